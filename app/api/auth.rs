@@ -1,0 +1,39 @@
+//! People, passwords and sessions.
+
+use super::ApiError;
+#[cfg(feature = "server")]
+use crate::web::Session;
+use dioxus::prelude::*;
+use shared::auth::User;
+#[cfg(feature = "server")]
+use shared::{
+    auth::{SignIn, SignOut, SignUp},
+    value::{Email, Password},
+};
+
+/// Makes an account and begins a session.
+#[post("/api/auth/sign-up", session: Session)]
+pub async fn sign_up(email: String, password: String) -> Result<User, ApiError> {
+    let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
+    Ok(session.begin(session.ask(SignUp { email, password }).await?))
+}
+
+/// Begins a session.
+#[post("/api/auth/sign-in", session: Session)]
+pub async fn sign_in(email: String, password: String) -> Result<User, ApiError> {
+    let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
+    Ok(session.begin(session.ask(SignIn { email, password }).await?))
+}
+
+/// Ends the session on the server.
+#[post("/api/auth/sign-out", session: Session)]
+pub async fn sign_out() -> Result<(), ApiError> {
+    session.ask(SignOut { token: session.token().unwrap_or_default().to_owned() }).await?;
+    Ok(session.end())
+}
+
+/// Who is signed in.
+#[get("/api/auth/me", session: Session)]
+pub async fn me() -> Result<Option<User>, ApiError> {
+    Ok(session.user().cloned())
+}

@@ -1,0 +1,99 @@
+//! What a call can come back with instead of an answer: the only place that knows status codes.
+
+use dioxus::fullstack::{AsStatusCode, ServerFnError, StatusCode};
+use serde::{Deserialize, Serialize};
+use shared::{Invalid, Rejection};
+
+/// Why a call has no answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "snake_case")]
+pub enum ApiError {
+    /// Refused, for a reason that may be shown.
+    #[error("{0}")]
+    Rejected(Rejection),
+    /// Something broke on the server; its log says what.
+    #[error("something went wrong on our side, nothing was lost, try again")]
+    Failed,
+    /// A part of the server, or all of it, does not answer at the moment.
+    #[error("this does not work at the moment, try again in a few seconds")]
+    Unavailable,
+}
+
+impl ApiError {
+    /// The HTTP status that says it.
+    pub fn status(&self) -> StatusCode {
+        match self {
+            ApiError::Rejected(rejection) => match rejection {
+                Rejection::Invalid(_) | Rejection::Malformed(_) | Rejection::MixedCurrencies => StatusCode::BAD_REQUEST,
+                Rejection::SignedOut | Rejection::WrongCredentials => StatusCode::UNAUTHORIZED,
+                Rejection::NotYours | Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
+                Rejection::NotFound => StatusCode::NOT_FOUND,
+                Rejection::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
+                Rejection::EmailTaken
+                | Rejection::TicketHeld
+                | Rejection::TicketSold
+                | Rejection::TicketWithdrawn
+                | Rejection::OwnTicket
+                | Rejection::PriceChanged
+                | Rejection::ChangedMeanwhile
+                | Rejection::TooManyTickets { .. }
+                | Rejection::OrderClosed(_)
+                | Rejection::PaymentUnderWay
+                | Rejection::KeyReused => StatusCode::CONFLICT,
+                Rejection::OrderExpired => StatusCode::GONE,
+                Rejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+                Rejection::CardDeclined(_) => StatusCode::UNPROCESSABLE_ENTITY,
+                Rejection::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,
+            },
+            ApiError::Failed => StatusCode::INTERNAL_SERVER_ERROR,
+            ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+        }
+    }
+
+    /// What is wrong with the argument `field`, if that is what this says.
+    pub fn about(&self, field: &str) -> Option<String> {
+        match self {
+            ApiError::Rejected(Rejection::Invalid(invalid)) if invalid.field == field => Some(invalid.problem.clone()),
+            _ => None,
+        }
+    }
+}
+
+impl AsStatusCode for ApiError {
+    fn as_status_code(&self) -> StatusCode {
+        self.status()
+    }
+}
+
+impl From<Rejection> for ApiError {
+    fn from(rejection: Rejection) -> Self {
+        ApiError::Rejected(rejection)
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(invalid: Invalid) -> Self {
+        ApiError::Rejected(Rejection::Invalid(invalid))
+    }
+}
+
+impl From<ServerFnError> for ApiError {
+    fn from(error: ServerFnError) -> Self {
+        match error {
+            // The server was not reached, or was cut off.
+            ServerFnError::Request(_) => ApiError::Unavailable,
+            _ => ApiError::Failed,
+        }
+    }
+}
+
+#[cfg(feature = "server")]
+impl From<server::Error> for ApiError {
+    fn from(error: server::Error) -> Self {
+        match error {
+            server::Error::Rejected(rejection) => ApiError::Rejected(rejection),
+            server::Error::Unavailable(_) | server::Error::Early(_) => ApiError::Unavailable,
+            server::Error::Failed(_) => ApiError::Failed,
+        }
+    }
+}

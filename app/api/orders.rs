@@ -1,0 +1,36 @@
+//! Who holds or owns which ticket, and until when.
+
+use super::ApiError;
+#[cfg(feature = "server")]
+use super::path_id;
+#[cfg(feature = "server")]
+use crate::web::Session;
+use dioxus::prelude::*;
+use shared::orders::Order;
+#[cfg(feature = "server")]
+use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder};
+use shared::{Money, Page, TicketId};
+
+/// Holds tickets for the caller.
+#[post("/api/orders", session: Session)]
+pub async fn place_order(ticket_ids: Vec<TicketId>, expected_total: Money) -> Result<Order, ApiError> {
+    session.ask(PlaceOrder { ticket_ids, expected_total }).await
+}
+
+/// The caller's own orders.
+#[get("/api/orders?cursor", session: Session)]
+pub async fn list_orders(cursor: Option<String>) -> Result<Page<Order>, ApiError> {
+    session.ask(ListOrders { cursor }).await
+}
+
+/// One of the caller's own orders.
+#[get("/api/orders/{id}", session: Session)]
+pub async fn get_order(id: String) -> Result<Order, ApiError> {
+    session.ask(GetOrder { id: path_id(&id)? }).await
+}
+
+/// Gives the held tickets of an own order back.
+#[delete("/api/orders/{id}", session: Session)]
+pub async fn cancel_order(id: String) -> Result<Order, ApiError> {
+    session.ask(CancelOrder { id: path_id(&id)? }).await
+}

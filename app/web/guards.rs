@@ -1,0 +1,58 @@
+//! What a call must be before any handler sees it: from this site, small enough, and JSON.
+
+use super::Site;
+use crate::api::ApiError;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use shared::Rejection;
+
+/// The longest body of a call, in bytes: a hundred seats fit many times.
+const LONGEST_BODY: usize = 64 * 1024;
+
+/// Refuses what would change something and does not come from this site (OWASP's cross-site request forgery sheet):
+/// browsers say where a request comes from, and other clients say that they are none.
+pub async fn same_origin(State(site): State<Site>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_ours(request.headers(), &site.config.public_url) {
+        return next.run(request).await;
+    }
+    ApiError::Rejected(Rejection::ForeignOrigin).into_response()
+}
+
+fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    if let Some(from) = text("sec-fetch-site") {
+        return from == "same-origin";
+    }
+    if let Some(origin) = text(ORIGIN.as_str()) {
+        let host = origin.split_once("://").map(|(_, host)| host);
+        return origin == public_url || (host.is_some() && host == text(HOST.as_str()));
+    }
+    // No page of another site can add either header without being asked first, and we never allow it.
+    headers.contains_key("x-request-client") || headers.contains_key(AUTHORIZATION)
+}
+
+/// Refuses bodies that are too large or no JSON, before the framework would choke on them.
+pub async fn body(request: Request, next: Next) -> Response {
+    let (parts, body) = request.into_parts();
+    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    if declared.is_some_and(|length| length > LONGEST_BODY) {
+        return ApiError::Rejected(Rejection::TooLarge).into_response();
+    }
+    let Ok(bytes) = to_bytes(body, LONGEST_BODY).await else {
+        return ApiError::Rejected(Rejection::TooLarge).into_response();
+    };
+    if !bytes.is_empty() {
+        let kind = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        if !kind.starts_with("application/json") {
+            let reason = "a body is application/json".to_owned();
+            return ApiError::Rejected(Rejection::Malformed(reason)).into_response();
+        }
+        if let Err(error) = serde_json::from_slice::<serde::de::IgnoredAny>(&bytes) {
+            return ApiError::Rejected(Rejection::Malformed(error.to_string())).into_response();
+        }
+    }
+    next.run(Request::from_parts(parts, Body::from(bytes))).await
+}

@@ -1,0 +1,92 @@
+//! What the browser is told about every answer: what it may run, load and keep.
+
+use super::Site;
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use sha2::{Digest, Sha256};
+
+/// The longest page, in bytes.
+const LONGEST_PAGE: usize = 16 * 1024 * 1024;
+
+/// How the inline scripts begin that Dioxus itself writes into a page: the data to hydrate from, and what receives it.
+/// Their contents are base64 or fixed, so nothing that a person wrote can be code in them. No other inline script runs.
+const OF_DIOXUS: [&str; 3] =
+    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate("];
+
+const FIXED: [(&str, &str); 6] = [
+    ("x-content-type-options", "nosniff"),
+    ("x-frame-options", "DENY"),
+    ("referrer-policy", "same-origin"),
+    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+];
+
+/// Adds the headers. Pages are read whole, so that their inline scripts can be named by their hashes.
+pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let asset = request.uri().path().starts_with("/assets/") || request.uri().path().starts_with("/wasm/");
+    let mut response = next.run(request).await;
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    let mut hashes = Vec::new();
+    if is_page {
+        let (mut parts, body) = response.into_parts();
+        let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
+            return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+        };
+        hashes = inline_scripts(&String::from_utf8_lossy(&page)).map(hash).collect();
+        parts.headers.remove(CONTENT_LENGTH);
+        response = Response::from_parts(parts, Body::from(page));
+    }
+    let https = site.config.public_url.starts_with("https://");
+    add(response.headers_mut(), &hashes, https);
+    if !asset && !response.headers().contains_key(CACHE_CONTROL) {
+        // Pages and answers may be a person's own, and are old in a second.
+        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    response
+}
+
+fn add(headers: &mut HeaderMap, hashes: &[String], https: bool) {
+    let policy = format!(
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {}; style-src 'self'; img-src 'self' data:; \
+         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
+         base-uri 'none'",
+        hashes.join(" ")
+    );
+    headers.insert("content-security-policy", HeaderValue::from_str(&policy).expect("hashes are base64"));
+    for (name, value) in FIXED {
+        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
+    }
+    if https {
+        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
+        headers.insert("strict-transport-security", year);
+    }
+}
+
+fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+    let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
+    scripts.map(|(script, _)| script).filter(|script| OF_DIOXUS.iter().any(|start| script.trim_start().starts_with(start)))
+}
+
+fn hash(script: &str) -> String {
+    format!("'sha256-{}'", STANDARD.encode(Sha256::digest(script)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_frameworks_own_inline_scripts_may_run() {
+        let page = "<script>window.initial_dioxus_hydration_data=\"eA==\";</script><p><script>alert(1)</script>";
+
+        let blessed: Vec<&str> = inline_scripts(page).collect();
+
+        assert_eq!(blessed, ["window.initial_dioxus_hydration_data=\"eA==\";"]);
+    }
+}

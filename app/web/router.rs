@@ -1,0 +1,99 @@
+//! What is mounted where, and what guards it.
+
+use super::{Site, answers, guards, headers, health, limits, live, session};
+use crate::App;
+use axum::Router;
+use axum::http::Method;
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::IntoResponse;
+use axum::routing::get;
+use dioxus::server::{DioxusRouterExt, FullstackState, ServeConfig, ServerFunction};
+use std::path::Path;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
+
+/// A method and the path that takes it.
+pub type Endpoint = (&'static str, &'static str);
+
+/// Everything that is mounted besides pages and assets. A test compares it with what is, so that nothing is forgotten.
+pub const ENDPOINTS: &[Endpoint] = &[
+    ("DELETE", "/api/orders/{id}"),
+    ("DELETE", "/api/tickets/{id}"),
+    ("GET", "/api/auth/me"),
+    ("GET", "/api/orders"),
+    ("GET", "/api/orders/{id}"),
+    ("GET", "/api/payments/{id}"),
+    ("GET", "/api/selling"),
+    ("GET", "/api/shows"),
+    ("GET", "/api/shows/{id}"),
+    ("GET", "/api/shows/{id}/live"),
+    ("GET", "/api/shows/{id}/tickets"),
+    ("GET", "/api/tickets/{id}"),
+    ("GET", "/health/live"),
+    ("GET", "/health/ready"),
+    ("GET", "/metrics"),
+    ("POST", "/api/auth/sign-in"),
+    ("POST", "/api/auth/sign-out"),
+    ("POST", "/api/auth/sign-up"),
+    ("POST", "/api/orders"),
+    ("POST", "/api/payments"),
+    ("POST", "/api/payments/{id}/authenticate"),
+    ("POST", "/api/shows"),
+    ("POST", "/api/tickets"),
+    ("PUT", "/api/tickets/{id}"),
+];
+
+/// The paths that are not server functions.
+const OWN: [Endpoint; 4] =
+    [("GET", "/api/shows/{id}/live"), ("GET", "/health/live"), ("GET", "/health/ready"), ("GET", "/metrics")];
+
+/// Everything that the router mounts besides pages and assets, sorted.
+pub fn mounted() -> Vec<(Method, &'static str)> {
+    let functions = ServerFunction::collect().into_iter().map(|function| (function.method(), function.path()));
+    let own = OWN.iter().map(|(_, path)| (Method::GET, *path));
+    let mut all: Vec<_> = functions.chain(own).collect();
+    all.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
+    all
+}
+
+/// The whole site.
+pub fn router(site: &Site, public: Option<&Path>) -> Router {
+    let own = Router::new()
+        .route("/api/shows/{id}/live", get(live::stream))
+        .route("/health/live", get(health::live))
+        .route("/health/ready", get(health::ready))
+        .route("/metrics", get(health::metrics))
+        .with_state(site.clone());
+    let state = FullstackState::new(ServeConfig::new(), App);
+    let calls = Router::new()
+        .register_server_functions()
+        .with_state(state.clone())
+        .layer(from_fn_with_state(site.clone(), session::layer))
+        .layer(from_fn(guards::body))
+        .layer(from_fn_with_state(site.clone(), guards::same_origin))
+        .layer(from_fn_with_state(site.clone(), limits::layer))
+        .layer(from_fn(answers::unify));
+    let pages = Router::new()
+        .fallback(get(FullstackState::render_handler))
+        .with_state(state.clone())
+        .layer(from_fn_with_state(site.clone(), session::layer));
+    let assets = match public {
+        Some(_) => Router::new().serve_static_assets().with_state(state),
+        None => Router::new(),
+    };
+    let unknown_call = || async { crate::api::ApiError::Rejected(shared::Rejection::NotFound).into_response() };
+    // The event stream is never compressed: a compressor would hold events back.
+    let compressed = SizeAbove::new(512)
+        .and(NotForContentType::const_new("text/event-stream"))
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::IMAGES);
+    Router::new()
+        .merge(own)
+        .merge(calls)
+        .merge(assets)
+        .route("/api/{*rest}", axum::routing::any(unknown_call))
+        .fallback_service(pages)
+        .layer(axum::middleware::from_fn(health::measure))
+        .layer(from_fn_with_state(site.clone(), headers::layer))
+        .layer(CompressionLayer::new().compress_when(compressed))
+}

@@ -1,0 +1,218 @@
+//! Who holds or owns which ticket, since when, until when, and at what price.
+
+use super::Check;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        invariant: "I1",
+        says: "one live order per ticket",
+        things: "live lines",
+        counted: "orders.lines where live",
+        only_at_rest: false,
+        offenders: "
+            select ticket_id as id, count(*) || ' live orders' as detail
+            from orders.lines where live group by ticket_id having count(*) > 1",
+    },
+    Check {
+        invariant: "I1",
+        says: "an order had a ticket only once the one before was over",
+        things: "orders",
+        counted: "orders.orders",
+        only_at_rest: false,
+        offenders: "
+            select ticket_id as id, 'two orders had it at the same time' as detail
+            from (
+                select ticket_id, began, lag(ended) over (partition by ticket_id order by began) as ended_before
+                from (
+                    select line.ticket_id, min(past.seq) as began, coalesce(min(case
+                        when past.state in ('expired', 'cancelled', 'refunded') then past.seq end), 9e18) as ended
+                    from main.order_history past join orders.lines line on line.order_id = past.id
+                    group by past.id, line.ticket_id))
+            where ended_before > began",
+    },
+    Check {
+        invariant: "I1",
+        says: "a line is live exactly as long as its order",
+        things: "lines",
+        counted: "orders.lines",
+        only_at_rest: false,
+        offenders: "
+            select line.ticket_id as id, 'its order is ' || coalesce(placed.state, 'not there') as detail
+            from orders.lines line left join orders.orders placed on placed.id = line.order_id
+            where placed.id is null or line.live <> (placed.state in ('held', 'complete'))",
+    },
+    Check {
+        invariant: "I2",
+        says: "a ticket is sold at most once",
+        things: "tickets",
+        counted: "tickets.tickets",
+        only_at_rest: false,
+        offenders: "
+            select line.ticket_id as id, count(*) || ' complete orders' as detail
+            from orders.lines line join orders.orders placed on placed.id = line.order_id
+            where placed.state = 'complete' group by line.ticket_id having count(*) > 1
+            union all
+            select past.id, 'sold to ' || count(distinct past.order_id) || ' complete orders'
+            from main.ticket_history past join orders.orders placed on placed.id = past.order_id
+            where past.state = 'sold' and placed.state = 'complete'
+            group by past.id having count(distinct past.order_id) > 1",
+    },
+    Check {
+        invariant: "I7",
+        says: "an order that has ended never changes (but complete to refunded)",
+        things: "versions of orders",
+        counted: "main.order_history",
+        only_at_rest: false,
+        offenders: "
+            select id, coalesce(before, 'nothing') || ' became ' || state || ' in version ' || version as detail
+            from (
+                select id, version, state, lag(state) over (partition by id order by version) as before
+                from main.order_history)
+            where (before is null and version = 1 and state <> 'held')
+                or (before is not null and not (
+                    (before = 'held' and state in ('held', 'complete', 'expired', 'cancelled'))
+                    or (before = 'complete' and state = 'refunded')))",
+    },
+    Check {
+        invariant: "I7",
+        says: "a payment goes only where a payment may go",
+        things: "versions of payments",
+        counted: "main.payment_history",
+        only_at_rest: false,
+        offenders: "
+            select id, coalesce(before, 'nothing') || ' became ' || state || ' in version ' || version as detail
+            from (
+                select id, version, state, lag(state) over (partition by id order by version) as before
+                from main.payment_history)
+            where (before is null and version = 1 and state <> 'started')
+                or (before is not null and not (
+                    (before = 'started' and state in ('authorized', 'declined', 'unknown'))
+                    or (before = 'unknown' and state in ('authorized', 'declined'))
+                    or (before = 'authorized' and state in ('captured', 'voided'))
+                    or (before = 'captured' and state = 'refunded')))",
+    },
+    Check {
+        invariant: "I8",
+        says: "no unpaid hold ended before its deadline",
+        things: "expired orders",
+        counted: "main.order_history where state = 'expired'",
+        only_at_rest: false,
+        offenders: "
+            select id, 'it ended ' || (expires_at - occurred_at) || ' ms too early' as detail
+            from main.order_history where state = 'expired' and occurred_at < expires_at",
+    },
+    Check {
+        invariant: "I8",
+        says: "a deadline moves at most once, by 120 seconds",
+        things: "orders",
+        counted: "orders.orders",
+        only_at_rest: false,
+        offenders: "
+            select id, count(distinct expires_at) || ' deadlines, ' || (max(expires_at) - min(expires_at)) || ' ms apart'
+                as detail
+            from main.order_history group by id
+            having count(distinct expires_at) > 1
+                and (count(distinct expires_at) > 2 or max(expires_at) - min(expires_at) <> 120000)",
+    },
+    Check {
+        invariant: "I13",
+        says: "a line costs what its ticket cost on the order's terms",
+        things: "lines",
+        counted: "orders.lines",
+        only_at_rest: false,
+        offenders: "
+            select distinct line.ticket_id as id,
+                'it cost ' || past.price || ', the order says ' || line.price as detail
+            from orders.lines line join main.ticket_history past
+                on past.id = line.ticket_id and past.terms = line.terms
+            where past.price <> line.price",
+    },
+    Check {
+        invariant: "I13",
+        says: "an order's total is the sum of its lines, and stays so",
+        things: "orders",
+        counted: "orders.orders",
+        only_at_rest: false,
+        offenders: "
+            select placed.id, 'total ' || placed.total || ', lines ' || coalesce(sum(line.price), 'none') as detail
+            from orders.orders placed left join orders.lines line on line.order_id = placed.id
+            group by placed.id having sum(line.price) is not placed.total
+            union all
+            select id, 'its lines or its total changed' from main.order_history
+            group by id having count(distinct lines) > 1 or count(distinct total || currency) > 1",
+    },
+    Check {
+        invariant: "I14",
+        says: "a held or sold ticket is not edited",
+        things: "versions of tickets",
+        counted: "main.ticket_history",
+        only_at_rest: false,
+        offenders: "
+            select id, 'it was edited while ' || state_before || ', in version ' || version as detail
+            from main.ticket_steps
+            where state_before in ('held', 'sold') and state <> 'withdrawn'
+                and (price <> price_before or terms <> terms_before)",
+    },
+    Check {
+        invariant: "I14",
+        says: "a ticket's price never changes without its terms",
+        things: "versions of tickets",
+        counted: "main.ticket_history",
+        only_at_rest: false,
+        offenders: "
+            select id, 'terms ' || terms_before || ' and then ' || terms || ', in version ' || version as detail
+            from main.ticket_steps
+            where (price <> price_before and terms <= terms_before) or terms < terms_before",
+    },
+    Check {
+        invariant: "I14",
+        says: "a ticket goes only where a ticket may go",
+        things: "versions of tickets",
+        counted: "main.ticket_history",
+        only_at_rest: false,
+        offenders: "
+            select id, state_before || ' became ' || state || ' in version ' || version as detail
+            from main.ticket_steps
+            where state_before = 'withdrawn' or (state_before = 'on_sale' and state = 'sold')
+                or (state_before = 'held' and state = 'withdrawn') or (state_before = 'sold' and state = 'held')
+                or (order_before is not null and order_id is not null and order_before <> order_id)",
+    },
+    Check {
+        invariant: "I14",
+        says: "only an order that is over loses a ticket that was held for it",
+        things: "versions of tickets",
+        counted: "main.ticket_history",
+        only_at_rest: false,
+        offenders: "
+            select step.id, 'taken from an order that is ' || placed.state || ', in version ' || step.version as detail
+            from main.ticket_steps step join orders.orders placed on placed.id = step.order_before
+            where step.order_id is not step.order_before and placed.state in ('held', 'complete')",
+    },
+    Check {
+        invariant: "I14",
+        says: "nobody has more tickets for a show than allowed, and all are counted",
+        things: "allowances",
+        counted: "orders.allowances",
+        only_at_rest: false,
+        offenders: "
+            select buyer_id as id, sum(taken) || ' counted, ' || sum(live) || ' live, 8 allowed' as detail
+            from (
+                select buyer_id, show_id, taken, 0 as live from orders.allowances
+                union all
+                select placed.buyer_id, line.show_id, 0, 1
+                from orders.lines line join orders.orders placed on placed.id = line.order_id where line.live)
+            group by buyer_id, show_id having sum(taken) <> sum(live) or sum(taken) > 8",
+    },
+    Check {
+        invariant: "I14",
+        says: "nobody buys their own ticket",
+        things: "lines",
+        counted: "orders.lines",
+        only_at_rest: false,
+        offenders: "
+            select line.ticket_id as id, 'its seller ordered it' as detail
+            from orders.lines line join orders.orders placed on placed.id = line.order_id
+                join tickets.tickets ticket on ticket.id = line.ticket_id
+            where ticket.seller_id = placed.buyer_id",
+    },
+];

@@ -1,0 +1,135 @@
+//! People, passwords and sessions.
+
+mod password;
+mod rules;
+mod schema;
+
+pub use schema::MIGRATIONS;
+
+use crate::backend::{Answers, Caller};
+use crate::service::Behaviour;
+use crate::store::{Store, Tx, hex};
+use crate::Error;
+use async_trait::async_trait;
+use password::Passwords;
+use sha2::{Digest, Sha256};
+use shared::auth::{Identify, Registered, SignIn, SignOut, SignUp, SignedIn, User};
+use shared::{Envelope, Instant, Rejection, Subject};
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a session lasts.
+const SESSION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How often sessions that are over are forgotten.
+const FORGET_EVERY: Duration = Duration::from_secs(3600);
+
+/// The service.
+pub struct Auth {
+    store: Store,
+    passwords: Passwords,
+    rate_limits: bool,
+}
+
+impl Auth {
+    /// The service on its database.
+    pub fn new(store: Store, rate_limits: bool) -> Arc<Self> {
+        Arc::new(Auth { store, passwords: Passwords::default(), rate_limits })
+    }
+
+    async fn sign_up(self: Arc<Self>, caller: Caller, request: SignUp) -> Result<SignedIn, Error> {
+        let hash = self.passwords.hash(request.password, self.store.environment().random_bytes()).await?;
+        let token = self.new_token();
+        let email = request.email;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let user = User { id: tx.new_id(), email };
+                schema::insert_person(tx, &user, hash).await?;
+                tx.publish(&Registered { user: user.clone() }).await?;
+                begin_session(tx, user, token).await
+            })
+        });
+        write.await
+    }
+
+    async fn sign_in(self: Arc<Self>, caller: Caller, request: SignIn) -> Result<SignedIn, Error> {
+        let (email, now) = (request.email, self.store.environment().now());
+        let tries = schema::tries(self.store.read(), &email).await?;
+        if self.rate_limits {
+            rules::may_try(tries, now)?;
+        }
+        let person = schema::person(self.store.read(), &email).await?;
+        // An unknown address costs as much time as a wrong password, so the answer's time tells nothing.
+        let hash = person.as_ref().map(|person| person.password_hash.clone());
+        let matches = self.passwords.verify(request.password, hash).await?;
+        let token = self.new_token();
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let person = person.filter(|_| matches);
+                schema::set_tries(tx, &email, rules::tries_after(tries, person.is_some(), tx.now())).await?;
+                match person {
+                    Some(person) => {
+                        let user = User { id: person.id.into(), email };
+                        begin_session(tx, user, token).await.map(Some)
+                    }
+                    None => Ok(None),
+                }
+            })
+        });
+        write.await?.ok_or_else(|| Rejection::WrongCredentials.into())
+    }
+
+    async fn sign_out(self: Arc<Self>, caller: Caller, request: SignOut) -> Result<(), Error> {
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move { schema::end_session(tx, &hash_of(&request.token)).await })
+        });
+        write.await
+    }
+
+    async fn identify(self: Arc<Self>, _: Caller, request: Identify) -> Result<Option<User>, Error> {
+        schema::session_user(self.store.read(), &hash_of(&request.token), self.store.environment().now()).await
+    }
+
+    fn new_token(&self) -> String {
+        hex(&self.store.environment().random_bytes::<32>())
+    }
+}
+
+async fn begin_session(tx: &Tx, user: User, token: String) -> Result<SignedIn, Error> {
+    schema::insert_session(tx, &hash_of(&token), user.id, tx.now() + SESSION).await?;
+    Ok(SignedIn { user, token })
+}
+
+/// Sessions are stored hashed: who reads the database cannot take one over.
+fn hash_of(token: &str) -> String {
+    hex(&Sha256::digest(token))
+}
+
+#[async_trait]
+impl Behaviour for Auth {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn listens(&self) -> &'static [Subject] {
+        &[]
+    }
+
+    fn answers(self: Arc<Self>, answers: &mut Answers) {
+        answers.on(&self, Auth::sign_up);
+        answers.on(&self, Auth::sign_in);
+        answers.on(&self, Auth::sign_out);
+        answers.on(&self, Auth::identify);
+    }
+
+    async fn hear(&self, _: &Tx, envelope: &Envelope) -> Result<(), Error> {
+        Err(Error::failed(format!("auth does not listen to {}", envelope.subject)))
+    }
+
+    async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
+        let now = self.store.environment().now();
+        if schema::has_ended_sessions(self.store.read(), now).await? {
+            self.store.write(self.store.own_cause(), |tx| Box::pin(schema::forget_sessions(tx))).await?;
+        }
+        Ok(Some(now + FORGET_EVERY))
+    }
+}

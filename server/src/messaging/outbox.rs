@@ -1,0 +1,144 @@
+//! Out: events wait in the transaction's own database until the bus has them.
+
+use super::Bus;
+use crate::store::{Cause, Store};
+use crate::Error;
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    sea_query::Expr,
+};
+use shared::{Envelope, Event, Instant, Subject};
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How many events are published at once.
+const BATCH: u64 = 100;
+/// How long published events are kept, to be published again after the bus lost them.
+const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+
+/// The rows.
+pub mod row {
+    use sea_orm::entity::prelude::*;
+
+    /// An event that was or will be published.
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outbox")]
+    pub struct Model {
+        /// The order in which the service said it.
+        #[sea_orm(primary_key)]
+        pub seq: i64,
+        /// The event's id.
+        pub id: Uuid,
+        /// What it is about.
+        pub subject: String,
+        /// What it tells of.
+        pub aggregate_id: Uuid,
+        /// Which version of it.
+        pub version: i64,
+        /// When it was committed.
+        pub occurred_at: i64,
+        /// The request that began it all.
+        pub correlation_id: Uuid,
+        /// What directly caused it.
+        pub causation_id: Uuid,
+        /// The shape of the body.
+        pub schema: i64,
+        /// The event.
+        pub body: String,
+        /// When the bus took it, if it has.
+        pub published_at: Option<i64>,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Puts an event into its envelope.
+///
+/// # Errors
+/// If the event cannot be written as JSON.
+pub fn seal<E: Event>(event: &E, id: Uuid, occurred_at: Instant, cause: Cause) -> Result<Envelope, Error> {
+    Ok(Envelope {
+        id: id.into(),
+        subject: E::SUBJECT,
+        aggregate_id: event.aggregate(),
+        version: event.version(),
+        occurred_at,
+        correlation_id: cause.correlation_id,
+        causation_id: cause.causation_id,
+        schema: E::SCHEMA,
+        body: serde_json::to_value(event)?,
+    })
+}
+
+/// Writes an event down, to be published.
+///
+/// # Errors
+/// If this version of the aggregate was told already: somebody forgot to raise it.
+pub async fn insert(db: &impl ConnectionTrait, envelope: Envelope) -> Result<(), Error> {
+    let row = row::ActiveModel {
+        seq: sea_orm::NotSet,
+        id: Set(envelope.id.uuid()),
+        subject: Set(envelope.subject.name().to_owned()),
+        aggregate_id: Set(envelope.aggregate_id),
+        version: Set(envelope.version.cast_signed()),
+        occurred_at: Set(envelope.occurred_at.millis()),
+        correlation_id: Set(envelope.correlation_id),
+        causation_id: Set(envelope.causation_id),
+        schema: Set(envelope.schema.into()),
+        body: Set(envelope.body.to_string()),
+        published_at: Set(None),
+    };
+    row.insert(db).await.map(drop).map_err(Error::from)
+}
+
+fn unseal(row: row::Model) -> Result<Envelope, Error> {
+    Ok(Envelope {
+        id: row.id.into(),
+        subject: Subject::from_name(&row.subject).ok_or_else(|| Error::failed(format!("no subject {}", row.subject)))?,
+        aggregate_id: row.aggregate_id,
+        version: row.version.cast_unsigned(),
+        occurred_at: Instant::from_millis(row.occurred_at),
+        correlation_id: row.correlation_id,
+        causation_id: row.causation_id,
+        schema: u16::try_from(row.schema).map_err(Error::failed)?,
+        body: serde_json::from_str(&row.body)?,
+    })
+}
+
+/// One step of the relay: publishes the next unsent events, and marks them. Says how many there were.
+///
+/// # Errors
+/// If the bus or the database is away; nothing is lost, the step is simply done again.
+pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
+    let unsent = row::Entity::find()
+        .filter(row::Column::PublishedAt.is_null())
+        .order_by_asc(row::Column::Seq)
+        .limit(BATCH)
+        .all(store.read())
+        .await?;
+    let sent: Vec<i64> = unsent.iter().map(|row| row.seq).collect();
+    let envelopes = unsent.into_iter().map(unseal).collect::<Result<Vec<_>, _>>()?;
+    if envelopes.is_empty() {
+        return Ok(0);
+    }
+    bus.publish(&envelopes).await?;
+    let mark = store.write(store.own_cause(), move |tx| {
+        Box::pin(async move {
+            let marked = row::Entity::update_many()
+                .col_expr(row::Column::PublishedAt, Expr::value(tx.now().millis()))
+                .filter(row::Column::Seq.is_in(sent));
+            marked.exec(tx.db()).await.map(drop).map_err(Error::from)
+        })
+    });
+    mark.await?;
+    Ok(envelopes.len())
+}
+
+/// Forgets events that were published long ago.
+///
+/// # Errors
+/// If the database is away.
+pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
+    let old = row::Column::PublishedAt.lt((now - KEPT).millis());
+    row::Entity::delete_many().filter(old).exec(db).await.map(drop).map_err(Error::from)
+}

@@ -1,0 +1,230 @@
+//! Who holds or owns which ticket, and until when: the only authority on holds.
+
+mod events;
+mod rules;
+mod schema;
+
+pub use schema::MIGRATIONS;
+
+use crate::backend::{Answers, Caller};
+use crate::service::Behaviour;
+use crate::store::{Store, Tx, from_word, word};
+use crate::Error;
+use async_trait::async_trait;
+use rules::{Life, NotPlaced};
+use schema::orders::Model as Row;
+use shared::orders::{
+    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderState, PaymentGlimpse,
+    PlaceOrder,
+};
+use shared::{Envelope, Instant, OrderId, Page, PaymentId, Rejection, Subject, TicketId, UserId};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// How long a request waits for news of a ticket that was not heard of yet.
+const WAIT_FOR_NEWS: Duration = Duration::from_secs(2);
+
+/// The service.
+pub struct Orders {
+    store: Store,
+    hold: Duration,
+}
+
+impl Orders {
+    /// The service on its database; an unpaid order holds its tickets for `hold`.
+    pub fn new(store: Store, hold: Duration) -> Arc<Self> {
+        Arc::new(Orders { store, hold })
+    }
+
+    async fn place(self: Arc<Self>, caller: Caller, request: PlaceOrder) -> Result<Order, Error> {
+        caller.person()?;
+        let patience = self.store.environment().now() + WAIT_FOR_NEWS;
+        loop {
+            let news = self.store.committed().news.notified();
+            let rejection = match self.try_place(&caller, request.clone()).await? {
+                Ok(id) => return self.show(schema::order(self.store.read(), id).await?).await,
+                Err(NotPlaced::Refused(rejection)) => return Err(rejection.into()),
+                Err(NotPlaced::NotHeardYet(rejection)) => rejection,
+            };
+            tokio::select! {
+                () = news => {}
+                () = self.store.environment().sleep_until(patience) => return Err(rejection.into()),
+            }
+        }
+    }
+
+    async fn try_place(&self, caller: &Caller, request: PlaceOrder) -> Result<Result<OrderId, NotPlaced>, Error> {
+        let (placing, hold) = (caller.clone(), self.hold);
+        let write = self.store.write(caller, move |tx| {
+            Box::pin(async move {
+                let (again, buyer) = (request.clone(), placing.person()?);
+                let placed = tx.once(&placing, &request, move |tx| Box::pin(place(tx, buyer, again, hold)));
+                placed.await
+            })
+        });
+        match write.await {
+            Ok(id) => Ok(Ok(id)),
+            // The write is undone either way, so these two can travel as a refusal.
+            Err(Error::Rejected(rejection @ (Rejection::NotFound | Rejection::PriceChanged))) => {
+                Ok(Err(NotPlaced::NotHeardYet(rejection)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn get(self: Arc<Self>, caller: Caller, request: GetOrder) -> Result<Order, Error> {
+        let person = caller.person()?;
+        self.show(own(schema::order(self.store.read(), request.id).await?, person)?).await
+    }
+
+    async fn list(self: Arc<Self>, caller: Caller, request: ListOrders) -> Result<Page<Order>, Error> {
+        let offset = Page::<Order>::offset(request.cursor.as_deref());
+        let rows = schema::orders_of_buyer(self.store.read(), caller.person()?, offset).await?;
+        let mut orders = Vec::with_capacity(rows.len());
+        for row in rows {
+            orders.push(self.show(row).await?);
+        }
+        Ok(Page::cut(orders, offset))
+    }
+
+    async fn cancel(self: Arc<Self>, caller: Caller, request: CancelOrder) -> Result<Order, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let row = own(schema::order(tx.db(), request.id).await?, person)?;
+                let after = rules::cancel(schema::life_of(&row)?)?;
+                change(tx, row, after, Some(EndReason::Asked)).await
+            })
+        });
+        self.show(write.await?).await
+    }
+
+    /// The order as its buyer sees it.
+    async fn show(&self, row: Row) -> Result<Order, Error> {
+        let db = self.store.read();
+        let lines = schema::lines_of(db, row.id).await?;
+        let latest = schema::payments_of(db, row.id).await?.pop();
+        let glimpse = |copy: schema::payment_copies::Model| {
+            Ok::<_, Error>(PaymentGlimpse { id: copy.payment_id.into(), state: from_word(&copy.state)? })
+        };
+        Ok(Order {
+            id: row.id.into(),
+            buyer_id: row.buyer_id.into(),
+            state: from_word(&row.state)?,
+            reason: row.reason.as_deref().map(from_word).transpose()?,
+            lines: lines.iter().map(|line| serde_json::from_str(&line.shown)).collect::<Result<_, _>>()?,
+            total: schema::total_of(&row)?,
+            placed_at: Instant::from_millis(row.placed_at),
+            expires_at: Instant::from_millis(row.expires_at),
+            extended: row.extended,
+            payment: latest.map(glimpse).transpose()?,
+            server_now: self.store.environment().now(),
+            version: row.version.cast_unsigned(),
+        })
+    }
+}
+
+fn own(row: Row, person: UserId) -> Result<Row, Rejection> {
+    match row.buyer_id == person.uuid() {
+        true => Ok(row),
+        false => Err(Rejection::NotYours),
+    }
+}
+
+async fn place(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> Result<OrderId, Error> {
+    let known = schema::ticket_copies(tx.db(), &request.ticket_ids).await?;
+    let (lines, total) = rules::place(&request, known, buyer).map_err(|refused| match refused {
+        NotPlaced::Refused(rejection) | NotPlaced::NotHeardYet(rejection) => rejection,
+    })?;
+    let id: OrderId = tx.new_id();
+    for line in &lines {
+        schema::insert_line(tx, id, line).await?;
+    }
+    let mut per_show = BTreeMap::new();
+    lines.iter().for_each(|line| *per_show.entry(line.ticket.show.id.uuid()).or_insert(0) += 1);
+    for (show, tickets) in per_show {
+        schema::take(tx, buyer, show, tickets).await?;
+    }
+    let row = Row {
+        id: id.uuid(),
+        buyer_id: buyer.uuid(),
+        state: word(OrderState::Held),
+        reason: None,
+        total: total.minor,
+        currency: word(total.currency),
+        placed_at: tx.now().millis(),
+        expires_at: (tx.now() + hold).millis(),
+        extended: false,
+        payment_id: None,
+        version: 1,
+    };
+    schema::insert_order(tx, row.clone()).await?;
+    publish(tx, &row).await?;
+    Ok(id)
+}
+
+/// An order's next version, told to the others.
+async fn change(tx: &Tx, mut row: Row, after: Life, reason: Option<EndReason>) -> Result<Row, Error> {
+    let was: OrderState = from_word(&row.state)?;
+    row.state = word(after.state);
+    row.reason = reason.map(word);
+    row.expires_at = after.expires_at.millis();
+    row.extended = after.extended;
+    row.payment_id = after.payment_id.map(|id| id.uuid());
+    row.version += 1;
+    schema::update_order(tx, &row, was).await?;
+    publish(tx, &row).await?;
+    Ok(row)
+}
+
+async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
+    let total = schema::total_of(row)?;
+    let line = |line: schema::lines::Model| HeldTicket {
+        ticket_id: TicketId::new(line.ticket_id),
+        price: shared::Money::new(line.price, total.currency),
+        terms: line.terms.cast_unsigned(),
+    };
+    let changed = OrderChanged {
+        id: row.id.into(),
+        version: row.version.cast_unsigned(),
+        buyer_id: row.buyer_id.into(),
+        state: from_word(&row.state)?,
+        reason: row.reason.as_deref().map(from_word).transpose()?,
+        lines: schema::lines_of(tx.db(), row.id).await?.into_iter().map(line).collect(),
+        total,
+        expires_at: Instant::from_millis(row.expires_at),
+        payment_id: row.payment_id.map(PaymentId::new),
+    };
+    tx.publish(&changed).await
+}
+
+#[async_trait]
+impl Behaviour for Orders {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn listens(&self) -> &'static [Subject] {
+        &[Subject::TicketsChanged, Subject::PaymentsChanged, Subject::ExpirationDue]
+    }
+
+    fn answers(self: Arc<Self>, answers: &mut Answers) {
+        answers.on(&self, Orders::place);
+        answers.on(&self, Orders::get);
+        answers.on(&self, Orders::list);
+        answers.on(&self, Orders::cancel);
+    }
+
+    async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
+        match envelope.subject {
+            Subject::TicketsChanged => {
+                events::ticket_changed(tx, &envelope.open().map_err(Error::failed)?).await
+            }
+            Subject::PaymentsChanged => {
+                events::payment_changed(tx, &envelope.open().map_err(Error::failed)?).await
+            }
+            _ => events::deadline_due(tx, &envelope.open().map_err(Error::failed)?).await,
+        }
+    }
+}

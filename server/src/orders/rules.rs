@@ -1,0 +1,226 @@
+//! What `orders` decides: whether tickets can be held, and how an order lives and ends.
+
+use shared::orders::{EndReason, MOST_TICKETS_PER_SHOW, OrderState, PlaceOrder};
+use shared::payments::PaymentState;
+use shared::tickets::{Ticket, TicketChanged, TicketState};
+use shared::{Instant, Invalid, Money, OrderId, PaymentId, Rejection, TicketId, UserId};
+use std::time::Duration;
+
+/// How much longer a hold lasts once a payment has begun.
+pub const EXTENSION: Duration = Duration::from_secs(120);
+
+/// A ticket that an order asks for, as `orders` knows it.
+#[derive(Clone, Debug)]
+pub struct Line {
+    /// The ticket.
+    pub ticket: Ticket,
+    /// The terms of its price.
+    pub terms: u64,
+}
+
+/// What becomes of an order while it lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Life {
+    /// Where it is.
+    pub state: OrderState,
+    /// When an unpaid hold ends.
+    pub expires_at: Instant,
+    /// Whether the hold was extended.
+    pub extended: bool,
+    /// The payment that completed it.
+    pub payment_id: Option<PaymentId>,
+}
+
+/// Why an order cannot be placed now.
+#[derive(Debug, PartialEq, Eq)]
+pub enum NotPlaced {
+    /// For good.
+    Refused(Rejection),
+    /// What `orders` has heard of the tickets does not fit; newer news may be on its way.
+    NotHeardYet(Rejection),
+}
+
+/// Checks a request for tickets against what is known of them. Being held or sold is not looked at: the database
+/// decides that.
+///
+/// # Errors
+/// Why not.
+pub fn place(request: &PlaceOrder, known: Vec<TicketChanged>, buyer: UserId) -> Result<(Vec<Line>, Money), NotPlaced> {
+    use NotPlaced::{NotHeardYet, Refused};
+    let mut wanted: Vec<TicketId> = request.ticket_ids.clone();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let most = MOST_TICKETS_PER_SHOW;
+    if wanted.is_empty() || wanted.len() != request.ticket_ids.len() {
+        return Err(Refused(Invalid::new("ticket_ids", "name each ticket once, and at least one").into()));
+    }
+    if wanted.len() > most as usize {
+        return Err(Refused(Rejection::TooManyTickets { most }));
+    }
+    if known.len() != wanted.len() {
+        return Err(NotHeardYet(Rejection::NotFound));
+    }
+    if known.iter().any(|copy| copy.ticket.seller_id == buyer) {
+        return Err(Refused(Rejection::OwnTicket));
+    }
+    if known.iter().any(|copy| copy.ticket.state == TicketState::Withdrawn) {
+        return Err(Refused(Rejection::TicketWithdrawn));
+    }
+    let zero = Money::new(0, known[0].ticket.price.currency);
+    let total = known.iter().try_fold(zero, |sum, copy| sum.checked_add(copy.ticket.price));
+    let total = total.ok_or(Refused(Rejection::MixedCurrencies))?;
+    if total != request.expected_total {
+        return Err(NotHeardYet(Rejection::PriceChanged));
+    }
+    let mut lines: Vec<Line> =
+        known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.terms }).collect();
+    lines.sort_by_key(|line| line.ticket.id);
+    Ok((lines, total))
+}
+
+/// What the newest news of each ticket of a held order means for it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// `tickets` holds it for this order.
+    pub confirmed: bool,
+    /// Its seller changed the terms first.
+    pub changed: bool,
+}
+
+/// How a ticket stands to an order that was placed on `terms`.
+pub fn standing(order: OrderId, terms: u64, heard: &TicketChanged) -> Standing {
+    let confirmed = heard.order_id == Some(order);
+    Standing { confirmed, changed: heard.terms > terms && !confirmed }
+}
+
+/// An order after news: as it was, or on with its life.
+pub fn after_news(
+    life: Life,
+    standings: &[Standing],
+    payments: &[(PaymentId, PaymentState)],
+) -> (Life, Option<EndReason>) {
+    let state_of = |wanted| payments.iter().find(|(_, state)| *state == wanted).map(|(id, _)| *id);
+    match life.state {
+        OrderState::Held if standings.iter().any(|standing| standing.changed) => {
+            (Life { state: OrderState::Cancelled, ..life }, Some(EndReason::TicketChanged))
+        }
+        OrderState::Held => {
+            let begun = payments.iter().any(|(_, state)| *state != PaymentState::Declined);
+            let extended = match begun && !life.extended {
+                true => Life { extended: true, expires_at: life.expires_at + EXTENSION, ..life },
+                false => life,
+            };
+            let confirmed = standings.iter().all(|standing| standing.confirmed);
+            match state_of(PaymentState::Authorized).filter(|_| confirmed) {
+                Some(payment) => (Life { state: OrderState::Complete, payment_id: Some(payment), ..extended }, None),
+                None => (extended, None),
+            }
+        }
+        // The authorized money could not be taken after all.
+        OrderState::Complete if state_of(PaymentState::Voided).is_some_and(|id| life.payment_id == Some(id)) => {
+            (Life { state: OrderState::Refunded, ..life }, Some(EndReason::CaptureFailed))
+        }
+        _ => (life, None),
+    }
+}
+
+/// What the news that a deadline has passed means.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Due {
+    /// The hold is over.
+    Expire,
+    /// Not by our clock.
+    NotYet,
+    /// It concerns a deadline that does not count any more.
+    Nothing,
+}
+
+/// Whether an order expires now, on the clock of `orders`.
+pub fn due(life: Life, deadline: Instant, now: Instant) -> Due {
+    match life.state {
+        OrderState::Held if now >= life.expires_at => Due::Expire,
+        OrderState::Held if deadline == life.expires_at => Due::NotYet,
+        _ => Due::Nothing,
+    }
+}
+
+/// Whether the buyer may give the tickets back.
+///
+/// # Errors
+/// If the order is not held any more.
+pub fn cancel(life: Life) -> Result<Life, Rejection> {
+    match life.state {
+        OrderState::Held => Ok(Life { state: OrderState::Cancelled, ..life }),
+        state => Err(Rejection::OrderClosed(state)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    const DEADLINE: Instant = Instant::from_millis(60_000);
+    const HELD: Life = Life { state: OrderState::Held, expires_at: DEADLINE, extended: false, payment_id: None };
+    const CONFIRMED: Standing = Standing { confirmed: true, changed: false };
+    const AWAITED: Standing = Standing { confirmed: false, changed: false };
+
+    fn payment(state: PaymentState) -> (PaymentId, PaymentState) {
+        (PaymentId::new(Uuid::from_u128(1)), state)
+    }
+
+    #[test]
+    fn an_order_completes_only_authorized_and_confirmed() {
+        let cases = [
+            (vec![CONFIRMED], PaymentState::Authorized, OrderState::Complete),
+            (vec![CONFIRMED, AWAITED], PaymentState::Authorized, OrderState::Held),
+            (vec![CONFIRMED], PaymentState::Started, OrderState::Held),
+            (vec![CONFIRMED], PaymentState::Unknown, OrderState::Held),
+            (vec![CONFIRMED], PaymentState::Declined, OrderState::Held),
+        ];
+        for (standings, state, becomes) in cases {
+            let (life, _) = after_news(HELD, &standings, &[payment(state)]);
+            assert_eq!(life.state, becomes, "{state:?}");
+            assert_eq!(life.payment_id.is_some(), becomes == OrderState::Complete);
+        }
+    }
+
+    #[test]
+    fn a_hold_is_extended_once() {
+        let (extended, _) = after_news(HELD, &[AWAITED], &[payment(PaymentState::Started)]);
+        assert_eq!((extended.extended, extended.expires_at), (true, DEADLINE + EXTENSION));
+        assert_eq!(after_news(extended, &[AWAITED], &[payment(PaymentState::Unknown)]).0, extended);
+        assert_eq!(after_news(HELD, &[AWAITED], &[payment(PaymentState::Declined)]).0, HELD);
+    }
+
+    #[test]
+    fn an_order_that_is_over_stays_so() {
+        for state in [OrderState::Expired, OrderState::Cancelled, OrderState::Refunded] {
+            let over = Life { state, ..HELD };
+            assert_eq!(after_news(over, &[CONFIRMED], &[payment(PaymentState::Authorized)]), (over, None));
+            assert_eq!(due(over, DEADLINE, DEADLINE), Due::Nothing);
+            assert_eq!(cancel(over), Err(Rejection::OrderClosed(state)));
+        }
+    }
+
+    #[test]
+    fn only_the_payment_that_completed_an_order_can_undo_it() {
+        let complete = Life { state: OrderState::Complete, payment_id: Some(payment(PaymentState::Voided).0), ..HELD };
+        let other = Life { payment_id: Some(PaymentId::new(Uuid::from_u128(2))), ..complete };
+
+        let (refunded, reason) = after_news(complete, &[CONFIRMED], &[payment(PaymentState::Voided)]);
+        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::CaptureFailed)));
+        assert_eq!(after_news(other, &[CONFIRMED], &[payment(PaymentState::Voided)]), (other, None));
+    }
+
+    #[test]
+    fn a_deadline_counts_only_by_our_own_clock() {
+        let extended = Life { expires_at: DEADLINE + EXTENSION, extended: true, ..HELD };
+        let just_before = Instant::from_millis(59_999);
+
+        assert_eq!(due(HELD, DEADLINE, just_before), Due::NotYet);
+        assert_eq!(due(HELD, DEADLINE, DEADLINE), Due::Expire);
+        assert_eq!(due(extended, DEADLINE, DEADLINE), Due::Nothing);
+        assert_eq!(due(extended, DEADLINE, DEADLINE + EXTENSION), Due::Expire);
+    }
+}

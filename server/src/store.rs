@@ -1,0 +1,209 @@
+//! One service's database. A write is one closure, one instant, one commit, and it may share its commit with others.
+
+mod connect;
+mod idempotency;
+mod writer;
+
+pub use connect::{Migration, open};
+pub use idempotency::hex;
+
+use crate::messaging::outbox;
+use crate::{Caller, Environment, Error};
+use futures::future::BoxFuture;
+use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
+use serde::{Serialize, de::DeserializeOwned};
+use shared::{Envelope, Event, Instant, Service};
+use std::sync::Arc;
+use tokio::sync::{Notify, mpsc, oneshot};
+use uuid::Uuid;
+
+/// One service's database.
+#[derive(Clone)]
+pub struct Store {
+    service: Service,
+    environment: Environment,
+    readers: DatabaseConnection,
+    jobs: mpsc::Sender<writer::Job>,
+    committed: Arc<Committed>,
+}
+
+/// Told after every commit, so that nobody has to look all the time.
+#[derive(Default)]
+pub struct Committed {
+    /// For the relay: there may be events to publish.
+    pub relay: Notify,
+    /// For the inbox: there may be parked events to try again.
+    pub inbox: Notify,
+    /// For the service itself: there may be something due.
+    pub tick: Notify,
+    /// For requests that wait for news.
+    pub news: Notify,
+}
+
+/// What made somebody write: it travels along with every event that follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Cause {
+    /// The request that began it all.
+    pub correlation_id: Uuid,
+    /// The request or event that directly caused it.
+    pub causation_id: Uuid,
+}
+
+impl From<&Caller> for Cause {
+    fn from(caller: &Caller) -> Self {
+        Cause { correlation_id: caller.request_id, causation_id: caller.request_id }
+    }
+}
+
+impl From<&Envelope> for Cause {
+    fn from(envelope: &Envelope) -> Self {
+        Cause { correlation_id: envelope.correlation_id, causation_id: envelope.id.uuid() }
+    }
+}
+
+impl Store {
+    /// Whose database it is.
+    pub fn service(&self) -> Service {
+        self.service
+    }
+
+    /// The time, ids and randomness that this database's service lives by.
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// A connection for reading what is committed.
+    pub fn read(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// What is told after every commit.
+    pub fn committed(&self) -> &Committed {
+        &self.committed
+    }
+
+    /// A cause of its own, for what a service does by itself.
+    pub fn own_cause(&self) -> Cause {
+        let id = self.environment.new_id();
+        Cause { correlation_id: id, causation_id: id }
+    }
+
+    /// Does `work` and commits it, or undoes it if it is refused. The answer comes after the commit in either case,
+    /// since a refusal may rest on what a neighbour in the same commit wrote.
+    ///
+    /// # Errors
+    /// What `work` says; [`Error::Failed`] if it cannot be committed.
+    pub async fn write<T, F>(&self, cause: impl Into<Cause>, work: F) -> Result<T, Error>
+    where
+        T: Send + 'static,
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>> + Send + 'static,
+    {
+        let (answer, answered) = oneshot::channel();
+        let (environment, cause) = (self.environment.clone(), cause.into());
+        let job: writer::Job = Box::new(move |batch| {
+            Box::pin(async move {
+                let result = attempt(batch, environment, cause, work).await;
+                let finish: writer::Finish = Box::new(move |committed| {
+                    // Whoever asked may have gone; what was committed stays.
+                    let _ = answer.send(committed.and(result));
+                });
+                finish
+            })
+        });
+        let gone = || Error::failed(format!("{} is not writing any more", self.service));
+        self.jobs.send(job).await.map_err(|_| gone())?;
+        answered.await.map_err(|_| gone())?
+    }
+}
+
+async fn attempt<T, F>(
+    batch: &DatabaseTransaction,
+    environment: Environment,
+    cause: Cause,
+    work: F,
+) -> Result<T, Error>
+where
+    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
+{
+    let now = environment.now();
+    let tx = Tx { db: batch.begin().await?, now, environment, cause };
+    let result = work(&tx).await;
+    tx.end(result).await
+}
+
+/// A write under way: one instant, one commit.
+pub struct Tx {
+    db: DatabaseTransaction,
+    now: Instant,
+    environment: Environment,
+    cause: Cause,
+}
+
+impl Tx {
+    /// The connection of this write.
+    pub fn db(&self) -> &DatabaseTransaction {
+        &self.db
+    }
+
+    /// The instant of this write.
+    pub fn now(&self) -> Instant {
+        self.now
+    }
+
+    /// A new id of any kind.
+    pub fn new_id<T: From<Uuid>>(&self) -> T {
+        self.environment.new_id().into()
+    }
+
+    /// Tells the others, if and when this write is committed.
+    ///
+    /// # Errors
+    /// If this version of the aggregate was told already.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), Error> {
+        outbox::insert(&self.db, outbox::seal(event, self.environment.new_id(), self.now, self.cause)?).await
+    }
+
+    /// Does `work` in this write; what it did is undone if it does not succeed, and this write goes on.
+    ///
+    /// # Errors
+    /// What `work` says.
+    pub async fn attempt<T, F>(&self, work: F) -> Result<T, Error>
+    where
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
+    {
+        let environment = self.environment.clone();
+        let inner = Tx { db: self.db.begin().await?, now: self.now, environment, cause: self.cause };
+        let result = work(&inner).await;
+        inner.end(result).await
+    }
+
+    async fn end<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+        match result {
+            Ok(value) => self.db.commit().await.map(|()| value).map_err(Error::from),
+            Err(error) => {
+                self.db.rollback().await?;
+                Err(error)
+            }
+        }
+    }
+}
+
+/// A unit-like value as the one word that stands for it on the wire and in the database.
+///
+/// # Panics
+/// If the value is not written as one word.
+pub fn word<T: Serialize>(value: T) -> String {
+    match serde_json::to_value(value) {
+        Ok(serde_json::Value::String(word)) => word,
+        other => panic!("not a word: {other:?}"),
+    }
+}
+
+/// The value that a word of the database stands for.
+///
+/// # Errors
+/// If the word is not one of ours.
+pub fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, Error> {
+    serde_json::from_value(serde_json::Value::String(word.to_owned()))
+        .map_err(|error| Error::failed(format!("the database has an unknown word: {error}")))
+}

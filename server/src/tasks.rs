@@ -1,0 +1,31 @@
+//! The tasks that the host runs, and how they all end.
+
+use std::future::Future;
+use std::time::Duration;
+use tokio_util::{sync::CancellationToken, task::TaskTracker};
+
+/// Every task of this process belongs to one of these, so that none is forgotten when the process stops.
+#[derive(Clone, Default)]
+pub struct Tasks {
+    tracker: TaskTracker,
+    stop: CancellationToken,
+}
+
+impl Tasks {
+    /// Runs a task until it ends by itself or the process stops; it is dropped at its next pause then.
+    pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let stop = self.stop.clone();
+        self.tracker.spawn(async move {
+            let _ = stop.run_until_cancelled(task).await;
+        });
+    }
+
+    /// Stops all tasks and waits for them, at most that long.
+    pub async fn stop(&self, at_most: Duration) {
+        self.stop.cancel();
+        self.tracker.close();
+        if tokio::time::timeout(at_most, self.tracker.wait()).await.is_err() {
+            tracing::warn!("some tasks did not stop in time");
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! Shows, and the tickets on sale for them.
+
+mod events;
+mod rules;
+mod schema;
+mod search;
+
+pub use schema::MIGRATIONS;
+
+use crate::backend::{Answers, Caller};
+use crate::service::Behaviour;
+use crate::store::{Store, Tx, word};
+use crate::Error;
+use async_trait::async_trait;
+use shared::tickets::{
+    CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MOST_SEATS_AT_ONCE, OfferTickets,
+    RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
+};
+use shared::{Envelope, Instant, Invalid, Page, Price, Rejection, Subject, UserId};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// The service.
+pub struct Tickets {
+    store: Store,
+}
+
+impl Tickets {
+    /// The service on its database.
+    pub fn new(store: Store) -> Arc<Self> {
+        Arc::new(Tickets { store })
+    }
+
+    async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
+        let creator = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let (starts_at, local_start) = rules::starts(&request.starts_at, &request.time_zone, tx.now())?;
+                let show = Show {
+                    id: tx.new_id(),
+                    title: request.title,
+                    venue: request.venue,
+                    city: request.city,
+                    country: request.country,
+                    category: request.category,
+                    starts_at,
+                    time_zone: request.time_zone,
+                    local_start,
+                    currency: request.currency,
+                };
+                schema::insert_show(tx, &show, creator).await?;
+                Ok(ShowListing { show, lowest_price: None, tickets_left: 0 })
+            })
+        });
+        write.await
+    }
+
+    async fn list_shows(self: Arc<Self>, _: Caller, request: ListShows) -> Result<Page<ShowListing>, Error> {
+        search::shows(self.store.read(), &request.filter, self.store.environment().now()).await
+    }
+
+    async fn get_show(self: Arc<Self>, _: Caller, request: GetShow) -> Result<ShowListing, Error> {
+        schema::listing_of(schema::show(self.store.read(), request.id).await?)
+    }
+
+    async fn list(self: Arc<Self>, _: Caller, request: ListTickets) -> Result<Page<Ticket>, Error> {
+        let db = self.store.read();
+        let by_seat = match request.sort.as_deref() {
+            None | Some("" | "price") => false,
+            Some("seat") => true,
+            Some(_) => return Err(Invalid::new("sort", "sort by price or seat").into()),
+        };
+        let show = schema::show_of(schema::show(db, request.show_id).await?)?;
+        let offset = Page::<Ticket>::offset(request.cursor.as_deref());
+        let rows = schema::tickets_of_show(db, request.show_id, by_seat, offset).await?;
+        let tickets = rows.iter().map(|row| schema::ticket_of(row, &show)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Page::cut(tickets, offset))
+    }
+
+    async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
+        let seller = caller.person()?;
+        if !(1..=MOST_SEATS_AT_ONCE).contains(&request.seats.len()) {
+            let problem = format!("list between 1 and {MOST_SEATS_AT_ONCE} seats at once");
+            return Err(Invalid::new("seats", problem).into());
+        }
+        let offering = caller.clone();
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let again = request.clone();
+                tx.once(&offering, &request, move |tx| Box::pin(offer(tx, seller, again))).await
+            })
+        });
+        write.await
+    }
+
+    async fn get(self: Arc<Self>, _: Caller, request: GetTicket) -> Result<Ticket, Error> {
+        let row = schema::ticket(self.store.read(), request.id).await?;
+        let show = schema::show_of(schema::show(self.store.read(), row.show_id.into()).await?)?;
+        schema::ticket_of(&row, &show)
+    }
+
+    async fn reprice(self: Arc<Self>, caller: Caller, request: RepriceTicket) -> Result<Ticket, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let mut row = schema::ticket(tx.db(), request.id).await?;
+                rules::may_change(schema::hold_of(&row)?.state, row.seller_id.into(), person)?;
+                if row.version != request.version.cast_signed() {
+                    return Err(Rejection::ChangedMeanwhile.into());
+                }
+                let show = schema::show(tx.db(), row.show_id.into()).await?;
+                check_currency(&show, request.price, "price")?;
+                row.price = request.price.money().minor;
+                row.terms += 1;
+                schema::update_ticket(tx, row).await
+            })
+        });
+        write.await
+    }
+
+    async fn withdraw(self: Arc<Self>, caller: Caller, request: WithdrawTicket) -> Result<Ticket, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let mut row = schema::ticket(tx.db(), request.id).await?;
+                rules::may_change(schema::hold_of(&row)?.state, row.seller_id.into(), person)?;
+                row.state = word(TicketState::Withdrawn);
+                row.terms += 1;
+                schema::update_ticket(tx, row).await
+            })
+        });
+        write.await
+    }
+
+    async fn selling(self: Arc<Self>, caller: Caller, request: ListSelling) -> Result<Page<Ticket>, Error> {
+        let db = self.store.read();
+        let offset = Page::<Ticket>::offset(request.cursor.as_deref());
+        let rows = schema::tickets_of_seller(db, caller.person()?, offset).await?;
+        let mut shows: HashMap<_, Show> = HashMap::new();
+        for row in &rows {
+            if !shows.contains_key(&row.show_id) {
+                shows.insert(row.show_id, schema::show_of(schema::show(db, row.show_id.into()).await?)?);
+            }
+        }
+        let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
+        Ok(Page::cut(tickets.collect::<Result<Vec<_>, _>>()?, offset))
+    }
+}
+
+async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
+    let row = schema::show(tx.db(), request.show_id).await?;
+    check_currency(&row, request.price, "price")?;
+    if let Some(face_value) = request.face_value {
+        check_currency(&row, face_value, "face_value")?;
+    }
+    if Instant::from_millis(row.starts_at) <= tx.now() {
+        return Err(Invalid::new("show_id", "this show has begun already").into());
+    }
+    let show = schema::show_of(row)?;
+    let mut tickets = Vec::with_capacity(request.seats.len());
+    for seat in request.seats {
+        let text = |part: Option<shared::value::Line>| part.map(String::from);
+        let row = schema::tickets::Model {
+            id: tx.new_id(),
+            show_id: show.id.uuid(),
+            seller_id: seller.uuid(),
+            seat_section: text(seat.section),
+            seat_row: text(seat.row),
+            seat_number: text(seat.seat),
+            price: request.price.money().minor,
+            face_value: request.face_value.map(|price| price.money().minor),
+            state: word(TicketState::OnSale),
+            order_id: None,
+            buyer_id: None,
+            held_until: None,
+            terms: 1,
+            version: 1,
+            created_at: tx.now().millis(),
+        };
+        tickets.push(schema::insert_ticket(tx, row, &show).await?);
+    }
+    schema::count_tickets(tx, show.id).await?;
+    Ok(tickets)
+}
+
+fn check_currency(show: &schema::shows::Model, price: Price, field: &str) -> Result<(), Error> {
+    let currency = schema::currency_of(show)?;
+    match price.money().currency == currency {
+        true => Ok(()),
+        false => Err(Invalid::new(field, format!("tickets for this show are paid in {}", currency.code())).into()),
+    }
+}
+
+#[async_trait]
+impl Behaviour for Tickets {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn listens(&self) -> &'static [Subject] {
+        &[Subject::OrdersChanged]
+    }
+
+    fn answers(self: Arc<Self>, answers: &mut Answers) {
+        answers.on(&self, Tickets::create_show);
+        answers.on(&self, Tickets::list_shows);
+        answers.on(&self, Tickets::get_show);
+        answers.on(&self, Tickets::list);
+        answers.on(&self, Tickets::offer);
+        answers.on(&self, Tickets::get);
+        answers.on(&self, Tickets::reprice);
+        answers.on(&self, Tickets::withdraw);
+        answers.on(&self, Tickets::selling);
+    }
+
+    async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
+        events::order_changed(tx, &envelope.open().map_err(Error::failed)?).await
+    }
+}

@@ -1,0 +1,27 @@
+//! The vocabulary that client and server share: ids, values, requests with their replies, and events.
+//!
+//! *Invariant:* a value that exists is valid; what comes from outside is parsed once, at the edge.
+
+pub mod auth;
+pub mod event;
+pub mod expiration;
+pub mod id;
+pub mod instant;
+pub mod money;
+pub mod orders;
+pub mod page;
+pub mod payments;
+pub mod rejection;
+pub mod request;
+pub mod service;
+pub mod tickets;
+pub mod value;
+
+pub use event::{Envelope, Event, Subject};
+pub use id::{EventId, Id, OrderId, PaymentId, ShowId, TicketId, UserId};
+pub use instant::Instant;
+pub use money::{Currency, Money, Price};
+pub use page::Page;
+pub use rejection::{Invalid, Rejection};
+pub use request::Request;
+pub use service::Service;

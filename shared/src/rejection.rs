@@ -1,0 +1,94 @@
+//! Why something was refused, in words that are safe to show.
+
+use crate::orders::OrderState;
+use crate::payments::Decline;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+/// A field that cannot be taken as it is, and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[error("{problem}")]
+pub struct Invalid {
+    /// The argument's name.
+    pub field: String,
+    /// What is wrong with it and what would be right.
+    pub problem: String,
+}
+
+impl Invalid {
+    /// `problem` with the argument `field`.
+    pub fn new(field: impl Into<String>, problem: impl Into<String>) -> Self {
+        Invalid { field: field.into(), problem: problem.into() }
+    }
+}
+
+/// Every reason for which a request is refused. Refused is not failed: it says what to do next.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Error)]
+#[serde(rename_all = "snake_case")]
+#[expect(missing_docs, reason = "each variant's words are its documentation")]
+pub enum Rejection {
+    #[error("{0}")]
+    Invalid(Invalid),
+    #[error("the request could not be read: {0}")]
+    Malformed(String),
+    #[error("the request is too large")]
+    TooLarge,
+    #[error("sign in first")]
+    SignedOut,
+    #[error("the e-mail address or the password is wrong")]
+    WrongCredentials,
+    #[error("this e-mail address has an account already, sign in instead")]
+    EmailTaken,
+    #[error("this belongs to somebody else")]
+    NotYours,
+    #[error("the request did not come from this site")]
+    ForeignOrigin,
+    #[error("there is nothing here")]
+    NotFound,
+    #[error("this cannot be done here")]
+    NotAllowed,
+    #[error("somebody else is buying this ticket right now, it may be back in a minute")]
+    TicketHeld,
+    #[error("this ticket is sold")]
+    TicketSold,
+    #[error("this ticket is no longer for sale")]
+    TicketWithdrawn,
+    #[error("this is your own ticket")]
+    OwnTicket,
+    #[error("the price has changed, look at it again before you buy")]
+    PriceChanged,
+    #[error("the ticket has changed meanwhile, look at it again")]
+    ChangedMeanwhile,
+    #[error("nobody can hold more than {most} tickets for one show")]
+    TooManyTickets { most: u32 },
+    #[error("the tickets of one order are paid in one currency")]
+    MixedCurrencies,
+    #[error("the time to pay is over, the tickets are on sale again")]
+    OrderExpired,
+    #[error("{}", closed(*.0))]
+    OrderClosed(OrderState),
+    #[error("a payment for this order is under way, wait for its answer")]
+    PaymentUnderWay,
+    #[error("the card was declined: {0}")]
+    CardDeclined(Decline),
+    #[error("this request was sent before with other contents")]
+    KeyReused,
+    #[error("too many tries, wait {wait_seconds} seconds")]
+    TooManyRequests { wait_seconds: u64 },
+}
+
+fn closed(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Held => "this order is still open",
+        OrderState::Complete => "this order is paid already",
+        OrderState::Expired => "the time to pay is over, the tickets are on sale again",
+        OrderState::Cancelled => "this order was cancelled",
+        OrderState::Refunded => "this order was refunded",
+    }
+}
+
+impl From<Invalid> for Rejection {
+    fn from(invalid: Invalid) -> Self {
+        Rejection::Invalid(invalid)
+    }
+}
