@@ -8,9 +8,11 @@ pub mod tickets;
 
 pub use error::ApiError;
 
+#[cfg(feature = "server")]
 use shared::{Id, Rejection};
 
 /// The id in a path. What is no id names nothing.
+#[cfg(feature = "server")]
 fn path_id<Thing>(text: &str) -> Result<Id<Thing>, ApiError> {
     text.parse().map_err(|_| Rejection::NotFound.into())
 }

@@ -6,6 +6,8 @@
 mod checks;
 mod history;
 mod report;
+#[cfg(test)]
+mod tests;
 
 pub use report::Report;
 
@@ -44,6 +46,7 @@ const WAITING: &[(&str, &str)] = &[
 pub async fn run(config: &Config) -> Result<Report, Error> {
     let db = open(&config.data).await?;
     let (snapshot, still) = snapshot(&db).await?;
+    examine(&snapshot).await?;
     for statement in history::statements() {
         snapshot.execute_unprepared(&statement).await?;
     }
@@ -124,6 +127,21 @@ async fn versions(db: &impl ConnectionTrait) -> Result<[i64; 5], Error> {
         *version = number(db, &format!("pragma {service}.data_version")).await?;
     }
     Ok(versions)
+}
+
+/// Notes what SQLite finds wrong with each file, or `ok`: only the plain pragma says so of a file under another name.
+async fn examine(db: &impl ConnectionTrait) -> Result<(), Error> {
+    db.execute_unprepared("create table main.files (service text, damage text)").await?;
+    for service in Service::ALL {
+        let question = Statement::from_string(db.get_database_backend(), format!("pragma {service}.quick_check(1)"));
+        for row in db.query_all_raw(question).await? {
+            let damage: String = row.try_get_by_index(0)?;
+            let note = "insert into main.files values (?, ?)";
+            let values = [service.name().into(), damage.into()];
+            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), note, values)).await?;
+        }
+    }
+    Ok(())
 }
 
 async fn look(db: &impl ConnectionTrait, check: &'static Check, at_rest: bool) -> Result<Checked, Error> {

@@ -132,6 +132,20 @@ impl Host {
         Ok(())
     }
 
+    /// Whether the services have told each other everything, and wait for nothing but time.
+    ///
+    /// # Errors
+    /// If a database is away.
+    pub async fn is_quiet(&self) -> Result<bool, Error> {
+        for service in &self.services {
+            let (db, now) = (service.store().read(), self.environment.now());
+            if outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE).await? {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
     /// Stops all services; what is under way and not committed is done again at the next start.
     pub async fn stop(&self) {
         self.tasks.stop(STOP_WITHIN).await;

@@ -50,9 +50,6 @@ const REMEMBERED: &str = "
     create index main.heard_by_id on heard (id, service);
     create index main.said_by_id on said (id);
     create index main.said_by_aggregate on said (aggregate_id, subject);
-    create table main.forgetful as
-    select column1 as service from main.files
-    where coalesce((select min(seq) from main.said where said.service = column1), 2) > 1;
     create table main.remembered as
     select max(coalesce((select max(published_at) from main.said), 0),
         coalesce((select max(received_at) from main.heard), 0)) - 29 * 24 * 3600 * 1000 as since;";
@@ -65,12 +62,18 @@ pub fn statements() -> Vec<String> {
     };
     let said = of_all("seq, id, subject, aggregate_id, version, occurred_at, published_at", "outbox");
     let heard = of_all("id, subject, aggregate_id, version, state, reason, next_try_at, received_at", "inbox");
-    let files = Service::ALL.map(|service| format!("('{service}')")).join(", ");
+    // Events are forgotten from the first one on.
+    let forgetful = Service::ALL.map(|service| {
+        let first = format!("select min(seq) from {service}.outbox");
+        let ever = format!("select seq + 1 from {service}.sqlite_sequence where name = 'outbox'");
+        format!("select '{service}' as service where coalesce(({first}), ({ever}), 1) > 1")
+    });
+    let forgetful = forgetful.join(" union all ");
     vec![
         LISTENS.to_owned(),
-        format!("create table main.files as select column1 from (values {files});"),
         format!("create table main.said as {said};"),
         format!("create table main.heard as {heard};"),
+        format!("create table main.forgetful as {forgetful};"),
         BODIES.to_owned(),
         REMEMBERED.to_owned(),
     ]

@@ -47,7 +47,7 @@ impl Report {
 }
 
 impl Checked {
-    fn offenders(&self) -> usize {
+    pub fn offenders(&self) -> usize {
         match &self.outcome {
             Outcome::NotChecked => 0,
             Outcome::Looked { offenders, .. } => *offenders,

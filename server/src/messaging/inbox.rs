@@ -210,6 +210,15 @@ async fn settle_older(tx: &Tx, row: &row::Model) -> Result<(), Error> {
     settled.exec(tx.db()).await.map(drop).map_err(Error::from)
 }
 
+/// Whether a parked event is to be tried by then.
+///
+/// # Errors
+/// If the database is away.
+pub async fn has_due(db: &impl ConnectionTrait, by: Instant) -> Result<bool, Error> {
+    let waiting = row::Entity::find().filter(row::Column::NextTryAt.lte(by.millis()));
+    Ok(waiting.one(db).await?.is_some())
+}
+
 /// Forgets events that were handled long ago.
 ///
 /// # Errors

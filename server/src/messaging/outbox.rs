@@ -134,6 +134,15 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     Ok(envelopes.len())
 }
 
+/// Whether an event waits to be published.
+///
+/// # Errors
+/// If the database is away.
+pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
+    let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
+    Ok(waiting.one(db).await?.is_some())
+}
+
 /// Forgets events that were published long ago.
 ///
 /// # Errors

@@ -57,7 +57,7 @@ pub fn wanted(id: PaymentId, state: PaymentState, needs_person: bool, order: Kno
     match state {
         // Never called voided unasked: the gateway knows whether it was authorized after all.
         PaymentState::Started | PaymentState::Unknown if over => Some(Step::Close),
-        PaymentState::Started if needs_person => None,
+        PaymentState::Started | PaymentState::Unknown if needs_person => None,
         PaymentState::Started | PaymentState::Unknown => Some(Step::Authorize),
         PaymentState::Authorized if over => Some(Step::Void),
         PaymentState::Authorized if order.state == OrderState::Complete => Some(Step::Capture),
@@ -113,7 +113,9 @@ mod tests {
 
     #[test]
     fn a_payment_that_waits_for_a_person_is_closed_when_its_order_is_over() {
-        assert_eq!(wanted(id(1), Started, true, order(OrderState::Held, None)), None);
+        for state in [Started, Unknown] {
+            assert_eq!(wanted(id(1), state, true, order(OrderState::Held, None)), None);
+        }
         assert_eq!(wanted(id(1), Started, true, order(OrderState::Expired, None)), Some(Step::Close));
     }
 

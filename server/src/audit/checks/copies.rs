@@ -87,7 +87,8 @@ pub const CHECKS: &[Check] = &[
         counted: "tickets.tickets",
         only_at_rest: true,
         offenders: "
-            select ticket.id, 'version ' || ticket.version || ', known: ' || coalesce(known.version, 'nothing') as detail
+            select ticket.id, 'version ' || ticket.version || ', known: ' || coalesce(known.version, 'nothing')
+                as detail
             from tickets.tickets ticket left join orders.ticket_copies known on known.ticket_id = ticket.id
             where known.ticket_id is null or (known.version, known.terms) <> (ticket.version, ticket.terms)
                 or known.order_id is not ticket.order_id or known.body ->> '$.ticket.state' <> ticket.state
@@ -151,7 +152,8 @@ pub const CHECKS: &[Check] = &[
         counted: "orders.orders",
         only_at_rest: true,
         offenders: "
-            select placed.id, 'version ' || placed.version || ', heard: ' || coalesce(heard.version, 'nothing') as detail
+            select placed.id, 'version ' || placed.version || ', heard: ' || coalesce(heard.version, 'nothing')
+                as detail
             from orders.orders placed left join tickets.heard_orders heard on heard.order_id = placed.id
             where heard.version is not placed.version
             union all

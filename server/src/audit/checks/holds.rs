@@ -108,8 +108,8 @@ pub const CHECKS: &[Check] = &[
         counted: "orders.orders",
         only_at_rest: false,
         offenders: "
-            select id, count(distinct expires_at) || ' deadlines, ' || (max(expires_at) - min(expires_at)) || ' ms apart'
-                as detail
+            select id, count(distinct expires_at) || ' deadlines, '
+                || (max(expires_at) - min(expires_at)) || ' ms apart' as detail
             from main.order_history group by id
             having count(distinct expires_at) > 1
                 and (count(distinct expires_at) > 2 or max(expires_at) - min(expires_at) <> 120000)",

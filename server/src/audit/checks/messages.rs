@@ -87,19 +87,6 @@ pub const CHECKS: &[Check] = &[
         counted: "main.files",
         only_at_rest: false,
         offenders: "
-            select null as id, 'auth: ' || quick_check as detail
-            from pragma_quick_check where schema = 'auth' and quick_check <> 'ok'
-            union all
-            select null, 'tickets: ' || quick_check
-            from pragma_quick_check where schema = 'tickets' and quick_check <> 'ok'
-            union all
-            select null, 'orders: ' || quick_check
-            from pragma_quick_check where schema = 'orders' and quick_check <> 'ok'
-            union all
-            select null, 'expiration: ' || quick_check
-            from pragma_quick_check where schema = 'expiration' and quick_check <> 'ok'
-            union all
-            select null, 'payments: ' || quick_check
-            from pragma_quick_check where schema = 'payments' and quick_check <> 'ok'",
+            select null as id, service || ': ' || damage as detail from main.files where damage <> 'ok'",
     },
 ];

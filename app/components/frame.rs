@@ -1,0 +1,66 @@
+//! What is around every page: the way to the other pages, and who is signed in.
+
+use crate::Route;
+use crate::api;
+use crate::pages::{HomeQuery, SellQuery, SignInQuery};
+use dioxus::prelude::*;
+use shared::UserId;
+use shared::auth::User;
+
+/// Who is signed in, wherever one asks.
+#[derive(Clone, Copy, PartialEq)]
+pub struct CurrentUser(pub Signal<Option<User>>);
+
+/// Who is signed in.
+pub fn use_person() -> Option<UserId> {
+    let current = use_context::<CurrentUser>();
+    current.0.read().as_ref().map(|user| user.id)
+}
+
+/// What is around every page.
+#[component]
+pub fn Frame() -> Element {
+    let fetched = use_server_future(api::auth::me)?;
+    let mut current = use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
+    let navigator = use_navigator();
+    let sign_out = move |_| async move {
+        if api::auth::sign_out().await.is_ok() {
+            current.0.set(None);
+            navigator.push(Route::Home { query: HomeQuery::default() });
+        }
+    };
+    rsx! {
+        a { class: "skip", href: "#content", "Skip to the content" }
+        header { class: "top",
+            Link { class: "brand", to: Route::Home { query: HomeQuery::default() }, "Ticketing" }
+            nav { aria_label: "Main",
+                Link { to: Route::Sell { query: SellQuery::default() }, "Sell" }
+                if let Some(user) = current.0() {
+                    Link { to: Route::Orders {}, "My orders" }
+                    Link { to: Route::Selling {}, "My sales" }
+                    span { class: "who", "{user.email}" }
+                    button { class: "link", onclick: sign_out, "Sign out" }
+                } else {
+                    Link { to: Route::SignIn { query: SignInQuery::default() }, "Sign in" }
+                    Link { class: "button", to: Route::SignUp { query: SignInQuery::default() }, "Sign up" }
+                }
+            }
+        }
+        main { id: "content", tabindex: "-1",
+            ErrorBoundary {
+                handle_error: |_| rsx! {
+                    crate::components::Problem { error: api::ApiError::Failed }
+                },
+                SuspenseBoundary {
+                    fallback: |_| rsx! {
+                        p { class: "loading", role: "status", "One moment …" }
+                    },
+                    Outlet::<Route> {}
+                }
+            }
+        }
+        footer {
+            p { "Test mode: no real money moves, and no real card works here." }
+        }
+    }
+}

@@ -1,0 +1,24 @@
+//! Props in, markup out.
+
+mod field;
+mod frame;
+mod notice;
+mod show;
+mod ticket;
+
+pub use field::{Choice, Field};
+pub use frame::{CurrentUser, Frame, use_person};
+pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
+pub use show::{ShowCard, When};
+pub use ticket::{SeatWords, StateBadge};
+
+use dioxus::prelude::*;
+
+/// A page's title, in the tab and as the first thing that is read.
+#[component]
+pub fn Heading(title: String) -> Element {
+    rsx! {
+        document::Title { "{title} · Ticketing" }
+        h1 { "{title}" }
+    }
+}

@@ -1,0 +1,34 @@
+//! One file per route. Pages fetch; components show.
+
+mod home;
+mod not_found;
+mod order;
+mod orders;
+mod payment;
+mod sell;
+mod sell_seats;
+mod selling;
+mod show;
+mod sign_in;
+mod ticket;
+
+pub use home::{Home, HomeQuery};
+pub use not_found::NotFound;
+pub use order::OrderPage;
+pub use orders::Orders;
+pub use sell::{Sell, SellQuery};
+pub use selling::Selling;
+pub use show::ShowPage;
+pub use sign_in::{SignIn, SignInQuery, SignUp};
+pub use ticket::TicketPage;
+
+/// The pairs of a query string.
+fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+    form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
+}
+
+/// A query string of the pairs that have a value.
+fn query_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+    let filled = pairs.into_iter().filter(|(_, value)| !value.is_empty());
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish()
+}

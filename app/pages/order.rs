@@ -1,0 +1,263 @@
+//! An order: its countdown on the server's clock, its payment, and how it ended.
+
+use super::payment::PaymentForm;
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::orders::{cancel_order, get_order, place_order};
+use crate::clock;
+use crate::components::{CurrentUser, Heading, Notice, Problem, SeatWords, SignInFirst, Tone, When};
+use dioxus::prelude::*;
+use shared::orders::{EndReason, Order, OrderState};
+use shared::payments::PaymentState;
+use std::time::Duration;
+
+/// How long before the end the countdown warns.
+const WARNING: Duration = Duration::from_secs(20);
+
+/// An order.
+#[component]
+pub fn OrderPage(id: String) -> Element {
+    let current = use_context::<CurrentUser>();
+    let back = Route::OrderPage { id: id.clone() }.to_string();
+    if current.0.read().is_none() {
+        return rsx! {
+            Heading { title: "Your order" }
+            SignInFirst { back, reason: "Sign in to see your order." }
+        };
+    }
+    rsx! {
+        Fetched { key: "{id}", id }
+    }
+}
+
+#[component]
+fn Fetched(id: String) -> Element {
+    let fetched = use_server_future(use_reactive!(|(id,)| get_order(id)))?;
+    match fetched() {
+        Some(Ok(order)) => rsx! {
+            Watched { first: order }
+        },
+        Some(Err(error)) => rsx! {
+            Problem { error }
+        },
+        None => rsx! {},
+    }
+}
+
+/// How long an order still has, in whole seconds, by the server's clock as it was when the order was answered.
+fn seconds_left(order: &Order, since_answer: Duration) -> u64 {
+    let left = order.expires_at.since(order.server_now + since_answer);
+    left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+}
+
+/// Whether the server has to be asked how it goes on.
+fn undecided(order: &Order, seconds: u64) -> bool {
+    let paying = order.payment.as_ref().is_some_and(|payment| payment.state != PaymentState::Declined);
+    order.state == OrderState::Held && (seconds == 0 || paying)
+}
+
+#[component]
+fn Watched(first: Order) -> Element {
+    let id = first.id;
+    let left_first = seconds_left(&first, Duration::ZERO);
+    let mut order = use_signal(|| first);
+    let mut left = use_signal(|| left_first);
+    let look = use_callback(move |()| {
+        spawn(async move {
+            if let Ok(newest) = get_order(id.to_string()).await
+                && newest.version >= order.peek().version
+            {
+                left.set(seconds_left(&newest, Duration::ZERO));
+                order.set(newest);
+            }
+        });
+    });
+    // The page came with the answer, but nobody knows how long it was under way: so it is asked for again at once.
+    use_effect(move || {
+        look.call(());
+        spawn(async move {
+            let mut answered = (order.peek().server_now, clock::now());
+            loop {
+                clock::sleep(Duration::from_millis(250)).await;
+                let current = order.peek().clone();
+                if current.state != OrderState::Held {
+                    continue;
+                }
+                if answered.0 != current.server_now {
+                    answered = (current.server_now, clock::now());
+                }
+                let now_left = seconds_left(&current, clock::now().since(answered.1));
+                if now_left != *left.peek() {
+                    left.set(now_left);
+                    if undecided(&current, now_left) {
+                        look.call(());
+                    }
+                } else if undecided(&current, now_left) && clock::now().since(answered.1) >= Duration::from_millis(700) {
+                    look.call(());
+                }
+            }
+        });
+    });
+    let changed = move |()| look.call(());
+    let current = order();
+    rsx! {
+        Heading { title: title(current.state) }
+        match current.state {
+            OrderState::Held => rsx! {
+                Countdown { seconds: left(), extended: current.extended }
+                Lines { order: current.clone() }
+                PaymentForm { order: current.clone(), over: left() == 0, changed }
+                Cancel { order: current, changed }
+            },
+            _ => rsx! {
+                Ended { order: current.clone() }
+                Lines { order: current }
+            },
+        }
+    }
+}
+
+fn title(state: OrderState) -> &'static str {
+    match state {
+        OrderState::Held => "Pay for your tickets",
+        OrderState::Complete => "The tickets are yours",
+        OrderState::Expired => "The time ran out",
+        OrderState::Cancelled => "Order cancelled",
+        OrderState::Refunded => "Order refunded",
+    }
+}
+
+#[component]
+fn Countdown(seconds: u64, extended: bool) -> Element {
+    let words = format!("{}:{:02}", seconds / 60, seconds % 60);
+    let short = seconds <= WARNING.as_secs();
+    // Read out when it matters, not each second.
+    let spoken = match seconds {
+        0 => "The time to pay is over.".to_owned(),
+        1..=20 => "Less than 20 seconds left.".to_owned(),
+        21..=60 => "Less than a minute left.".to_owned(),
+        _ => "The tickets are held for you.".to_owned(),
+    };
+    rsx! {
+        div { class: if short { "countdown short" } else { "countdown" },
+            p { class: "clock", role: "timer", "data-testid": "countdown", "{words}" }
+            p {
+                if seconds == 0 {
+                    "The time is over, we are looking what became of your order …"
+                } else if extended {
+                    "Your payment has begun, so the tickets are held a little longer."
+                } else {
+                    "The tickets are held for you. If you do not pay in time they are on sale again."
+                }
+            }
+            p { class: "unseen", aria_live: "polite", "{spoken}" }
+        }
+    }
+}
+
+#[component]
+fn Lines(order: Order) -> Element {
+    rsx! {
+        ul { class: "tickets",
+            for line in order.lines {
+                li { class: "offer", key: "{line.ticket_id}",
+                    span { class: "about",
+                        Link { to: Route::ShowPage { id: line.show.id.to_string() }, "{line.show.title}" }
+                        br {}
+                        span { class: "hint",
+                            When { show: line.show.clone(), with_zone: true }
+                            " · {line.show.venue}, {line.show.city}"
+                        }
+                        br {}
+                        SeatWords { seat: line.seat.clone() }
+                    }
+                    strong { class: "price", "{line.price}" }
+                }
+            }
+        }
+        p { class: "total",
+            "Total "
+            strong { "{order.total}" }
+            span { class: "hint", " all in, no fees" }
+        }
+    }
+}
+
+#[component]
+fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
+    let id = order.id;
+    let mut busy = use_signal(|| false);
+    let cancel = move |_| async move {
+        if !busy() {
+            busy.set(true);
+            // Whatever came of it, the order itself says it best.
+            let _ = cancel_order(id.to_string()).await;
+            changed.call(());
+            busy.set(false);
+        }
+    };
+    rsx! {
+        p {
+            button { class: "link", disabled: busy(), onclick: cancel, "Give the tickets back" }
+        }
+    }
+}
+
+#[component]
+fn Ended(order: Order) -> Element {
+    let (tone, words) = match (order.state, order.reason) {
+        (OrderState::Complete, _) => (Tone::Good, "You paid, and the tickets are yours. Have a good time!"),
+        (OrderState::Expired, _) => {
+            (Tone::Bad, "You did not pay in time, so the tickets are on sale again. Nothing was charged.")
+        }
+        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => {
+            (Tone::Bad, "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.")
+        }
+        (OrderState::Refunded, _) => {
+            (Tone::Bad, "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.")
+        }
+        _ => (Tone::Plain, "You gave the tickets back. Nothing was charged."),
+    };
+    rsx! {
+        Notice { tone, "{words}" }
+        if order.state != OrderState::Complete {
+            TryAgain { order }
+        }
+    }
+}
+
+#[component]
+fn TryAgain(order: Order) -> Element {
+    let navigator = use_navigator();
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
+    let again = move |_| {
+        let order = order.clone();
+        async move {
+            if busy() {
+                return;
+            }
+            busy.set(true);
+            let ids = order.lines.iter().map(|line| line.ticket_id).collect();
+            match place_order(ids, order.total).await {
+                Ok(order) => {
+                    navigator.push(Route::OrderPage { id: order.id.to_string() });
+                }
+                Err(reason) => {
+                    busy.set(false);
+                    error.set(Some(reason));
+                }
+            }
+        }
+    };
+    rsx! {
+        if let Some(reason) = error() {
+            Notice { tone: Tone::Bad, "{reason}" }
+        }
+        p { class: "actions",
+            button { disabled: busy(), onclick: again, "Try for the same tickets again" }
+            Link { class: "button quiet", to: Route::ShowPage { id: show }, "Other tickets for this show" }
+        }
+    }
+}

@@ -1,0 +1,171 @@
+//! Selling, first step: for which show. It is found, or announced.
+
+use super::home::capitalized;
+use super::sell_seats::SellSeats;
+use super::{pairs, query_of};
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::tickets::{create_show, list_shows};
+use crate::components::{Choice, CurrentUser, Field, Heading, Notice, SignInFirst, Tone, When};
+use dioxus::prelude::*;
+use shared::Currency;
+use shared::tickets::{Category, ShowFilter, ShowListing};
+use std::fmt;
+
+/// The show that is chosen, if one is.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SellQuery {
+    show: String,
+}
+
+impl SellQuery {
+    /// Tickets for that show.
+    pub fn for_show(id: &str) -> Self {
+        SellQuery { show: id.to_owned() }
+    }
+}
+
+impl From<&str> for SellQuery {
+    fn from(query: &str) -> Self {
+        let show = pairs(query).find(|(name, _)| name == "show");
+        SellQuery { show: show.map(|(_, id)| id).unwrap_or_default() }
+    }
+}
+
+impl fmt::Display for SellQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&query_of([("show", self.show.as_str())]))
+    }
+}
+
+/// Selling tickets.
+#[component]
+pub fn Sell(query: SellQuery) -> Element {
+    let current = use_context::<CurrentUser>();
+    if current.0.read().is_none() {
+        let back = Route::Sell { query }.to_string();
+        return rsx! {
+            Heading { title: "Sell tickets" }
+            SignInFirst { back, reason: "Sign in to sell your tickets: it is how buyers and their money find you." }
+        };
+    }
+    rsx! {
+        if query.show.is_empty() {
+            Heading { title: "Sell tickets" }
+            div { class: "columns",
+                FindShow {}
+                CreateShow {}
+            }
+        } else {
+            SellSeats { id: query.show }
+        }
+    }
+}
+
+#[component]
+fn FindShow() -> Element {
+    let words = use_signal(String::new);
+    let mut found = use_signal(|| None::<Vec<ShowListing>>);
+    let find = move |event: FormEvent| {
+        event.prevent_default();
+        async move {
+            let filter = ShowFilter { search: Some(words()), ..ShowFilter::default() };
+            found.set(list_shows(filter).await.ok().map(|page| page.items));
+        }
+    };
+    rsx! {
+        section { class: "panel",
+            h2 { "Which show is it for?" }
+            form { class: "stack", role: "search", onsubmit: find,
+                Field { name: "find", label: "Find a show", kind: "search", value: words, required: false }
+                button { r#type: "submit", class: "quiet", "Find" }
+            }
+            if let Some(shows) = found() {
+                if shows.is_empty() {
+                    p { role: "status", "No show fits. Announce it with the other form." }
+                }
+                ul { class: "plain",
+                    for listing in shows {
+                        li { key: "{listing.show.id}",
+                            Link { to: Route::Sell { query: SellQuery::for_show(&listing.show.id.to_string()) }, "{listing.show.title}" }
+                            " · {listing.show.city} · "
+                            When { show: listing.show.clone() }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}
+
+#[component]
+fn CreateShow() -> Element {
+    let text = |start: &str| use_signal(|| start.to_owned());
+    let (title, venue, city, country) = (text(""), text(""), text(""), text(""));
+    let (starts_at, mut time_zone) = (text(""), text("Europe/Berlin"));
+    let (category, currency) = (text("concert"), text("EUR"));
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let navigator = use_navigator();
+    use_effect(move || {
+        if let Some(zone) = own_time_zone() {
+            time_zone.set(zone);
+        }
+    });
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        async move {
+            if busy() {
+                return;
+            }
+            busy.set(true);
+            let created = create_show(title(), venue(), city(), country(), category(), starts_at(), time_zone(), currency());
+            match created.await {
+                Ok(listing) => {
+                    navigator.push(Route::Sell { query: SellQuery::for_show(&listing.show.id.to_string()) });
+                }
+                Err(reason) => {
+                    busy.set(false);
+                    error.set(Some(reason));
+                }
+            }
+        }
+    };
+    let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
+    let categories: Vec<_> = Category::ALL.iter().map(|c| (c.name().to_owned(), capitalized(c.name()))).collect();
+    let currencies: Vec<_> = Currency::ALL.iter().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
+    rsx! {
+        section { class: "panel",
+            h2 { "Or announce a new show" }
+            form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
+                if let Some(reason) = error() {
+                    Notice { tone: Tone::Bad, "{reason}" }
+                }
+                Field { name: "title", label: "Title", value: title, error: about("title") }
+                Field { name: "venue", label: "Venue", value: venue, error: about("venue") }
+                div { class: "pair",
+                    Field { name: "city", label: "City", value: city, error: about("city") }
+                    Field { name: "country", label: "Country", value: country, error: about("country") }
+                }
+                Field { name: "starts_at", label: "Date and time at the venue", kind: "datetime-local", value: starts_at, error: about("starts_at") }
+                Field { name: "time_zone", label: "Time zone of the venue", value: time_zone, error: about("time_zone") }
+                div { class: "pair",
+                    Choice { name: "category", label: "Kind", value: category, options: categories, error: about("category") }
+                    Choice { name: "currency", label: "Currency", value: currency, options: currencies, error: about("currency") }
+                }
+                button { r#type: "submit", disabled: busy(), "Announce show" }
+            }
+        }
+    }
+}
+
+/// The time zone that the browser is set to.
+fn own_time_zone() -> Option<String> {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+        return js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string();
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    None
+}

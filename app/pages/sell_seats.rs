@@ -1,0 +1,110 @@
+//! Selling, second step: which seats, for how much.
+
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::tickets::{get_show, offer_tickets};
+use crate::components::{Field, Heading, Notice, Problem, Tone, When};
+use crate::seats;
+use dioxus::prelude::*;
+use shared::tickets::Show;
+use shared::{Invalid, Money};
+
+/// The seats of a show to sell.
+#[component]
+pub fn SellSeats(id: String) -> Element {
+    let fetched = use_server_future(use_reactive!(|(id,)| get_show(id)))?;
+    match fetched() {
+        Some(Ok(listing)) => rsx! {
+            Heading { title: "Sell tickets for {listing.show.title}" }
+            p { class: "lead",
+                When { show: listing.show.clone(), with_zone: true }
+                " · {listing.show.venue}, {listing.show.city}"
+            }
+            Seats { show: listing.show }
+        },
+        Some(Err(error)) => rsx! {
+            Problem { error }
+        },
+        None => rsx! {},
+    }
+}
+
+fn amount(field: &'static str, text: &str, show: &Show) -> Result<Money, ApiError> {
+    Money::parse(text, show.currency).ok_or_else(|| Invalid::new(field, "an amount looks like 49.90").into())
+}
+
+#[component]
+fn Seats(show: Show) -> Element {
+    let text = |start: &str| use_signal(|| start.to_owned());
+    let (section, row, numbers) = (text(""), text(""), text(""));
+    let (price, face_value) = (text(""), text(""));
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let navigator = use_navigator();
+    let of = show.clone();
+    let read = move || -> Result<_, ApiError> {
+        let seats = seats::parse(&section(), &row(), &numbers())?;
+        let price = amount("price", &price(), &of)?;
+        let printed = face_value();
+        let face_value = (!printed.trim().is_empty()).then(|| amount("face_value", &printed, &of)).transpose()?;
+        Ok((seats, price, face_value))
+    };
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        let read = read.clone();
+        let show_id = show.id;
+        async move {
+            if busy() {
+                return;
+            }
+            busy.set(true);
+            let done = match read() {
+                Ok((seats, price, face_value)) => offer_tickets(show_id, price, face_value, seats).await,
+                Err(reason) => Err(reason),
+            };
+            match done {
+                Ok(_) => {
+                    navigator.push(Route::Selling {});
+                }
+                Err(reason) => {
+                    busy.set(false);
+                    error.set(Some(reason));
+                }
+            }
+        }
+    };
+    let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
+    let count = seats::parse(&section(), &row(), &numbers()).map_or(0, |seats| seats.len());
+    let words = match count {
+        0 => "List tickets".to_owned(),
+        1 => "List 1 ticket".to_owned(),
+        more => format!("List {more} tickets"),
+    };
+    rsx! {
+        form { class: "stack panel narrow", method: "post", novalidate: true, onsubmit: submit,
+            if let Some(reason) = error() {
+                Notice { tone: Tone::Bad, "{reason}" }
+            }
+            Field { name: "section", label: "Section (if any)", value: section, error: about("section"), required: false }
+            Field { name: "row", label: "Row (if any)", value: row, error: about("row"), required: false }
+            Field {
+                name: "seats",
+                label: "Seats (if numbered)",
+                hint: "One or many, as in 12-15, 18. Leave it empty for one ticket without a seat.",
+                value: numbers,
+                error: about("seats").or_else(|| about("seat")),
+                required: false,
+            }
+            Field { name: "price", label: "Price of each in {show.currency.code()}", value: price, error: about("price"), inputmode: "decimal" }
+            Field {
+                name: "face_value",
+                label: "Face value of each (optional)",
+                value: face_value,
+                error: about("face_value"),
+                inputmode: "decimal",
+                required: false,
+            }
+            button { r#type: "submit", disabled: busy(), "{words}" }
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! A show and its tickets, as fresh as they are on the server.
+
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::orders::place_order;
+use crate::api::tickets::{get_show, list_tickets};
+use crate::components::{Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When, use_person};
+use crate::live::{self, Heard};
+use crate::pages::SellQuery;
+use dioxus::prelude::*;
+use shared::tickets::{ShowListing, Ticket, TicketState};
+use shared::{Money, Page, ShowId, TicketId};
+
+/// A show and its tickets.
+#[component]
+pub fn ShowPage(id: String) -> Element {
+    let of = id.clone();
+    let show = use_server_future(use_reactive!(|(of,)| get_show(of)))?;
+    let tickets = use_server_future(use_reactive!(|(id,)| list_tickets(id, None, None)))?;
+    match (show(), tickets()) {
+        (Some(Ok(listing)), Some(Ok(first))) => rsx! {
+            Loaded { key: "{listing.show.id}", listing, first }
+        },
+        (Some(Err(error)), _) | (_, Some(Err(error))) => rsx! {
+            Problem { error }
+        },
+        _ => rsx! {},
+    }
+}
+
+#[component]
+fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
+    let show = listing.show.id;
+    rsx! {
+        About { listing }
+        Offers { show, first }
+        p { class: "aside",
+            Link { to: Route::Sell { query: SellQuery::for_show(&show.to_string()) }, "Sell tickets for this show" }
+        }
+    }
+}
+
+#[component]
+fn About(listing: ShowListing) -> Element {
+    let show = listing.show;
+    rsx! {
+        Heading { title: show.title.to_string() }
+        p { class: "lead",
+            When { show: show.clone(), with_zone: true }
+        }
+        p { class: "place", "{show.venue}, {show.city}, {show.country}" }
+    }
+}
+
+/// The tickets as the page knows them: what was listed, and the news since.
+fn merge(tickets: &mut Vec<Ticket>, news: Ticket) {
+    match tickets.iter_mut().find(|ticket| ticket.id == news.id) {
+        Some(known) if known.version < news.version => *known = news,
+        Some(_) => {}
+        None => tickets.push(news),
+    }
+    tickets.retain(|ticket| matches!(ticket.state, TicketState::OnSale | TicketState::Held));
+}
+
+#[component]
+fn Offers(show: ShowId, first: Page<Ticket>) -> Element {
+    let mut next = use_signal(|| first.next.clone());
+    let mut tickets = use_signal(|| first.items.clone());
+    let chosen = use_signal(Vec::<TicketId>::new);
+    use_effect(move || {
+        spawn(live::listen(show, move |heard| match heard {
+            Heard::Ticket(news) => tickets.with_mut(|known| merge(known, *news)),
+            Heard::Hello => {
+                spawn(async move {
+                    if let Ok(page) = list_tickets(show.to_string(), None, None).await {
+                        tickets.set(page.items);
+                        next.set(page.next);
+                    }
+                });
+            }
+        }));
+    });
+    // A ticket that somebody else got in the meantime is chosen no more.
+    let free = |ticket: &&Ticket| ticket.state == TicketState::OnSale && chosen.read().contains(&ticket.id);
+    let picked: Vec<Ticket> = tickets.read().iter().filter(free).cloned().collect();
+    let more = move |_| async move {
+        if let Some(cursor) = next()
+            && let Ok(page) = list_tickets(show.to_string(), None, Some(cursor)).await
+        {
+            tickets.with_mut(|known| page.items.into_iter().for_each(|ticket| merge(known, ticket)));
+            next.set(page.next);
+        }
+    };
+    rsx! {
+        if tickets.read().is_empty() {
+            Empty { title: "No tickets right now",
+                p { "They appear here by themselves as soon as somebody lists one." }
+            }
+        } else {
+            h2 { "Tickets" }
+            ul { class: "tickets",
+                for ticket in tickets() {
+                    Offer { key: "{ticket.id}", ticket, chosen }
+                }
+            }
+            if next().is_some() {
+                p { class: "pager",
+                    button { class: "quiet", onclick: more, "Show more" }
+                }
+            }
+            Hold { show, picked, chosen }
+        }
+    }
+}
+
+#[component]
+fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
+    let own = use_person() == Some(ticket.seller_id);
+    let id = ticket.id;
+    let free = ticket.state == TicketState::OnSale && !own;
+    let toggle = move |event: FormEvent| {
+        chosen.with_mut(|ids| {
+            ids.retain(|known| *known != id);
+            if event.checked() {
+                ids.push(id);
+            }
+        });
+    };
+    rsx! {
+        li { class: if free { "offer" } else { "offer taken" },
+            label {
+                input {
+                    r#type: "checkbox",
+                    checked: free && chosen.read().contains(&id),
+                    disabled: !free,
+                    onchange: toggle,
+                }
+                SeatWords { seat: ticket.seat.clone() }
+            }
+            span { class: "state",
+                if own {
+                    span { class: "badge", "Yours" }
+                }
+                if ticket.state == TicketState::Held {
+                    StateBadge { state: ticket.state }
+                }
+            }
+            span { class: "price",
+                if let Some(face_value) = ticket.face_value {
+                    span { class: "face-value", "face value {face_value}" }
+                }
+                strong { "{ticket.price}" }
+            }
+            Link { class: "more", to: Route::TicketPage { id: id.to_string() }, aria_label: "Details of {ticket.seat}", "Details" }
+        }
+    }
+}
+
+/// The sum of what is chosen, and the button that holds it.
+#[component]
+pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) -> Element {
+    let person = use_person();
+    let navigator = use_navigator();
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let mut stranger = use_signal(|| false);
+    let total = picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
+    let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
+    let words = match ids.len() {
+        0 => "Choose tickets".to_owned(),
+        1 => "Hold 1 ticket for 60 seconds".to_owned(),
+        more => format!("Hold {more} tickets for 60 seconds"),
+    };
+    let hold = move |_| {
+        let ids = ids.clone();
+        async move {
+            let Some(total) = total.filter(|_| !busy()) else { return };
+            if person.is_none() {
+                stranger.set(true);
+                return;
+            }
+            busy.set(true);
+            match place_order(ids, total).await {
+                Ok(order) => {
+                    navigator.push(Route::OrderPage { id: order.id.to_string() });
+                }
+                Err(reason) => {
+                    busy.set(false);
+                    chosen.set(Vec::new());
+                    error.set(Some(reason));
+                }
+            }
+        }
+    };
+    rsx! {
+        if let Some(reason) = error() {
+            Notice { tone: Tone::Bad, "{reason}" }
+        }
+        if stranger() && person.is_none() {
+            SignInFirst { back: "/shows/{show}", reason: "Sign in to hold these tickets." }
+        }
+        div { class: "bar",
+            p { class: "sum", aria_live: "polite",
+                if let Some(total) = total {
+                    "Total "
+                    strong { "{total}" }
+                    span { class: "hint", " all in, no fees" }
+                }
+            }
+            button { onclick: hold, disabled: busy() || total.is_none(), "{words}" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::tickets::{Category, Seat, Show};
+    use shared::value::Line;
+    use shared::{Currency, Id, Instant};
+
+    fn ticket(number: u128, version: u64, state: TicketState) -> Ticket {
+        let line = |text: &str| Line::parse("text", text).expect("a line");
+        let show = Show {
+            id: Id::from(uuid::Uuid::nil()),
+            title: line("Show"),
+            venue: line("Venue"),
+            city: line("City"),
+            country: line("Country"),
+            category: Category::Concert,
+            starts_at: Instant::from_millis(0),
+            time_zone: "UTC".to_owned(),
+            local_start: String::new(),
+            currency: Currency::Eur,
+        };
+        Ticket {
+            id: Id::from(uuid::Uuid::from_u128(number)),
+            show,
+            seller_id: Id::from(uuid::Uuid::nil()),
+            seat: Seat::default(),
+            price: Money::new(100, Currency::Eur),
+            face_value: None,
+            state,
+            held_until: None,
+            version,
+        }
+    }
+
+    #[test]
+    fn only_newer_news_changes_what_is_shown() {
+        let mut known = vec![ticket(1, 2, TicketState::Held)];
+
+        merge(&mut known, ticket(1, 1, TicketState::OnSale));
+        assert_eq!(known[0].state, TicketState::Held, "older news");
+        merge(&mut known, ticket(1, 3, TicketState::OnSale));
+        merge(&mut known, ticket(2, 1, TicketState::OnSale));
+        assert_eq!(known.len(), 2);
+        merge(&mut known, ticket(1, 4, TicketState::Sold));
+
+        assert_eq!(known.iter().map(|ticket| ticket.id).collect::<Vec<_>>(), [ticket(2, 1, TicketState::OnSale).id]);
+    }
+}

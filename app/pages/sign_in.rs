@@ -1,0 +1,127 @@
+//! Signing in and up. Both lead back to where the person came from.
+
+use super::{pairs, query_of};
+use crate::Route;
+use crate::api::{ApiError, auth};
+use crate::components::{CurrentUser, Field, Heading, Notice, Tone};
+use dioxus::prelude::*;
+use std::fmt;
+
+/// Where to go afterwards: a path of this site, or home.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignInQuery {
+    back: String,
+}
+
+impl SignInQuery {
+    /// Leads back to that path.
+    pub fn back_to(path: &str) -> Self {
+        // Two slashes would lead to another site.
+        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        SignInQuery { back: if local { path.to_owned() } else { String::new() } }
+    }
+
+    fn path(&self) -> &str {
+        if self.back.is_empty() { "/" } else { &self.back }
+    }
+}
+
+impl From<&str> for SignInQuery {
+    fn from(query: &str) -> Self {
+        let back = pairs(query).find(|(name, _)| name == "back");
+        back.map(|(_, path)| SignInQuery::back_to(&path)).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for SignInQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&query_of([("back", self.back.as_str())]))
+    }
+}
+
+/// Signing in.
+#[component]
+pub fn SignIn(query: SignInQuery) -> Element {
+    rsx! {
+        div { class: "narrow",
+            Heading { title: "Sign in" }
+            Credentials { query: query.clone(), new: false }
+            p {
+                "New here? "
+                Link { to: Route::SignUp { query }, "Create an account" }
+            }
+        }
+    }
+}
+
+/// Signing up.
+#[component]
+pub fn SignUp(query: SignInQuery) -> Element {
+    rsx! {
+        div { class: "narrow",
+            Heading { title: "Sign up" }
+            p { "One account buys and sells." }
+            Credentials { query: query.clone(), new: true }
+            p {
+                "Have an account already? "
+                Link { to: Route::SignIn { query }, "Sign in" }
+            }
+        }
+    }
+}
+
+#[component]
+fn Credentials(query: SignInQuery, new: bool) -> Element {
+    let (email, password) = (use_signal(String::new), use_signal(String::new));
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let mut current = use_context::<CurrentUser>();
+    let navigator = use_navigator();
+    let submit = move |event: FormEvent| {
+        event.prevent_default();
+        let back = query.path().to_owned();
+        async move {
+            if busy() {
+                return;
+            }
+            busy.set(true);
+            let done = match new {
+                true => auth::sign_up(email(), password()).await,
+                false => auth::sign_in(email(), password()).await,
+            };
+            busy.set(false);
+            match done {
+                Ok(user) => {
+                    current.0.set(Some(user));
+                    navigator.push(back);
+                }
+                Err(reason) => error.set(Some(reason)),
+            }
+        }
+    };
+    let (hint, known_as) = match new {
+        true => ("At least 8 characters.", "new-password"),
+        false => ("", "current-password"),
+    };
+    let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
+    let (about_email, about_password) = (about("email"), about("password"));
+    let general = error().filter(|_| about_email.is_none() && about_password.is_none());
+    rsx! {
+        form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
+            if let Some(reason) = general {
+                Notice { tone: Tone::Bad, "{reason}" }
+            }
+            Field { name: "email", label: "E-mail address", kind: "email", value: email, error: about_email, autocomplete: "username" }
+            Field {
+                name: "password",
+                label: "Password",
+                kind: "password",
+                hint: hint.to_owned(),
+                value: password,
+                error: about_password,
+                autocomplete: known_as,
+            }
+            button { r#type: "submit", disabled: busy(), if new { "Create account" } else { "Sign in" } }
+        }
+    }
+}

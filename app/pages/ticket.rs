@@ -1,0 +1,141 @@
+//! One ticket: for buyers to hold, for its seller to edit or withdraw.
+
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
+use crate::components::{Field, Heading, Notice, Problem, SeatWords, StateBadge, Tone, When, use_person};
+use crate::pages::show::Hold;
+use dioxus::prelude::*;
+use shared::Money;
+use shared::tickets::{Ticket, TicketState};
+
+/// One ticket.
+#[component]
+pub fn TicketPage(id: String) -> Element {
+    let mut fetched = use_server_future(use_reactive!(|(id,)| get_ticket(id)))?;
+    let person = use_person();
+    let changed = move |()| fetched.restart();
+    match fetched() {
+        Some(Ok(ticket)) => {
+            let show = ticket.show.clone();
+            let own = person == Some(ticket.seller_id);
+            rsx! {
+                Heading { title: show.title.to_string() }
+                p { class: "lead",
+                    When { show: show.clone(), with_zone: true }
+                }
+                p { class: "place",
+                    "{show.venue}, {show.city} · "
+                    Link { to: Route::ShowPage { id: show.id.to_string() }, "All tickets for this show" }
+                }
+                section { class: "panel",
+                    h2 {
+                        SeatWords { seat: ticket.seat.clone() }
+                    }
+                    p {
+                        StateBadge { state: ticket.state }
+                    }
+                    p { class: "big-price", "{ticket.price}" }
+                    if let Some(face_value) = ticket.face_value {
+                        p { class: "hint", "Face value {face_value}" }
+                    }
+                }
+                if own {
+                    Edit { key: "{ticket.version}", ticket, changed }
+                } else if ticket.state == TicketState::OnSale {
+                    Buy { ticket }
+                }
+            }
+        }
+        Some(Err(error)) => rsx! {
+            Problem { error }
+        },
+        None => rsx! {},
+    }
+}
+
+#[component]
+fn Buy(ticket: Ticket) -> Element {
+    let chosen = use_signal(|| vec![ticket.id]);
+    rsx! {
+        Hold { show: ticket.show.id, picked: vec![ticket], chosen }
+    }
+}
+
+/// What a seller can do with a ticket, or why not.
+#[component]
+fn Edit(ticket: Ticket, changed: EventHandler<()>) -> Element {
+    match ticket.state {
+        TicketState::Held => rsx! {
+            Notice { tone: Tone::Plain, "Someone is paying for this ticket right now, so it can be neither edited nor withdrawn." }
+        },
+        TicketState::Sold => rsx! {
+            Notice { tone: Tone::Good, "This ticket is sold." }
+        },
+        TicketState::Withdrawn => rsx! {
+            Notice { tone: Tone::Plain, "You took this ticket off sale." }
+        },
+        TicketState::OnSale => rsx! {
+            Reprice { ticket, changed }
+        },
+    }
+}
+
+#[component]
+fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
+    let (id, version, currency) = (ticket.id, ticket.version, ticket.price.currency);
+    let price = use_signal(|| ticket.price.amount());
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let mut wrong_price = use_signal(|| false);
+    let reprice = move |event: FormEvent| {
+        event.prevent_default();
+        async move {
+            let amount = Money::parse(&price(), currency);
+            wrong_price.set(amount.is_none());
+            let Some(amount) = amount.filter(|_| !busy()) else { return };
+            busy.set(true);
+            let done = reprice_ticket(id.to_string(), amount, version).await;
+            busy.set(false);
+            match done {
+                Ok(_) => changed.call(()),
+                Err(reason) => error.set(Some(reason)),
+            }
+        }
+    };
+    let withdraw = move |_| async move {
+        if busy() {
+            return;
+        }
+        busy.set(true);
+        let done = withdraw_ticket(id.to_string()).await;
+        busy.set(false);
+        match done {
+            Ok(_) => changed.call(()),
+            Err(reason) => error.set(Some(reason)),
+        }
+    };
+    let about_price = match wrong_price() {
+        true => Some("an amount looks like 49.90".to_owned()),
+        false => error.read().as_ref().and_then(|error: &ApiError| error.about("price")),
+    };
+    let general = error().filter(|_| about_price.is_none());
+    rsx! {
+        section { class: "panel narrow",
+            h2 { "This is your ticket" }
+            if let Some(reason) = general {
+                Notice { tone: Tone::Bad,
+                    "{reason} "
+                    button { class: "link", onclick: move |_| changed.call(()), "Look again" }
+                }
+            }
+            form { class: "stack", method: "post", novalidate: true, onsubmit: reprice,
+                Field { name: "price", label: "Price in {currency.code()}", value: price, error: about_price, inputmode: "decimal" }
+                div { class: "actions",
+                    button { r#type: "submit", disabled: busy(), "Change price" }
+                    button { r#type: "button", class: "quiet", disabled: busy(), onclick: withdraw, "Withdraw from sale" }
+                }
+            }
+        }
+    }
+}

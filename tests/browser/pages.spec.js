@@ -1,0 +1,65 @@
+// Every page, as it greets people: silent console, nothing wider than the screen, readable without script.
+import { alive, announce, expect, signUp, test } from './site.js';
+
+const STRANGER = ['/', '/?search=nothing+fits', '/sell', '/selling', '/orders', '/sign-in?back=/orders', '/sign-up'];
+
+for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [1280, 'dark']]) {
+  test(`every page fits ${width} px, ${scheme}`, async ({ open }, info) => {
+    const options = { viewport: { width, height: 844 }, colorScheme: scheme };
+    const [ann, eve] = [await open('ann', options), await open('eve', options)];
+    await signUp(ann, 'ann');
+    const show = await announce(ann, 'The Long Note 🎸', '12-15', '19.99');
+    await ann.goto(show);
+    const ticket = await ann.getByRole('link', { name: /Details/ }).first().getAttribute('href');
+
+    const unknown = ['/nowhere', '/shows/42', '/orders/42'];
+    const visits = [
+      ...[...STRANGER, show, ticket, ...unknown].map((path) => [eve, 'out', path]),
+      ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', show, ticket].map((path) => [ann, 'in', path]),
+    ];
+    for (const [page, who, path] of visits) {
+      await page.goto(path);
+      await alive(page);
+      await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
+      const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+      expect(wider, `${path} is too wide`).toBeLessThanOrEqual(0);
+      const name = `${who}${path.replaceAll(/[^a-z]+/gi, '-')}`.slice(0, 40);
+      await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
+    }
+  });
+}
+
+test('home, show and ticket are readable without script', async ({ open }) => {
+  const ann = await open('ann');
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'Without Script', '1', '12.50');
+  const eve = await open('eve', { javaScriptEnabled: false });
+
+  await eve.goto('/');
+  await eve.getByLabel('Search').fill('without');
+  await eve.getByRole('button', { name: 'Find shows' }).click();
+  await eve.getByRole('link', { name: 'Without Script' }).click();
+  await expect(eve).toHaveURL(new RegExp(show));
+  await expect(eve.getByText('€12.50')).toBeVisible();
+  await eve.getByRole('link', { name: /Details/ }).click();
+  await expect(eve.getByRole('heading', { name: 'Without Script' })).toBeVisible();
+  await expect(eve.getByText('€12.50').first()).toBeVisible();
+});
+
+test('signing in leads back, and wrong credentials are told', async ({ open }) => {
+  const ann = await open('ann');
+  await signUp(ann, 'ann');
+  await ann.getByRole('button', { name: 'Sign out' }).click();
+  await expect(ann.getByRole('link', { name: 'Sign in' })).toBeVisible();
+  await ann.goto('/orders');
+  await alive(ann);
+  await ann.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await ann.getByLabel('E-mail address').fill('ann@example.org');
+  await ann.getByLabel('Password').fill('not her password');
+  await ann.getByRole('button', { name: 'Sign in' }).click();
+  await expect(ann.getByText('the e-mail address or the password is wrong')).toBeVisible();
+  await ann.getByLabel('Password').fill('a password of hers');
+  await ann.getByRole('button', { name: 'Sign in' }).click();
+  await expect(ann).toHaveURL(/\/orders$/);
+  await expect(ann.getByText('You bought nothing yet')).toBeVisible();
+});

@@ -1,0 +1,157 @@
+// People trade tickets, each with a browser of their own.
+import { alive, announce, expect, hold, pay, signUp, test } from './site.js';
+
+const GOOD = '4242 4242 4242 4242';
+const DECLINED = '4000 0000 0000 0002';
+const ASKS = '4000 0025 0000 3155';
+
+/** How many seconds the countdown says. */
+async function countdown(page) {
+  const [minutes, seconds] = (await page.getByTestId('countdown').innerText()).split(':').map(Number);
+  return minutes * 60 + seconds;
+}
+
+test('three people, three seats: found, held, declined, paid, sold', async ({ open }) => {
+  const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
+
+  // Ann signs up, announces a show and lists three seats, with a double click each time: they are there once.
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'The Long Note', '12-14', '19.99');
+  await expect(ann.getByText('On sale')).toHaveCount(3);
+  await ann.reload();
+  await expect(ann.getByText('On sale')).toHaveCount(3);
+
+  // Ben, signed out, finds it by search.
+  await ben.goto('/');
+  await ben.getByLabel('Search').fill('long note');
+  await ben.getByRole('button', { name: 'Find shows' }).click();
+  await ben.getByRole('link', { name: 'The Long Note' }).click();
+  await expect(ben).toHaveURL(new RegExp(show));
+  await expect(ben.getByText('€19.99')).toHaveCount(3);
+  await ben.goBack();
+  await expect(ben).toHaveURL(/search=long/);
+  await ben.goForward();
+  await alive(ben);
+
+  // To hold tickets he signs up, and comes back to the show.
+  await ben.getByLabel('Seat 12').check();
+  await ben.getByRole('button', { name: 'Hold 1 ticket' }).click();
+  await ben.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
+  await ben.getByLabel('E-mail address').fill('ben@example.org');
+  await ben.getByLabel('Password').fill('a password of his');
+  await ben.getByRole('button', { name: 'Create account' }).click();
+  await expect(ben).toHaveURL(new RegExp(show));
+
+  // Cem has the show open all the while.
+  await signUp(cem, 'cem');
+  await cem.goto(show);
+  await expect(cem.getByLabel('Seat 13')).toBeEnabled();
+  await alive(cem);
+
+  // Ben holds two seats and sees the countdown; Cem sees them held without a reload, and cannot hold them.
+  await hold(ben, ['12', '13']);
+  const order = ben.url();
+  expect(await countdown(ben)).toBeGreaterThan(50);
+  expect(await countdown(ben)).toBeLessThanOrEqual(60);
+  await expect(cem.getByText('Someone is paying')).toHaveCount(2);
+  await expect(cem.getByLabel('Seat 12')).toBeDisabled();
+  await expect(cem.getByLabel('Seat 14')).toBeEnabled();
+
+  // It survives a reload and the way back.
+  await ben.reload();
+  await expect(ben.getByTestId('countdown')).toBeVisible();
+  await ben.goBack();
+  await expect(ben.getByText('Someone is paying')).toHaveCount(2);
+  await ben.goForward();
+  await expect(ben).toHaveURL(order);
+  await ben.getByRole('link', { name: 'My orders' }).click();
+  await ben.getByRole('link', { name: 'Pay now' }).click();
+  await expect(ben).toHaveURL(order);
+
+  // Ann can neither edit nor withdraw them.
+  await ann.goto(show);
+  await ann.getByRole('link', { name: 'Details of A, Row 3, Seat 12' }).click();
+  await expect(ann.getByText('can be neither edited nor withdrawn')).toBeVisible();
+  await expect(ann.getByRole('button', { name: 'Withdraw from sale' })).toHaveCount(0);
+
+  // A stranger cannot see the order.
+  await cem.goto(order);
+  await expect(cem.getByRole('heading', { name: 'This belongs to somebody else' })).toBeVisible();
+
+  // A card that is declined, then a good one.
+  await alive(ben);
+  await pay(ben, '4111 1111 1111 1111');
+  await expect(ben.getByText('this is test mode, use one of the test cards')).toBeVisible();
+  await pay(ben, DECLINED);
+  await expect(ben.getByText('the card was declined')).toBeVisible();
+  await pay(ben, GOOD);
+  await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
+  await ben.reload();
+  await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
+  await ben.goto('/orders');
+  await expect(ben.getByText('Paid', { exact: true })).toHaveCount(1);
+
+  // Ann sees them sold; the third is still on sale, and she can reprice and withdraw it.
+  await ann.goto('/selling');
+  await expect(ann.getByText('Sold', { exact: true })).toHaveCount(2);
+  await ann.goto(show);
+  await ann.getByRole('link', { name: 'Details of A, Row 3, Seat 14' }).click();
+  await alive(ann);
+  await ann.getByLabel('Price').fill('-5');
+  await ann.getByRole('button', { name: 'Change price' }).click();
+  await expect(ann.getByText('an amount looks like')).toBeVisible();
+  await ann.getByLabel('Price').fill('25');
+  await ann.getByRole('button', { name: 'Change price' }).click();
+  await expect(ann.getByText('€25.00')).toBeVisible();
+  await ann.getByRole('button', { name: 'Withdraw from sale' }).click();
+  await expect(ann.getByText('You took this ticket off sale')).toBeVisible();
+});
+
+test.describe('with a short hold', () => {
+  test.use({ settings: { HOLD_SECONDS: '6' } });
+
+  test('a hold that lapses says so without a reload, and its seats are on sale again', async ({ open }) => {
+    const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
+    await signUp(ann, 'ann');
+    const show = await announce(ann, 'A Short Hold', '1-2', '30');
+    await signUp(ben, 'ben');
+    await ben.goto(show);
+    await cem.goto(show);
+    await alive(ben);
+    await alive(cem);
+    await hold(ben, ['1', '2']);
+    await expect(cem.getByText('Someone is paying')).toHaveCount(2);
+
+    // Within two seconds after its end it is over for everybody.
+    const left = await countdown(ben);
+    await expect(cem.getByText('Someone is paying')).toHaveCount(0, { timeout: (left + 2) * 1000 });
+    await expect(ben.getByRole('heading', { name: 'The time ran out' })).toBeVisible({ timeout: 2_500 });
+
+    // And he can try again.
+    await ben.getByRole('button', { name: 'Try for the same tickets again' }).click();
+    await expect(ben.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
+    await ben.getByRole('button', { name: 'Give the tickets back' }).click();
+    await expect(ben.getByRole('heading', { name: 'Order cancelled' })).toBeVisible();
+  });
+
+  test('a bank that asks who it is keeps the hold alive, also when the browser is closed', async ({ open }) => {
+    const [ann, ben] = [await open('ann'), await open('ben')];
+    await signUp(ann, 'ann');
+    const show = await announce(ann, 'Are You You', '7', '45.50');
+    await signUp(ben, 'ben');
+    await ben.goto(show);
+    await alive(ben);
+    await hold(ben, ['7']);
+    await pay(ben, ASKS);
+    await expect(ben.getByRole('heading', { name: 'Your bank asks: is it you?' })).toBeVisible();
+    const order = ben.url();
+
+    const again = await ben.context().newPage();
+    await ben.close();
+    await again.goto(order);
+    await expect(again.getByRole('heading', { name: 'Your bank asks: is it you?' })).toBeVisible();
+    expect(await countdown(again)).toBeGreaterThan(60);
+    await again.getByRole('button', { name: 'Yes, it is me' }).dblclick();
+    await expect(again.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
+  });
+});

@@ -1,0 +1,14 @@
+//! The tests of Ticketing as a whole. `world` runs the services in this process, on a clock that the tests steer;
+//! `site` runs the release bundle as people do.
+
+mod bad_input;
+mod bus;
+mod crashes;
+mod defects;
+mod http_surface;
+mod pages;
+mod purchase;
+mod races;
+mod site;
+mod start_up;
+mod world;

@@ -1,0 +1,191 @@
+//! A marketplace in this process, on a clock that the test steers, and people who sell and buy in it.
+
+use server::messaging::{Bus, embedded::Embedded};
+use server::{Caller, Config, Environment, Error, Host};
+use shared::auth::{SignUp, User};
+use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
+use shared::payments::{Method, Pay, Payment};
+use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
+use shared::value::{Email, Line, Password};
+use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, TicketId};
+use std::sync::Arc;
+use std::time::Duration;
+use tempfile::TempDir;
+
+/// When every world begins: 2026-11-24T12:00:00Z.
+const BEGINNING: Instant = Instant::from_millis(1_795_521_600_000);
+/// How long anything may take in real time before the test gives up.
+const REAL_PATIENCE: Duration = Duration::from_secs(30);
+
+/// A marketplace.
+pub struct World {
+    folder: TempDir,
+    environment: Environment,
+    host: Host,
+}
+
+/// Somebody who sells or buys.
+pub struct Person {
+    /// The account.
+    pub user: User,
+}
+
+impl World {
+    /// An empty marketplace on the in-process bus.
+    pub async fn new() -> Self {
+        World::on(Arc::new(Embedded::default())).await
+    }
+
+    /// An empty marketplace on that bus.
+    pub async fn on(bus: Arc<dyn Bus>) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let environment = Environment::steered(7, BEGINNING);
+        let host = Host::start_on(bus, &config(&folder), environment.clone()).await.expect("it starts");
+        World { folder, environment, host }
+    }
+
+    /// Stops everything at once and starts it again on what was committed.
+    pub async fn restarts(&mut self, bus: Arc<dyn Bus>) {
+        self.host.stop().await;
+        let started = Host::start_on(bus, &config(&self.folder), self.environment.clone()).await;
+        self.host = started.expect("it starts again");
+    }
+
+    /// Somebody new.
+    pub async fn person(&self, name: &str) -> Person {
+        let email = Email::try_from(format!("{name}@example.org")).expect("an address");
+        let password = Password::try_from("a password of hers".to_owned()).expect("long enough");
+        let caller = Caller::anonymous(self.environment.new_id());
+        let signed_in = self.host.backend().ask(&caller, SignUp { email, password }).await.expect("she is new");
+        Person { user: signed_in.user }
+    }
+
+    /// Asks as that person. Time passes only while the answer waits for it.
+    pub async fn ask<R: Request>(&self, person: &Person, request: R) -> Result<R::Reply, Rejection> {
+        self.ask_with_key(person, None, request).await
+    }
+
+    /// Asks as that person, under an idempotency key.
+    pub async fn ask_with_key<R: Request>(
+        &self,
+        person: &Person,
+        key: Option<&str>,
+        request: R,
+    ) -> Result<R::Reply, Rejection> {
+        let idempotency_key = key.map(str::to_owned);
+        let caller = Caller { user: Some(person.user.id), request_id: self.environment.new_id(), idempotency_key };
+        let backend = self.host.backend();
+        let time = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+                self.environment.passes(Duration::from_millis(250));
+            }
+        };
+        let answer = tokio::select! {
+            answer = backend.ask(&caller, request) => answer,
+            () = time => unreachable!("time does not end"),
+        };
+        answer.map_err(|error| match error {
+            Error::Rejected(rejection) => rejection,
+            other => panic!("{} failed: {other}", R::NAME),
+        })
+    }
+
+    /// A show, and tickets for it at that price.
+    pub async fn offers(&self, seller: &Person, tickets: usize, minor: i64) -> (ShowListing, Vec<Ticket>) {
+        let line = |text: &str| Line::parse("text", text).expect("a line");
+        let create = CreateShow {
+            title: line("The Tempest"),
+            venue: line("Globe"),
+            city: line("London"),
+            country: line("United Kingdom"),
+            category: Category::Theatre,
+            starts_at: "2026-12-24T19:30".to_owned(),
+            time_zone: "Europe/London".to_owned(),
+            currency: Currency::Gbp,
+        };
+        let show = self.ask(seller, create).await.expect("a show can be announced");
+        let seats = (1..=tickets).map(|number| Seat { seat: Some(line(&number.to_string())), ..Seat::default() });
+        let price = price(minor);
+        let offer = OfferTickets { show_id: show.show.id, price, face_value: None, seats: seats.collect() };
+        let tickets = self.ask(seller, offer).await.expect("tickets can be offered");
+        self.settles().await;
+        (show, tickets)
+    }
+
+    /// Holds tickets at the prices that they show.
+    pub async fn holds(&self, buyer: &Person, tickets: &[Ticket]) -> Result<Order, Rejection> {
+        let minor = tickets.iter().map(|ticket| ticket.price.minor).sum();
+        let expected_total = Money::new(minor, Currency::Gbp);
+        let ticket_ids = tickets.iter().map(|ticket| ticket.id).collect();
+        self.ask(buyer, PlaceOrder { ticket_ids, expected_total }).await
+    }
+
+    /// Pays an order with that card.
+    pub async fn pays(&self, buyer: &Person, order: OrderId, card: &str) -> Result<Payment, Rejection> {
+        let method = Method::try_from(card.to_owned()).expect("a token");
+        self.ask(buyer, Pay { order_id: order, method }).await
+    }
+
+    /// The order as its buyer sees it.
+    pub async fn order(&self, buyer: &Person, id: OrderId) -> Order {
+        self.ask(buyer, GetOrder { id }).await.expect("it is there")
+    }
+
+    /// Fails unless the order gets there.
+    pub async fn expect_order(&self, buyer: &Person, id: OrderId, state: OrderState) {
+        self.settles().await;
+        assert_eq!(self.order(buyer, id).await.state, state);
+    }
+
+    /// The ticket as anybody sees it.
+    pub async fn ticket(&self, anybody: &Person, id: TicketId) -> Ticket {
+        self.ask(anybody, GetTicket { id }).await.expect("it is there")
+    }
+
+    /// Lets time pass, and all that follows from it happen.
+    pub async fn passes(&self, seconds: u64) {
+        self.environment.passes(Duration::from_secs(seconds));
+        self.settles().await;
+    }
+
+    /// Waits until the services have told each other everything. Messages that wait for their next try get the time.
+    pub async fn settles(&self) {
+        let mut quiet = 0;
+        let deadline = tokio::time::Instant::now() + REAL_PATIENCE;
+        while quiet < 4 {
+            assert!(tokio::time::Instant::now() < deadline, "the services do not come to rest");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+            quiet = if self.host.is_quiet().await.expect("the databases are there") { quiet + 1 } else { 0 };
+            if quiet == 0 {
+                self.environment.passes(Duration::from_millis(20));
+            }
+        }
+    }
+
+    /// Fails if any invariant is broken.
+    pub async fn audits(&self) {
+        self.settles().await;
+        let report = server::audit::run(&config(&self.folder)).await.expect("the databases are there");
+        assert_eq!(report.violations(), 0, "{report}");
+    }
+}
+
+/// A price in pence.
+pub fn price(minor: i64) -> Price {
+    Price::try_from(Money::new(minor, Currency::Gbp)).expect("a price")
+}
+
+/// An id that nothing has.
+pub fn nothing<T>() -> Id<T> {
+    Id::new(uuid::Uuid::from_u128(42))
+}
+
+fn config(folder: &TempDir) -> Config {
+    let data = format!("sqlite://{}", folder.path().display());
+    let variable = |name: &str| match name {
+        "DATABASE_URL" => Some(data.clone()),
+        _ => None,
+    };
+    Config::from_variables(variable).expect("the configuration is right")
+}
