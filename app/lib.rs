@@ -6,6 +6,7 @@ mod components;
 mod live;
 mod pages;
 pub mod seats;
+mod title;
 #[cfg(feature = "server")]
 pub mod web;
 
@@ -50,6 +51,7 @@ pub enum Route {
 /// The application.
 #[component]
 pub fn App() -> Element {
+    title::use_plain_titles();
     rsx! {
         document::Link { rel: "icon", href: ICON, r#type: "image/svg+xml" }
         document::Stylesheet { href: STYLE }

@@ -22,6 +22,9 @@ pub fn use_person() -> Option<UserId> {
 pub fn Frame() -> Element {
     let fetched = use_server_future(api::auth::me)?;
     let mut current = use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
+    // The server's page becomes alive when the client has taken it over; until then its buttons do nothing.
+    let mut ready = use_signal(|| false);
+    use_effect(move || ready.set(true));
     let navigator = use_navigator();
     let sign_out = move |_| async move {
         if api::auth::sign_out().await.is_ok() {
@@ -46,7 +49,7 @@ pub fn Frame() -> Element {
                 }
             }
         }
-        main { id: "content", tabindex: "-1",
+        main { id: "content", tabindex: "-1", "data-ready": ready(),
             ErrorBoundary {
                 handle_error: |_| rsx! {
                     crate::components::Problem { error: api::ApiError::Failed }

@@ -62,8 +62,7 @@ export const test = base.extend({
 
 /** Waits until the page is alive: its script has taken over from the server. */
 export async function alive(page) {
-  await page.waitForFunction(() => window.__dx_mainFunction !== undefined || document.readyState === 'complete');
-  await page.waitForLoadState('networkidle').catch(() => {});
+  await page.locator('main[data-ready=true]').waitFor();
 }
 
 export async function signUp(page, name) {

@@ -41,7 +41,10 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command.current_dir(place::root()).env("PATH", path()).env("CARGO_TARGET_DIR", place::target());
     for (name, _) in env::vars_os() {
         let text = name.to_string_lossy();
-        if SET_BY_CARGO.contains(&text.as_ref()) || text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") {
+        if SET_BY_CARGO.contains(&text.as_ref())
+            || text.starts_with("CARGO_PKG_")
+            || text.starts_with("CARGO_MANIFEST_")
+        {
             command.env_remove(&name);
         }
     }
@@ -143,7 +146,8 @@ fn watch(mut child: Child, name: &str, log: &Path, limit: Option<Duration>) -> R
             break None;
         }
         if terminal {
-            let line: String = format!("  {name}: {} · {}", spoken(elapsed), last_line(log)).chars().take(110).collect();
+            let line: String =
+                format!("  {name}: {} · {}", spoken(elapsed), last_line(log)).chars().take(110).collect();
             print!("\r\x1b[2K{line}");
             io::stdout().flush()?;
         } else if elapsed >= reported + REPORT {

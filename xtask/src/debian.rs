@@ -3,7 +3,7 @@
 
 use std::env;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result};
@@ -65,6 +65,7 @@ pub fn install() -> Result<()> {
     let mut copy = privileged("cp");
     copy.args(built).arg(&libraries);
     Step::new("install the library", copy).run()?;
+    fs::remove_dir_all(std_folder())?;
     // What another standard library compiled does not link with this one.
     let stale = place::target().join(toolchain::WASM);
     if stale.exists() {
@@ -95,9 +96,14 @@ pub fn choose() -> Result<()> {
     Ok(())
 }
 
+/// Where the standard library is built.
+fn std_folder() -> PathBuf {
+    env::temp_dir().join(format!("ticketing-std-{}", std::process::id()))
+}
+
 /// Builds the standard library, and names its files.
-fn build_std() -> Result<Vec<std::path::PathBuf>> {
-    let folder = env::temp_dir().join(format!("ticketing-std-{}", std::process::id()));
+fn build_std() -> Result<Vec<PathBuf>> {
+    let folder = std_folder();
     fs::create_dir_all(folder.join("src"))?;
     fs::write(folder.join("Cargo.toml"), "[package]\nname = \"nothing\"\nedition = \"2024\"\n\n[workspace]\n")?;
     fs::write(folder.join("src/lib.rs"), "")?;

@@ -1,1 +1,50 @@
-fn main() {}
+//! The project's own commands: `cargo xtask help` names them.
+
+mod bundle;
+mod check;
+mod child;
+mod debian;
+mod figures;
+mod place;
+mod start;
+mod suite;
+mod tidy;
+mod toolchain;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask run      builds what changed and opens the marketplace on http://localhost:8080
+cargo xtask demo     removes data/, then does the same: a fresh marketplace full of demo data
+cargo xtask build    builds the release bundle in dist/
+cargo xtask check    format, lints, the project's own rules, licences
+cargo xtask tidy     the project's own rules alone, in a second
+cargo xtask test     every check, the bundle, and every test: what CI runs
+cargo xtask help     says this
+
+The first run installs what is missing and compiles everything, which takes about half an hour; later ones take
+seconds. Tools are kept in ~/.cache/ticketing/tools; CARGO_TARGET_DIR is honoured.";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        ["run"] => start::run(),
+        ["demo"] => start::demo(),
+        ["build"] => bundle::build(),
+        ["check"] => check::run(),
+        ["tidy"] => tidy::check(),
+        ["test"] => suite::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            println!("{HELP}");
+            Ok(())
+        }
+        _ => Err(anyhow::anyhow!("there is no command \"{}\": see cargo xtask help", words.join(" "))),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -61,11 +61,14 @@ impl Auth {
         // An unknown address costs as much time as a wrong password, so the answer's time tells nothing.
         let hash = person.as_ref().map(|person| person.password_hash.clone());
         let matches = self.passwords.verify(request.password, hash).await?;
-        let token = self.new_token();
+        let (token, rate_limits) = (self.new_token(), self.rate_limits);
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 // Many guesses at once all passed the look above, but are counted one by one here.
                 let tries = schema::tries(tx.db(), &email).await?;
+                if rate_limits {
+                    rules::may_try(tries, tx.now())?;
+                }
                 let person = person.filter(|_| matches);
                 schema::set_tries(tx, &email, rules::tries_after(tries, person.is_some(), tx.now())).await?;
                 match person {

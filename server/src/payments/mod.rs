@@ -6,6 +6,8 @@ mod gateway;
 mod rules;
 mod sandbox;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub use schema::MIGRATIONS;
 

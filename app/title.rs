@@ -1,0 +1,44 @@
+//! The tab's title, set without evaluating script: the framework's own way would need a laxer content security policy.
+
+use dioxus::prelude::*;
+
+/// Lets the client set titles as any script would.
+pub fn use_plain_titles() {
+    #[cfg(target_arch = "wasm32")]
+    use_hook(|| provide_context(std::rc::Rc::new(browser::Plain(document::document())) as std::rc::Rc<dyn document::Document>));
+}
+
+#[cfg(target_arch = "wasm32")]
+mod browser {
+    use dioxus::document::{Document, Eval, LinkProps, MetaProps, ScriptProps, StyleProps};
+    use std::rc::Rc;
+
+    /// The framework's document but for titles.
+    pub struct Plain(pub Rc<dyn Document>);
+
+    impl Document for Plain {
+        fn eval(&self, script: String) -> Eval {
+            self.0.eval(script)
+        }
+        fn set_title(&self, title: String) {
+            if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+                document.set_title(&title);
+            }
+        }
+        fn create_meta(&self, props: MetaProps) {
+            self.0.create_meta(props);
+        }
+        fn create_script(&self, props: ScriptProps) {
+            self.0.create_script(props);
+        }
+        fn create_style(&self, props: StyleProps) {
+            self.0.create_style(props);
+        }
+        fn create_link(&self, props: LinkProps) {
+            self.0.create_link(props);
+        }
+        fn create_head_component(&self) -> bool {
+            self.0.create_head_component()
+        }
+    }
+}

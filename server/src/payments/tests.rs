@@ -1,0 +1,164 @@
+//! A process that dies between two steps of a payment leaves a row from which the next one goes on.
+
+use super::driver::step;
+use super::gateway::{Authorization, Capture, Charge, Gateway};
+use super::sandbox::Sandbox;
+use super::{Error, MIGRATIONS, begin, schema};
+use crate::store::{Store, open};
+use crate::tasks::Tasks;
+use crate::Environment;
+use shared::orders::{OrderChanged, OrderState};
+use shared::payments::{Method, Pay, PaymentState};
+use shared::{Currency, Id, Instant, Money, OrderId, PaymentId, Service, UserId};
+use std::time::Duration;
+use tempfile::TempDir;
+use uuid::Uuid;
+
+const PRICE: Money = Money::new(1999, Currency::Eur);
+
+/// A held order, a payment of it that has begun, and the gateway.
+struct Begun {
+    _folder: TempDir,
+    store: Store,
+    gateway: Sandbox,
+    payment: PaymentId,
+    order: OrderChanged,
+}
+
+async fn begun() -> Begun {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let environment = Environment::steered(1, Instant::from_millis(0));
+    let store = open(Service::Payments, folder.path(), MIGRATIONS, environment, &Tasks::default()).await;
+    let store = store.expect("it opens");
+    let order = OrderChanged {
+        id: OrderId::new(Uuid::from_u128(1)),
+        version: 1,
+        buyer_id: UserId::new(Uuid::from_u128(2)),
+        state: OrderState::Held,
+        reason: None,
+        lines: Vec::new(),
+        total: PRICE,
+        expires_at: Instant::from_millis(60_000),
+        payment_id: None,
+    };
+    let (payment, copy) = (pay(&order), order.clone());
+    let begin = store.write(store.own_cause(), move |tx| {
+        Box::pin(async move {
+            schema::store_order(tx, &copy).await?;
+            begin(tx, copy.buyer_id, payment).await
+        })
+    });
+    let payment = begin.await.expect("it can be paid");
+    Begun { _folder: folder, gateway: Sandbox::new(store.clone()), store, payment, order }
+}
+
+fn pay(order: &OrderChanged) -> Pay {
+    Pay { order_id: order.id, method: Method::try_from("pm_card_visa".to_owned()).expect("a token") }
+}
+
+impl Begun {
+    fn charge(&self) -> Charge {
+        Charge { payment_id: self.payment, amount: PRICE, method: pay(&self.order).method }
+    }
+
+    async fn hears(&mut self, state: OrderState) {
+        (self.order.state, self.order.version) = (state, self.order.version + 1);
+        self.order.payment_id = (state == OrderState::Complete).then_some(self.payment);
+        let news = self.order.clone();
+        let write = self.store.write(self.store.own_cause(), move |tx| {
+            Box::pin(async move { super::events::order_changed(tx, &news).await })
+        });
+        write.await.expect("it is news");
+    }
+
+    async fn state(&self) -> PaymentState {
+        step(&self.store, &self.gateway, self.payment).await.expect("the database is there");
+        let row = schema::payment(self.store.read(), self.payment).await.expect("it is there");
+        schema::payment_of(&row).expect("a payment").state
+    }
+}
+
+#[tokio::test]
+async fn d4_a_crash_between_the_charge_and_its_record_charges_once_and_is_remembered() {
+    let mut begun = begun().await;
+
+    // The gateway did it, and the process died before it could write that down; so it is asked again.
+    let charged = begun.gateway.authorize(&begun.charge()).await.expect("the gateway answers");
+    assert_eq!(charged, Authorization::Authorized);
+    assert_eq!(begun.state().await, PaymentState::Authorized);
+
+    // The same between the capture and its record.
+    begun.hears(OrderState::Complete).await;
+    assert_eq!(begun.gateway.capture(begun.payment).await.expect("the gateway answers"), Capture::Captured);
+    assert_eq!(begun.state().await, PaymentState::Captured);
+    assert_eq!(begun.state().await, PaymentState::Captured, "there is nothing left to do");
+
+    // And between the refund and its record.
+    begun.hears(OrderState::Refunded).await;
+    begun.gateway.refund(begun.payment).await.expect("the gateway answers");
+    assert_eq!(begun.state().await, PaymentState::Refunded);
+}
+
+#[tokio::test]
+async fn an_authorization_that_comes_after_the_end_is_voided() {
+    let mut begun = begun().await;
+    begun.gateway.authorize(&begun.charge()).await.expect("the gateway answers");
+
+    begun.hears(OrderState::Expired).await;
+
+    // Undecided and over: the gateway is asked to close it, and says that it was authorized after all.
+    assert_eq!(begun.state().await, PaymentState::Authorized);
+    assert_eq!(begun.state().await, PaymentState::Voided);
+    assert_eq!(begun.gateway.capture(begun.payment).await.expect("it answers"), Capture::Gone);
+}
+
+#[tokio::test]
+async fn a_payment_of_an_order_that_is_over_is_closed_before_the_gateway_ever_heard_of_it() {
+    let mut begun = begun().await;
+
+    begun.hears(OrderState::Cancelled).await;
+
+    assert_eq!(begun.state().await, PaymentState::Declined);
+    let late = begun.gateway.authorize(&begun.charge()).await.expect("it answers");
+    assert!(matches!(late, Authorization::Declined(_)), "a request that was still under way changes nothing");
+}
+
+/// A gateway that says nothing.
+struct Silent;
+
+#[async_trait::async_trait]
+impl Gateway for Silent {
+    async fn authorize(&self, _: &Charge) -> Result<Authorization, Error> {
+        std::future::pending().await
+    }
+    async fn capture(&self, _: PaymentId) -> Result<Capture, Error> {
+        Err(Error::failed("cut off"))
+    }
+    async fn void(&self, _: PaymentId) -> Result<super::gateway::Void, Error> {
+        Err(Error::failed("cut off"))
+    }
+    async fn refund(&self, _: PaymentId) -> Result<(), Error> {
+        Err(Error::failed("cut off"))
+    }
+    async fn close(&self, _: PaymentId) -> Result<Authorization, Error> {
+        Err(Error::failed("cut off"))
+    }
+}
+
+#[tokio::test]
+async fn silence_leaves_a_payment_unknown_until_the_truth_is_known() {
+    let begun = begun().await;
+    let (asking, time) = (begun.store.clone(), begun.store.environment().clone());
+    let payment: Id<_> = begun.payment;
+
+    let asked = tokio::spawn(async move { step(&asking, &Silent, payment).await });
+    while !asked.is_finished() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        time.passes(Duration::from_secs(1));
+    }
+
+    let row = schema::payment(begun.store.read(), payment).await.expect("it is there");
+    assert_eq!(schema::payment_of(&row).expect("a payment").state, PaymentState::Unknown);
+    assert!(row.next_try_at.is_some(), "it is asked again");
+    assert_eq!(begun.state().await, PaymentState::Authorized, "by a gateway that answers");
+}

@@ -1,0 +1,137 @@
+//! Everything that must hold before a change is accepted, in steps; a step that fails does not hide what others find.
+
+use std::fs;
+use std::ops::AddAssign;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use anyhow::{Result, bail, ensure};
+
+use crate::child::{self, Step};
+use crate::{bundle, check, debian, figures, place, toolchain};
+
+/// Tests that passed and failed.
+#[derive(Clone, Copy, Default)]
+pub struct Count {
+    /// How many passed.
+    pub passed: u64,
+    /// How many failed.
+    pub failed: u64,
+}
+
+impl AddAssign for Count {
+    fn add_assign(&mut self, other: Self) {
+        self.passed += other.passed;
+        self.failed += other.failed;
+    }
+}
+
+/// What became of one step.
+struct Outcome {
+    name: &'static str,
+    elapsed: Duration,
+    count: Option<Count>,
+    failure: Option<String>,
+}
+
+/// Runs everything and reports. The last line is the count of all tests.
+pub fn run() -> Result<()> {
+    let mut outcomes = vec![step("toolchain", || toolchain::prepare().map(|()| None))];
+    for (name, check) in check::ALL {
+        outcomes.push(step(name, || check().map(|()| None)));
+    }
+    outcomes.push(step("build", || bundle::build().map(|()| None)));
+    let built = outcomes.last().is_some_and(|build| build.failure.is_none());
+    outcomes.push(test("tests", || cargo_tests(built)));
+    outcomes.push(test("browser tests", || browser_tests(built)));
+    report(&outcomes)
+}
+
+fn step(name: &'static str, work: impl FnOnce() -> Result<Option<Count>>) -> Outcome {
+    println!("{name}");
+    let started = child::now();
+    let result = work();
+    let elapsed = started.elapsed();
+    if let Err(error) = &result {
+        eprintln!("  {error:#}");
+    }
+    let failure = result.as_ref().err().map(|error| format!("{error:#}"));
+    Outcome { name, elapsed, count: result.ok().flatten(), failure }
+}
+
+/// A step that counts tests, from its log whether or not it succeeded.
+fn test(name: &'static str, work: impl FnOnce() -> Result<()>) -> Outcome {
+    // A log of an earlier run must not be counted where this one does not get as far as writing its own.
+    let _ = fs::remove_file(place::log(name));
+    let mut outcome = step(name, || work().map(|()| None));
+    let log = fs::read_to_string(place::log(name)).unwrap_or_default();
+    outcome.count = Some(figures::count(&child::plain(&log)));
+    outcome
+}
+
+/// All tests in Rust, those of the whole against the release bundle.
+fn cargo_tests(built: bool) -> Result<()> {
+    let mut cargo = child::command("cargo");
+    cargo.args(["test", "--workspace", "--features", "ticketing/server", "--no-fail-fast"]);
+    match built {
+        true => cargo.env("TICKETING_BIN", place::binary()),
+        // Last week's bundle would answer for this week's code.
+        false => cargo.env_remove("TICKETING_BIN"),
+    };
+    Step::new("tests", cargo).run()
+}
+
+/// The tests that drive a real browser.
+fn browser_tests(built: bool) -> Result<()> {
+    ensure!(built, "the browser tests need the bundle, which was not built");
+    let folder = place::root().join("tests").join("browser");
+    ensure!(folder.join("package.json").is_file(), "tests/browser has no package.json");
+    let chromium = chromium()?;
+    let mut npm = child::command("npm");
+    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
+    Step::new("install Playwright", npm).run()?;
+    let mut playwright = child::command("npx");
+    playwright.args(["--no-install", "playwright", "test", "--reporter=list"]).current_dir(&folder);
+    playwright.env("TICKETING_BIN", place::binary()).env("CHROMIUM", chromium).env("CI", "1");
+    Step::new("browser tests", playwright).run()
+}
+
+/// A Chromium of the machine, or Debian's.
+fn chromium() -> Result<PathBuf> {
+    let found = || ["chromium", "google-chrome"].into_iter().find_map(child::find);
+    if let Some(chromium) = found() {
+        return Ok(chromium);
+    }
+    if !debian::possible() {
+        bail!("the browser tests need Chromium: install chromium or google-chrome");
+    }
+    println!("installing Chromium (about 1 min, once)");
+    debian::packages(&["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"])?;
+    found().ok_or_else(|| anyhow::anyhow!("Debian's chromium was installed, but there is no program of that name"))
+}
+
+fn report(outcomes: &[Outcome]) -> Result<()> {
+    println!();
+    for outcome in outcomes {
+        let state = if outcome.failure.is_none() { "ok" } else { "FAILED" };
+        let count = outcome.count.map(|count| format!("{} passed, {} failed", count.passed, count.failed));
+        let elapsed = child::spoken(outcome.elapsed);
+        println!("{:<16}{state:<8}{elapsed:>14}   {}", outcome.name, count.unwrap_or_default());
+    }
+    let mut total = Count::default();
+    outcomes.iter().filter_map(|outcome| outcome.count).for_each(|count| total += count);
+    let figures = figures::line(total.passed + total.failed);
+    println!("\n{}", figures.unwrap_or_else(|error| format!("no figures: {error:#}")));
+
+    let failed: Vec<&Outcome> = outcomes.iter().filter(|outcome| outcome.failure.is_some()).collect();
+    // A step that fails without a failed test counts as one: what does not compile has not passed.
+    total.failed += failed.iter().filter(|outcome| outcome.count.unwrap_or_default().failed == 0).count() as u64;
+    for outcome in &failed {
+        println!("{}: {}", outcome.name, outcome.failure.as_deref().unwrap_or_default());
+    }
+    println!("{} passed, {} failed", total.passed, total.failed);
+    match failed.is_empty() && total.failed == 0 && total.passed > 0 {
+        true => Ok(()),
+        false => std::process::exit(1),
+    }
+}
