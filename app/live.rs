@@ -4,6 +4,7 @@ use shared::ShowId;
 use shared::tickets::Ticket;
 
 /// What is heard on the feed.
+#[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only browsers listen"))]
 pub enum Heard {
     /// The feed is (again) there: look at the list, then go on listening.
     Hello,

@@ -1,17 +1,20 @@
 //! The tab's title, set without evaluating script: the framework's own way would need a laxer content security policy.
 
-use dioxus::prelude::*;
-
 /// Lets the client set titles as any script would.
 pub fn use_plain_titles() {
     #[cfg(target_arch = "wasm32")]
-    use_hook(|| provide_context(std::rc::Rc::new(browser::Plain(document::document())) as std::rc::Rc<dyn document::Document>));
+    dioxus::prelude::use_hook(browser::provide);
 }
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
     use dioxus::document::{Document, Eval, LinkProps, MetaProps, ScriptProps, StyleProps};
     use std::rc::Rc;
+
+    /// Puts the document with plain titles in the place of the framework's.
+    pub fn provide() {
+        dioxus::prelude::provide_context(Rc::new(Plain(dioxus::document::document())) as Rc<dyn Document>);
+    }
 
     /// The framework's document but for titles.
     pub struct Plain(pub Rc<dyn Document>);

@@ -23,13 +23,18 @@ async fn bodies_that_are_no_bodies_are_refused() {
         (huge.as_str(), 413),
     ];
 
-    for path in ["/api/shows", "/api/tickets", "/api/orders", "/api/payments", "/api/auth/sign-up", "/api/auth/sign-in"] {
+    for path in ["/api/shows", "/api/tickets", "/api/orders", "/api/payments", "/api/auth/sign-up", "/api/auth/sign-in"]
+    {
         for (body, status) in bodies {
             let answer = person.send_text(Method::POST, path, Some(body), &[]).await;
             let answer = answer.unwrap_or_else(|error| panic!("{path} {}: {error}", &body[..body.len().min(40)]));
             let start = &body[..body.len().min(40)];
             assert_eq!(answer.status.as_u16(), status, "{path} {start}: {}", answer.text);
-            assert!(!answer.json()["message"].as_str().unwrap_or_default().is_empty(), "{path} {start}: {}", answer.text);
+            assert!(
+                !answer.json()["message"].as_str().unwrap_or_default().is_empty(),
+                "{path} {start}: {}",
+                answer.text
+            );
         }
     }
     let form = person.send_text(Method::POST, "/api/shows", Some("title=x"), &[("content-type", "text/plain")]).await;
@@ -85,7 +90,8 @@ async fn prices_are_more_than_nothing_and_not_absurd() {
     let answer = person.send(Method::POST, "/api/tickets", Some(&other)).await.expect("the site is up");
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}", answer.text);
     for seats in [0, 101] {
-        let answer = person.send(Method::POST, "/api/tickets", Some(&offer(&show, seats))).await.expect("the site is up");
+        let answer =
+            person.send(Method::POST, "/api/tickets", Some(&offer(&show, seats))).await.expect("the site is up");
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{seats} seats: {}", answer.text);
     }
     assert_eq!(person.get(&format!("/api/shows/{show}")).await["tickets_left"], 0, "nothing was listed by mistake");
@@ -96,7 +102,8 @@ async fn titles_in_any_writing_come_back_as_they_were() {
     let site = Site::new().await;
     let person = site.person("person").await;
 
-    for title in ["🎸🔥 Rock im Park", "مهرجان الموسيقى", "חגיגה", "日本の夏", "Ö & <b>bold</b> \"quoted\" 'n' roll"] {
+    for title in ["🎸🔥 Rock im Park", "مهرجان الموسيقى", "חגיגה", "日本の夏", "Ö & <b>bold</b> \"quoted\" 'n' roll"]
+    {
         let id = person.announces(title).await;
         assert_eq!(person.get(&format!("/api/shows/{id}")).await["title"], title);
         let page = person.send(Method::GET, &format!("/shows/{id}"), None).await.expect("the site is up");

@@ -99,6 +99,7 @@ async fn d7_what_is_charged_is_what_was_shown() {
 
     let reprice = RepriceTicket { id: tickets[0].id, price: price(5000), version: 1 };
     world.ask(&ann, reprice).await.expect("it is hers");
+    world.settles().await;
     let stale = world.holds(&ben, &tickets).await;
 
     assert_eq!(stale.expect_err("the price that he saw is old"), Rejection::PriceChanged);

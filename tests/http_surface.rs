@@ -74,7 +74,15 @@ async fn things(seller: &Person, owner: &Person) -> Things {
     let id = |value: &Value| value["id"].as_str().expect("it has an id").to_owned();
     let payment = owner.pays(&id(&order), "pm_card_visa").await.expect("the site is up").json();
     let (free, spare) = (tickets.remove(3), tickets.remove(2));
-    Things { show, ticket: tickets.remove(0), spare, free, order: id(&order), lapsing: id(&lapsing), payment: id(&payment) }
+    Things {
+        show,
+        ticket: tickets.remove(0),
+        spare,
+        free,
+        order: id(&order),
+        lapsing: id(&lapsing),
+        payment: id(&payment),
+    }
 }
 
 #[tokio::test]
@@ -138,7 +146,8 @@ async fn nothing_is_changed_for_a_page_of_another_site() {
     let person = site.person("person").await;
     let http = reqwest::Client::new();
     let send = async |name: &str, value: &str| {
-        let request = http.post(format!("{}/api/shows", site.url())).header("cookie", &person.cookie).header(name, value);
+        let request =
+            http.post(format!("{}/api/shows", site.url())).header("cookie", &person.cookie).header(name, value);
         request.json(&show("Forged")).send().await.expect("the site is up").status().as_u16()
     };
 

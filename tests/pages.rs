@@ -29,10 +29,14 @@ async fn every_page_says_what_the_browser_may_do() {
 
     let page = site.stranger().send(Method::GET, "/", None).await.expect("the site is up");
 
-    let header = |name: &str| page.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
+    let header =
+        |name: &str| page.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default().to_owned();
     let policy = header("content-security-policy");
     assert!(policy.contains("default-src 'none'") && policy.contains("'wasm-unsafe-eval'"), "{policy}");
-    assert!(!policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains("http"), "{policy}");
+    assert!(
+        !policy.contains("unsafe-inline") && !policy.contains("'unsafe-eval'") && !policy.contains("http"),
+        "{policy}"
+    );
     assert!(policy.contains("'sha256-"), "the framework's own inline scripts are named by their hashes: {policy}");
     assert_eq!(header("x-content-type-options"), "nosniff");
     assert_eq!(header("cache-control"), "no-store");

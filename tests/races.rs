@@ -22,7 +22,8 @@ async fn of_64_people_who_want_one_ticket_exactly_one_gets_it_1000_times_over() 
         let show = seller.announces(&format!("Fought for, night {show}")).await;
         for ticket in seller.lists(&show, PER_SHOW).await {
             let answers = join_all(people.iter().map(|person| person.holds(&ticket))).await;
-            let statuses: Vec<StatusCode> = answers.into_iter().map(|answer| answer.expect("the site is up").status).collect();
+            let statuses: Vec<StatusCode> =
+                answers.into_iter().map(|answer| answer.expect("the site is up").status).collect();
             let winners = statuses.iter().filter(|status| **status == StatusCode::OK).count();
             let losers = statuses.iter().filter(|status| **status == StatusCode::CONFLICT).count();
             assert_eq!((winners, losers), (1, PEOPLE - 1), "{statuses:?}");

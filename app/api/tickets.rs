@@ -8,7 +8,6 @@ use crate::web::Session;
 use dioxus::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::tickets::{ShowFilter, ShowListing, Ticket};
-use shared::{Money, Page, ShowId};
 #[cfg(feature = "server")]
 use shared::{
     Currency, Invalid, Price,
@@ -18,6 +17,7 @@ use shared::{
     },
     value::Line,
 };
+use shared::{Money, Page, ShowId};
 
 /// A seat as it is typed; empty parts are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]

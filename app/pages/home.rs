@@ -60,9 +60,10 @@ pub fn Home(query: HomeQuery) -> Element {
             }
         },
         Some(Ok(page)) => {
-            let next = page.next.clone().map(|cursor| Route::Home {
-                query: HomeQuery(ShowFilter { cursor: Some(cursor), ..query.0.clone() }),
-            });
+            let next = page
+                .next
+                .clone()
+                .map(|cursor| Route::Home { query: HomeQuery(ShowFilter { cursor: Some(cursor), ..query.0.clone() }) });
             rsx! {
                 ul { class: "shows",
                     for listing in page.items {

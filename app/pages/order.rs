@@ -26,7 +26,10 @@ pub fn OrderPage(id: String) -> Element {
         };
     }
     rsx! {
-        Fetched { key: "{id}", id }
+        // A list of one: only in lists does a new key begin anew, and another order is another page.
+        for id in [id] {
+            Fetched { key: "{id}", id }
+        }
     }
 }
 
@@ -92,7 +95,8 @@ fn Watched(first: Order) -> Element {
                     if undecided(&current, now_left) {
                         look.call(());
                     }
-                } else if undecided(&current, now_left) && clock::now().since(answered.1) >= Duration::from_millis(700) {
+                } else if undecided(&current, now_left) && clock::now().since(answered.1) >= Duration::from_millis(700)
+                {
                     look.call(());
                 }
             }
@@ -210,12 +214,14 @@ fn Ended(order: Order) -> Element {
         (OrderState::Expired, _) => {
             (Tone::Bad, "You did not pay in time, so the tickets are on sale again. Nothing was charged.")
         }
-        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => {
-            (Tone::Bad, "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.")
-        }
-        (OrderState::Refunded, _) => {
-            (Tone::Bad, "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.")
-        }
+        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => (
+            Tone::Bad,
+            "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.",
+        ),
+        (OrderState::Refunded, _) => (
+            Tone::Bad,
+            "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.",
+        ),
         _ => (Tone::Plain, "You gave the tickets back. Nothing was charged."),
     };
     rsx! {

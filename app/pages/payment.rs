@@ -19,7 +19,7 @@ fn token_of(number: &str) -> Option<&'static str> {
 pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Element {
     match order.payment.as_ref().map(|payment| (payment.id, payment.state)) {
         Some((id, PaymentState::Started)) => rsx! {
-            UnderWay { key: "{id}", id, changed }
+            UnderWay { id, changed }
         },
         Some((_, PaymentState::Unknown)) => rsx! {
             Notice { tone: Tone::Plain, "Your bank has not answered yet. We are checking; you will not be charged twice." }

@@ -119,7 +119,8 @@ fn CreateShow() -> Element {
                 return;
             }
             busy.set(true);
-            let created = create_show(title(), venue(), city(), country(), category(), starts_at(), time_zone(), currency());
+            let created =
+                create_show(title(), venue(), city(), country(), category(), starts_at(), time_zone(), currency());
             match created.await {
                 Ok(listing) => {
                     navigator.push(Route::Sell { query: SellQuery::for_show(&listing.show.id.to_string()) });
@@ -163,7 +164,8 @@ fn CreateShow() -> Element {
 fn own_time_zone() -> Option<String> {
     #[cfg(target_arch = "wasm32")]
     {
-        let options = js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+        let options =
+            js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
         return js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string();
     }
     #[cfg(not(target_arch = "wasm32"))]

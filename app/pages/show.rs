@@ -19,7 +19,10 @@ pub fn ShowPage(id: String) -> Element {
     let tickets = use_server_future(use_reactive!(|(id,)| list_tickets(id, None, None)))?;
     match (show(), tickets()) {
         (Some(Ok(listing)), Some(Ok(first))) => rsx! {
-            Loaded { key: "{listing.show.id}", listing, first }
+            // A list of one: only in lists does a new key begin anew, and another show is another page.
+            for (listing, first) in [(listing, first)] {
+                Loaded { key: "{listing.show.id}", listing, first }
+            }
         },
         (Some(Err(error)), _) | (_, Some(Err(error))) => rsx! {
             Problem { error }
@@ -164,7 +167,8 @@ pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) ->
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let mut stranger = use_signal(|| false);
-    let total = picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
+    let total =
+        picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
     let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
     let words = match ids.len() {
         0 => "Choose tickets".to_owned(),

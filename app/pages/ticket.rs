@@ -41,7 +41,7 @@ pub fn TicketPage(id: String) -> Element {
                     }
                 }
                 if own {
-                    Edit { key: "{ticket.version}", ticket, changed }
+                    Edit { ticket, changed }
                 } else if ticket.state == TicketState::OnSale {
                     Buy { ticket }
                 }

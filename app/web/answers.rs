@@ -17,13 +17,19 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let body = json!({ "message": self.to_string(), "code": self.status().as_u16(), "data": self });
         let mut response = (self.status(), axum::Json(body)).into_response();
-        if let ApiError::Rejected(Rejection::TooManyRequests { wait_seconds }) = self {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(wait_seconds));
-        }
-        if self == ApiError::Unavailable {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(2));
+        if let Some(seconds) = retry_after(&self) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+/// When it is worth trying again, in seconds, if waiting helps.
+fn retry_after(error: &ApiError) -> Option<u64> {
+    match error {
+        ApiError::Rejected(Rejection::TooManyRequests { wait_seconds }) => Some(*wait_seconds),
+        ApiError::Unavailable => Some(2),
+        _ => None,
     }
 }
 
@@ -39,9 +45,10 @@ pub async fn unify(request: Request, next: Next) -> Response {
     let json = parts.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
     let value = serde_json::from_slice::<Value>(&bytes).ok().filter(|_| json).unwrap_or_default();
     if value.get("data").is_some_and(|data| !data.is_null()) {
+        let error = value.get("data").and_then(|data| serde_json::from_value::<ApiError>(data.clone()).ok());
         let mut response = Response::from_parts(parts, Body::from(bytes));
-        if response.status() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(2));
+        if let Some(seconds) = error.as_ref().and_then(retry_after) {
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         return response;
     }
@@ -60,6 +67,7 @@ pub async fn unify(request: Request, next: Next) -> Response {
 
 /// The reason within the framework's wrapping.
 fn readable(error: &str) -> String {
-    let wrappings = ["error deserializing server function arguments: ", "error deserializing server function results: "];
+    let wrappings =
+        ["error deserializing server function arguments: ", "error deserializing server function results: "];
     wrappings.iter().find_map(|wrapping| error.strip_prefix(wrapping)).unwrap_or(error).to_owned()
 }

@@ -1,6 +1,6 @@
 //! What the binary can be told to do: serve, fill in demo data, audit.
 
-use super::{Site, live, limits, router, session::Cookie};
+use super::{Site, limits, live, router, session::Cookie};
 use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use server::{Config, Environment, Host};
@@ -47,7 +47,8 @@ pub fn main() -> ExitCode {
 
 fn configure() -> Result<Config, String> {
     let config = Config::from_environment().map_err(|error| error.to_string())?;
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+    let filter = EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_json {
         true => log.json().init(),

@@ -2,15 +2,19 @@
 
 use super::Site;
 use crate::api::ApiError;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderMap, ORIGIN};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use futures::StreamExt;
 use shared::Rejection;
 
 /// The longest body of a call, in bytes: a hundred seats fit many times.
 const LONGEST_BODY: usize = 64 * 1024;
+
+/// How much of a body that is too long is read and thrown away, in bytes: who is still sending does not hear an answer.
+const MOST_DISCARDED: usize = 32 * 1024 * 1024;
 
 /// Refuses what would change something and does not come from this site (OWASP's cross-site request forgery sheet):
 /// browsers say where a request comes from, and other clients say that they are none.
@@ -37,11 +41,7 @@ fn is_ours(headers: &HeaderMap, public_url: &str) -> bool {
 /// Refuses bodies that are too large or no JSON, before the framework would choke on them.
 pub async fn body(request: Request, next: Next) -> Response {
     let (parts, body) = request.into_parts();
-    let declared = parts.headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if declared.is_some_and(|length| length > LONGEST_BODY) {
-        return ApiError::Rejected(Rejection::TooLarge).into_response();
-    }
-    let Ok(bytes) = to_bytes(body, LONGEST_BODY).await else {
+    let Some(bytes) = read(body).await else {
         return ApiError::Rejected(Rejection::TooLarge).into_response();
     };
     if !bytes.is_empty() {
@@ -55,4 +55,20 @@ pub async fn body(request: Request, next: Next) -> Response {
         }
     }
     next.run(Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// The whole body; nothing if it is too long, or breaks off.
+async fn read(body: Body) -> Option<Bytes> {
+    let mut chunks = body.into_data_stream();
+    let (mut bytes, mut length) = (Vec::new(), 0);
+    while let Some(chunk) = chunks.next().await {
+        let chunk = chunk.ok()?;
+        length += chunk.len();
+        if length <= LONGEST_BODY {
+            bytes.extend_from_slice(&chunk);
+        } else if length > MOST_DISCARDED {
+            return None;
+        }
+    }
+    (length <= LONGEST_BODY).then(|| bytes.into())
 }

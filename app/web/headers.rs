@@ -15,8 +15,7 @@ const LONGEST_PAGE: usize = 16 * 1024 * 1024;
 
 /// How the inline scripts begin that Dioxus itself writes into a page: the data to hydrate from, and what receives it.
 /// Their contents are base64 or fixed, so nothing that a person wrote can be code in them. No other inline script runs.
-const OF_DIOXUS: [&str; 3] =
-    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate("];
+const OF_DIOXUS: [&str; 3] = ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate("];
 
 const FIXED: [(&str, &str); 6] = [
     ("x-content-type-options", "nosniff"),
@@ -70,7 +69,9 @@ fn add(headers: &mut HeaderMap, hashes: &[String], https: bool) {
 
 fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
-    scripts.map(|(script, _)| script).filter(|script| OF_DIOXUS.iter().any(|start| script.trim_start().starts_with(start)))
+    scripts
+        .map(|(script, _)| script)
+        .filter(|script| OF_DIOXUS.iter().any(|start| script.trim_start().starts_with(start)))
 }
 
 fn hash(script: &str) -> String {

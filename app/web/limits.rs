@@ -5,11 +5,11 @@ use crate::api::ApiError;
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use governor::clock::{Clock, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use shared::Rejection;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
-use governor::clock::{Clock, DefaultClock};
-use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Tries in a row.
 const BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");

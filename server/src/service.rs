@@ -1,8 +1,8 @@
 //! What the host must know to run a service.
 
+use crate::Error;
 use crate::backend::Answers;
 use crate::store::{Store, Tx};
-use crate::Error;
 use async_trait::async_trait;
 use shared::{Envelope, Instant, Subject};
 use std::sync::Arc;

@@ -116,12 +116,7 @@ impl Store {
     }
 }
 
-async fn attempt<T, F>(
-    batch: &DatabaseTransaction,
-    environment: Environment,
-    cause: Cause,
-    work: F,
-) -> Result<T, Error>
+async fn attempt<T, F>(batch: &DatabaseTransaction, environment: Environment, cause: Cause, work: F) -> Result<T, Error>
 where
     F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
 {

@@ -49,7 +49,9 @@ impl fmt::Display for Decline {
             Decline::Generic => "ask your bank why, or try another card",
             Decline::InsufficientFunds => "there is not enough money on it, try another card",
             Decline::ProcessingError => "something went wrong at the bank, try again",
-            Decline::AuthenticationFailed => "your bank could not confirm that it is you, try again or try another card",
+            Decline::AuthenticationFailed => {
+                "your bank could not confirm that it is you, try again or try another card"
+            }
             Decline::Closed => "the payment was closed before your bank answered",
         })
     }

@@ -21,13 +21,8 @@ pub enum Service {
 
 impl Service {
     /// Every service, in the order in which a purchase meets them.
-    pub const ALL: [Service; 5] = [
-        Service::Auth,
-        Service::Tickets,
-        Service::Orders,
-        Service::Expiration,
-        Service::Payments,
-    ];
+    pub const ALL: [Service; 5] =
+        [Service::Auth, Service::Tickets, Service::Orders, Service::Expiration, Service::Payments];
 
     /// The one word for this service.
     pub fn name(self) -> &'static str {

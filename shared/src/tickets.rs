@@ -1,7 +1,10 @@
 //! What `tickets` is asked and says: shows, and the tickets on sale for them.
 
 use crate::value::Line;
-use crate::{Currency, Event, Instant, Money, OrderId, Page, Price, Request, Rejection, Service, ShowId, Subject, TicketId, UserId};
+use crate::{
+    Currency, Event, Instant, Money, OrderId, Page, Price, Rejection, Request, Service, ShowId, Subject, TicketId,
+    UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;

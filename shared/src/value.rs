@@ -26,7 +26,9 @@ impl TryFrom<String> for Email {
         let odd = |c: char| c.is_whitespace() || c.is_control() || "<>()[],;:\\\"".contains(c);
         let fits = match text.rsplit_once('@') {
             Some((local, domain)) => {
-                let labels_fit = domain.split('.').all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
+                let labels_fit = domain
+                    .split('.')
+                    .all(|label| !label.is_empty() && !label.starts_with('-') && !label.ends_with('-'));
                 !local.is_empty() && !local.contains('@') && domain.contains('.') && labels_fit
             }
             None => false,

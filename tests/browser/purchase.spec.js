@@ -1,5 +1,5 @@
 // People trade tickets, each with a browser of their own.
-import { alive, announce, expect, hold, pay, signUp, test } from './site.js';
+import { alive, announce, expect, hold, pay, seat, signUp, test } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
@@ -34,7 +34,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await alive(ben);
 
   // To hold tickets he signs up, and comes back to the show.
-  await ben.getByLabel('Seat 12').check();
+  await seat(ben, 12).check();
   await ben.getByRole('button', { name: 'Hold 1 ticket' }).click();
   await ben.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
   await ben.getByLabel('E-mail address').fill('ben@example.org');
@@ -45,7 +45,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   // Cem has the show open all the while.
   await signUp(cem, 'cem');
   await cem.goto(show);
-  await expect(cem.getByLabel('Seat 13')).toBeEnabled();
+  await expect(seat(cem, 13)).toBeEnabled();
   await alive(cem);
 
   // Ben holds two seats and sees the countdown; Cem sees them held without a reload, and cannot hold them.
@@ -54,8 +54,8 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   expect(await countdown(ben)).toBeGreaterThan(50);
   expect(await countdown(ben)).toBeLessThanOrEqual(60);
   await expect(cem.getByText('Someone is paying')).toHaveCount(2);
-  await expect(cem.getByLabel('Seat 12')).toBeDisabled();
-  await expect(cem.getByLabel('Seat 14')).toBeEnabled();
+  await expect(seat(cem, 12)).toBeDisabled();
+  await expect(seat(cem, 14)).toBeEnabled();
 
   // It survives a reload and the way back.
   await ben.reload();

@@ -49,7 +49,7 @@ export const test = base.extend({
       const page = await context.newPage();
       page.on('console', (message) => {
         // A refusal is an answer with a status of its own, which Chromium notes as a failed resource.
-        const refusal = /Failed to load resource: the server responded with a status of (401|404|409|410|422)/;
+        const refusal = /Failed to load resource: the server responded with a status of (401|403|404|409|410|422)/;
         if (!refusal.test(message.text())) said.push(`${name} ${message.type()}: ${message.text()} at ${page.url()}`);
       });
       page.on('pageerror', (error) => said.push(`${name} error: ${error} at ${page.url()}`));
@@ -96,9 +96,14 @@ export async function announce(page, title, seats, price) {
   return `/shows/${show}`;
 }
 
+/** The box that chooses a seat on a show's page. */
+export function seat(page, number) {
+  return page.getByRole('checkbox', { name: new RegExp(`Seat ${number}$`) });
+}
+
 /** Chooses seats on a show's page and holds them. */
 export async function hold(page, seats) {
-  for (const seat of seats) await page.getByLabel(`Seat ${seat}`).check();
+  for (const number of seats) await seat(page, number).check();
   await page.getByRole('button', { name: /^Hold \d ticket/ }).dblclick();
   await expect(page.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
 }

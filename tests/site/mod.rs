@@ -38,7 +38,8 @@ impl Site {
 
     /// An empty marketplace with these settings.
     pub async fn with(variables: &[(&'static str, &str)]) -> Self {
-        let port = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").port();
+        let port =
+            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").port();
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let mut site = Site { folder, port, variables, child: None };
@@ -198,7 +199,8 @@ impl Person {
     /// Lists tickets without seats at €10.00 each.
     pub async fn lists(&self, show: &str, tickets: usize) -> Vec<String> {
         let listed = self.post("/api/tickets", offer(show, tickets)).await;
-        let ids = listed.as_array().expect("a list").iter().map(|ticket| ticket["id"].as_str().expect("an id").to_owned());
+        let ids =
+            listed.as_array().expect("a list").iter().map(|ticket| ticket["id"].as_str().expect("an id").to_owned());
         ids.collect()
     }
 

@@ -6,10 +6,10 @@ mod schema;
 
 pub use schema::MIGRATIONS;
 
+use crate::Error;
 use crate::backend::{Answers, Caller};
 use crate::service::Behaviour;
 use crate::store::{Store, Tx, hex};
-use crate::Error;
 use async_trait::async_trait;
 use password::Passwords;
 use sha2::{Digest, Sha256};
@@ -84,9 +84,9 @@ impl Auth {
     }
 
     async fn sign_out(self: Arc<Self>, caller: Caller, request: SignOut) -> Result<(), Error> {
-        let write = self.store.write(&caller, move |tx| {
-            Box::pin(async move { schema::end_session(tx, &hash_of(&request.token)).await })
-        });
+        let write = self
+            .store
+            .write(&caller, move |tx| Box::pin(async move { schema::end_session(tx, &hash_of(&request.token)).await }));
         write.await
     }
 

@@ -21,7 +21,9 @@ pub struct Tries {
 pub fn may_try(tries: Tries, now: Instant) -> Result<(), Rejection> {
     match tries.next_at.since(now).as_millis() {
         0 => Ok(()),
-        wait => Err(Rejection::TooManyRequests { wait_seconds: u64::try_from(wait.div_ceil(1000)).unwrap_or(u64::MAX) }),
+        wait => {
+            Err(Rejection::TooManyRequests { wait_seconds: u64::try_from(wait.div_ceil(1000)).unwrap_or(u64::MAX) })
+        }
     }
 }
 

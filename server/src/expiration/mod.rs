@@ -4,10 +4,10 @@ mod schema;
 
 pub use schema::MIGRATIONS;
 
+use crate::Error;
 use crate::backend::Answers;
 use crate::service::Behaviour;
 use crate::store::{Store, Tx};
-use crate::Error;
 use async_trait::async_trait;
 use shared::expiration::DeadlineDue;
 use shared::orders::OrderChanged;

@@ -4,9 +4,9 @@
 //! it never blocks the messages behind it, among which may be the one that it waits for.
 
 use super::Receiver;
+use crate::Error;
 use crate::service::Behaviour;
 use crate::store::{Cause, Tx};
-use crate::Error;
 use async_trait::async_trait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,

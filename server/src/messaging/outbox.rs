@@ -1,8 +1,8 @@
 //! Out: events wait in the transaction's own database until the bus has them.
 
 use super::Bus;
-use crate::store::{Cause, Store};
 use crate::Error;
+use crate::store::{Cause, Store};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::Expr,
@@ -94,7 +94,8 @@ pub async fn insert(db: &impl ConnectionTrait, envelope: Envelope) -> Result<(),
 fn unseal(row: row::Model) -> Result<Envelope, Error> {
     Ok(Envelope {
         id: row.id.into(),
-        subject: Subject::from_name(&row.subject).ok_or_else(|| Error::failed(format!("no subject {}", row.subject)))?,
+        subject: Subject::from_name(&row.subject)
+            .ok_or_else(|| Error::failed(format!("no subject {}", row.subject)))?,
         aggregate_id: row.aggregate_id,
         version: row.version.cast_unsigned(),
         occurred_at: Instant::from_millis(row.occurred_at),

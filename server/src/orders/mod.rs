@@ -6,10 +6,10 @@ mod schema;
 
 pub use schema::MIGRATIONS;
 
+use crate::Error;
 use crate::backend::{Answers, Caller};
 use crate::service::Behaviour;
 use crate::store::{Store, Tx, from_word, word};
-use crate::Error;
 use async_trait::async_trait;
 use rules::{Life, NotPlaced};
 use schema::orders::Model as Row;
@@ -218,12 +218,8 @@ impl Behaviour for Orders {
 
     async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
         match envelope.subject {
-            Subject::TicketsChanged => {
-                events::ticket_changed(tx, &envelope.open().map_err(Error::failed)?).await
-            }
-            Subject::PaymentsChanged => {
-                events::payment_changed(tx, &envelope.open().map_err(Error::failed)?).await
-            }
+            Subject::TicketsChanged => events::ticket_changed(tx, &envelope.open().map_err(Error::failed)?).await,
+            Subject::PaymentsChanged => events::payment_changed(tx, &envelope.open().map_err(Error::failed)?).await,
             _ => events::deadline_due(tx, &envelope.open().map_err(Error::failed)?).await,
         }
     }

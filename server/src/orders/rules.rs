@@ -72,8 +72,7 @@ pub fn place(request: &PlaceOrder, known: Vec<TicketChanged>, buyer: UserId) -> 
     if total != request.expected_total {
         return Err(NotHeardYet(Rejection::PriceChanged));
     }
-    let mut lines: Vec<Line> =
-        known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.terms }).collect();
+    let mut lines: Vec<Line> = known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.terms }).collect();
     lines.sort_by_key(|line| line.ticket.id);
     Ok((lines, total))
 }

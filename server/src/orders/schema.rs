@@ -1,6 +1,6 @@
 //! What `orders` remembers.
 
-use super::rules::{Line, Life};
+use super::rules::{Life, Line};
 use crate::Error;
 use crate::store::{Migration, Tx, from_word, word};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -158,9 +158,8 @@ pub async fn orders_of_buyer(
     buyer: UserId,
     offset: u64,
 ) -> Result<Vec<orders::Model>, Error> {
-    let found = orders::Entity::find()
-        .filter(orders::Column::BuyerId.eq(buyer.uuid()))
-        .order_by_desc(orders::Column::Id);
+    let found =
+        orders::Entity::find().filter(orders::Column::BuyerId.eq(buyer.uuid())).order_by_desc(orders::Column::Id);
     Ok(found.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
 }
 
@@ -172,9 +171,8 @@ pub async fn lines_of(db: &impl ConnectionTrait, order: Uuid) -> Result<Vec<line
 
 /// The order that has a ticket now, held or complete.
 pub async fn live_order_of(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<orders::Model>, Error> {
-    let line = lines::Entity::find()
-        .filter(lines::Column::TicketId.eq(ticket.uuid()))
-        .filter(lines::Column::Live.eq(true));
+    let line =
+        lines::Entity::find().filter(lines::Column::TicketId.eq(ticket.uuid())).filter(lines::Column::Live.eq(true));
     match line.one(db).await? {
         Some(line) => order(db, line.order_id.into()).await.map(Some),
         None => Ok(None),

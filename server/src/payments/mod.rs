@@ -11,11 +11,11 @@ mod tests;
 
 pub use schema::MIGRATIONS;
 
+use crate::Error;
 use crate::backend::{Answers, Caller};
 use crate::service::Behaviour;
 use crate::store::{Store, Tx, word};
 use crate::tasks::Tasks;
-use crate::Error;
 use async_trait::async_trait;
 use gateway::Gateway;
 use sandbox::Sandbox;

@@ -7,10 +7,10 @@ mod search;
 
 pub use schema::MIGRATIONS;
 
+use crate::Error;
 use crate::backend::{Answers, Caller};
 use crate::service::Behaviour;
 use crate::store::{Store, Tx, word};
-use crate::Error;
 use async_trait::async_trait;
 use shared::tickets::{
     CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MOST_SEATS_AT_ONCE, OfferTickets,

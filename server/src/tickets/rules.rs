@@ -66,9 +66,8 @@ pub fn may_change(state: TicketState, seller: UserId, person: UserId) -> Result<
 
 /// When a show begins: the moment, and the time on the venue's wall.
 pub fn starts(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
-    let zone: Tz = time_zone
-        .parse()
-        .map_err(|_| Invalid::new("time_zone", "a time zone is named like Europe/Berlin"))?;
+    let zone: Tz =
+        time_zone.parse().map_err(|_| Invalid::new("time_zone", "a time zone is named like Europe/Berlin"))?;
     let moment = match DateTime::parse_from_rfc3339(text) {
         Ok(moment) => moment.with_timezone(&zone),
         Err(_) => on_the_wall(text, zone)?,

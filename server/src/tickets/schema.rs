@@ -262,9 +262,8 @@ pub async fn tickets_of_seller(
     seller: UserId,
     offset: u64,
 ) -> Result<Vec<tickets::Model>, Error> {
-    let found = tickets::Entity::find()
-        .filter(tickets::Column::SellerId.eq(seller.uuid()))
-        .order_by_desc(tickets::Column::Id);
+    let found =
+        tickets::Entity::find().filter(tickets::Column::SellerId.eq(seller.uuid())).order_by_desc(tickets::Column::Id);
     Ok(found.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
 }
 
@@ -273,9 +272,7 @@ pub async fn hear_order(tx: &Tx, order: OrderId, version: u64) -> Result<bool, E
     let row = heard_orders::ActiveModel { order_id: Set(order.uuid()), version: Set(version.cast_signed()) };
     let newer = OnConflict::column(heard_orders::Column::OrderId)
         .update_column(heard_orders::Column::Version)
-        .action_and_where(
-            Expr::col((heard_orders::Entity, heard_orders::Column::Version)).lt(version.cast_signed()),
-        )
+        .action_and_where(Expr::col((heard_orders::Entity, heard_orders::Column::Version)).lt(version.cast_signed()))
         .to_owned();
     let stored = heard_orders::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.db()).await?;
     Ok(stored == 1)

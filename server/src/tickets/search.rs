@@ -40,9 +40,7 @@ pub async fn shows(db: &impl ConnectionTrait, filter: &ShowFilter, now: Instant)
     }
     let sorted = match sort(&filter.sort)? {
         ShowSort::Date => found.order_by_asc(shows::Column::StartsAt),
-        ShowSort::Price => {
-            found.order_by_with_nulls(shows::Column::LowestPrice, Order::Asc, NullOrdering::Last)
-        }
+        ShowSort::Price => found.order_by_with_nulls(shows::Column::LowestPrice, Order::Asc, NullOrdering::Last),
         ShowSort::Newest => found.order_by_desc(shows::Column::CreatedAt),
     };
     let offset = Page::<ShowListing>::offset(filter.cursor.as_deref());
