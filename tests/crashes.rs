@@ -123,7 +123,7 @@ async fn nothing_that_was_promised_is_lost_when_the_process_is_killed_50_times()
         }
     };
     let report = tokio::time::timeout(REST_WITHIN, rest).await.expect("everything comes to rest");
-    let told = told.lock().expect("nobody panics with it");
+    let told = std::mem::take(&mut *told.lock().expect("nobody panics with it"));
     for (number, order) in &told.paid {
         let order = people[*number].get(&format!("/api/orders/{order}")).await;
         assert_eq!(order["state"], json!("complete"), "seed {seed}: it was paid: {order}");

@@ -29,7 +29,8 @@ pub async fn sign_in(email: String, password: String) -> Result<User, ApiError> 
 #[post("/api/auth/sign-out", session: Session)]
 pub async fn sign_out() -> Result<(), ApiError> {
     session.ask(SignOut { token: session.token().unwrap_or_default().to_owned() }).await?;
-    Ok(session.end())
+    session.end();
+    Ok(())
 }
 
 /// Who is signed in.

@@ -39,7 +39,6 @@ pub async fn list_shows(filter: ShowFilter) -> Result<Page<ShowListing>, ApiErro
 
 /// Announces a show.
 #[post("/api/shows", session: Session)]
-#[expect(clippy::too_many_arguments, reason = "they are the fields of the body")]
 pub async fn create_show(
     title: String,
     venue: String,

@@ -166,7 +166,7 @@ fn own_time_zone() -> Option<String> {
     {
         let options =
             js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
-        return js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string();
+        js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
     }
     #[cfg(not(target_arch = "wasm32"))]
     None

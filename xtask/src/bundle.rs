@@ -33,6 +33,11 @@ for (const name of fs.readdirSync(folder, { recursive: true })) {
 pub fn build() -> Result<()> {
     toolchain::prepare()?;
     println!("building the release bundle (about 8 min the first time, then as long as what changed takes)");
+    // dx adds to this folder and never removes: what an earlier client was made of would be shipped again.
+    let stale = place::target().join("dx/ticketing/release/web/public");
+    if stale.exists() {
+        fs::remove_dir_all(&stale).with_context(|| format!("removing {}", stale.display()))?;
+    }
     let mut dx = child::command("dx");
     dx.args(["build", "--web", "--fullstack", "--release", "--debug-symbols", "false"]);
     // CI: client and server one after the other, which needs half the memory.

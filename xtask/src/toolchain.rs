@@ -42,7 +42,7 @@ pub fn prepare_deny() -> Result<()> {
     if child::answer("cargo", &["deny", "--version"]).is_some() {
         return Ok(());
     }
-    install("cargo-deny", "0.20", &["--locked"], "5 min")
+    install("cargo-deny", "^0.20", &["--locked"], "5 min")
 }
 
 /// The standard library for the client: there already, fetched by rustup, or built by Debian's toolchain.

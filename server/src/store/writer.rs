@@ -58,6 +58,6 @@ async fn step(db: &DatabaseConnection, first: Job, jobs: &mut mpsc::Receiver<Job
         tracing::error!(%error, writes = finishes.len(), "a commit failed, nothing of it was kept");
     }
     for finish in finishes {
-        finish(result.as_ref().map(|()| ()).map_err(Error::failed));
+        finish(result.as_ref().copied().map_err(Error::failed));
     }
 }

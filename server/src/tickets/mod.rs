@@ -17,7 +17,7 @@ use shared::tickets::{
     RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
 use shared::{Envelope, Instant, Invalid, Page, Price, Rejection, Subject, UserId};
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
 /// The service.
@@ -138,8 +138,8 @@ impl Tickets {
         let rows = schema::tickets_of_seller(db, caller.person()?, offset).await?;
         let mut shows: HashMap<_, Show> = HashMap::new();
         for row in &rows {
-            if !shows.contains_key(&row.show_id) {
-                shows.insert(row.show_id, schema::show_of(schema::show(db, row.show_id.into()).await?)?);
+            if let Entry::Vacant(unknown) = shows.entry(row.show_id) {
+                unknown.insert(schema::show_of(schema::show(db, row.show_id.into()).await?)?);
             }
         }
         let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
