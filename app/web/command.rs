@@ -48,7 +48,7 @@ pub fn main() -> ExitCode {
 fn configure() -> Result<Config, String> {
     let config = Config::from_environment().map_err(|error| error.to_string())?;
     let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn"));
+        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,dioxus_server=warn"));
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match config.log_json {
         true => log.json().init(),
