@@ -48,6 +48,13 @@ pub enum Route {
         NotFound { path: Vec<String> },
 }
 
+impl Route {
+    /// The page's address, without the question mark that the framework writes before an empty query, too.
+    pub fn address(&self) -> String {
+        self.to_string().trim_end_matches('?').to_owned()
+    }
+}
+
 /// The application.
 #[component]
 pub fn App() -> Element {

@@ -29,23 +29,23 @@ pub fn Frame() -> Element {
     let sign_out = move |_| async move {
         if api::auth::sign_out().await.is_ok() {
             current.0.set(None);
-            navigator.push(Route::Home { query: HomeQuery::default() });
+            navigator.push(Route::Home { query: HomeQuery::default() }.address());
         }
     };
     rsx! {
         a { class: "skip", href: "#content", "Skip to the content" }
         header { class: "top",
-            Link { class: "brand", to: Route::Home { query: HomeQuery::default() }, "Ticketing" }
+            Link { class: "brand", to: Route::Home { query: HomeQuery::default() }.address(), "Ticketing" }
             nav { aria_label: "Main",
-                Link { to: Route::Sell { query: SellQuery::default() }, "Sell" }
+                Link { to: Route::Sell { query: SellQuery::default() }.address(), "Sell" }
                 if let Some(user) = current.0() {
                     Link { to: Route::Orders {}, "My orders" }
                     Link { to: Route::Selling {}, "My sales" }
                     span { class: "who", "{user.email}" }
                     button { class: "link", onclick: sign_out, "Sign out" }
                 } else {
-                    Link { to: Route::SignIn { query: SignInQuery::default() }, "Sign in" }
-                    Link { class: "button", to: Route::SignUp { query: SignInQuery::default() }, "Sign up" }
+                    Link { to: Route::SignIn { query: SignInQuery::default() }.address(), "Sign in" }
+                    Link { class: "button", to: Route::SignUp { query: SignInQuery::default() }.address(), "Sign up" }
                 }
             }
         }

@@ -45,7 +45,7 @@ pub fn Problem(error: ApiError) -> Element {
         section { class: "empty",
             h1 { "{title}" }
             p { "It says: {error}." }
-            Link { class: "button", to: Route::Home { query: Default::default() }, "Look at all shows" }
+            Link { class: "button", to: Route::Home { query: Default::default() }.address(), "Look at all shows" }
         }
     }
 }

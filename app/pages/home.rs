@@ -56,7 +56,7 @@ pub fn Home(query: HomeQuery) -> Element {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
             Empty { title: "No show fits",
                 p { "Try fewer words or another day, or " }
-                Link { class: "button", to: Route::Sell { query: Default::default() }, "sell tickets for it yourself" }
+                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), "sell tickets for it yourself" }
             }
         },
         Some(Ok(page)) => {

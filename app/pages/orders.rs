@@ -30,7 +30,7 @@ fn List() -> Element {
     match fetched() {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
             Empty { title: "You bought nothing yet",
-                Link { class: "button", to: Route::Home { query: Default::default() }, "Find a show" }
+                Link { class: "button", to: Route::Home { query: Default::default() }.address(), "Find a show" }
             }
         },
         Some(Ok(page)) => {

@@ -43,7 +43,7 @@ impl fmt::Display for SellQuery {
 pub fn Sell(query: SellQuery) -> Element {
     let current = use_context::<CurrentUser>();
     if current.0.read().is_none() {
-        let back = Route::Sell { query }.to_string();
+        let back = Route::Sell { query }.address();
         return rsx! {
             Heading { title: "Sell tickets" }
             SignInFirst { back, reason: "Sign in to sell your tickets: it is how buyers and their money find you." }

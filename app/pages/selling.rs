@@ -30,7 +30,7 @@ fn Sales() -> Element {
     match fetched() {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
             Empty { title: "You sell nothing yet",
-                Link { class: "button", to: Route::Sell { query: Default::default() }, "Sell tickets" }
+                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), "Sell tickets" }
             }
         },
         Some(Ok(page)) => {

@@ -48,7 +48,7 @@ pub fn SignIn(query: SignInQuery) -> Element {
             Credentials { query: query.clone(), new: false }
             p {
                 "New here? "
-                Link { to: Route::SignUp { query }, "Create an account" }
+                Link { to: Route::SignUp { query }.address(), "Create an account" }
             }
         }
     }
@@ -64,7 +64,7 @@ pub fn SignUp(query: SignInQuery) -> Element {
             Credentials { query: query.clone(), new: true }
             p {
                 "Have an account already? "
-                Link { to: Route::SignIn { query }, "Sign in" }
+                Link { to: Route::SignIn { query }.address(), "Sign in" }
             }
         }
     }

@@ -16,7 +16,12 @@ impl Tasks {
     pub fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         let stop = self.stop.clone();
         self.tracker.spawn(async move {
-            let _ = stop.run_until_cancelled(task).await;
+            // The end comes first, so that no task sees another one gone and complains.
+            tokio::select! {
+                biased;
+                () = stop.cancelled() => {}
+                () = task => {}
+            }
         });
     }
 

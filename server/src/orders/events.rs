@@ -43,7 +43,7 @@ pub async fn deadline_due(tx: &Tx, news: &DeadlineDue) -> Result<(), Error> {
 async fn look_again(tx: &Tx, row: schema::orders::Model) -> Result<(), Error> {
     let life = schema::life_of(&row)?;
     let order = OrderId::new(row.id);
-    let lines = schema::lines_of(tx.db(), row.id).await?;
+    let lines = schema::lines_of(tx.db(), &[row.id]).await?;
     let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
     let copies = schema::ticket_copies(tx.db(), &ids).await?;
     // Both are sorted by ticket, and an order is only ever placed on tickets that were heard of.
@@ -51,7 +51,7 @@ async fn look_again(tx: &Tx, row: schema::orders::Model) -> Result<(), Error> {
     let standings: Vec<rules::Standing> =
         heard.map(|(line, copy)| rules::standing(order, line.terms.cast_unsigned(), copy)).collect();
     let mut payments = Vec::new();
-    for payment in schema::payments_of(tx.db(), row.id).await? {
+    for payment in schema::payments_of(tx.db(), &[row.id]).await? {
         payments.push((PaymentId::new(payment.payment_id), from_word(&payment.state)?));
     }
     let (after, reason) = rules::after_news(life, &standings, &payments);

@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use rules::{Life, NotPlaced};
 use schema::orders::Model as Row;
 use shared::orders::{
-    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderState, PaymentGlimpse,
+    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, PaymentGlimpse,
     PlaceOrder,
 };
 use shared::{Envelope, Instant, OrderId, Page, PaymentId, Rejection, Subject, TicketId, UserId};
@@ -81,11 +81,7 @@ impl Orders {
     async fn list(self: Arc<Self>, caller: Caller, request: ListOrders) -> Result<Page<Order>, Error> {
         let offset = Page::<Order>::offset(request.cursor.as_deref());
         let rows = schema::orders_of_buyer(self.store.read(), caller.person()?, offset).await?;
-        let mut orders = Vec::with_capacity(rows.len());
-        for row in rows {
-            orders.push(self.show(row).await?);
-        }
-        Ok(Page::cut(orders, offset))
+        Ok(Page::cut(self.show_all(rows).await?, offset))
     }
 
     async fn cancel(self: Arc<Self>, caller: Caller, request: CancelOrder) -> Result<Order, Error> {
@@ -102,26 +98,40 @@ impl Orders {
 
     /// The order as its buyer sees it.
     async fn show(&self, row: Row) -> Result<Order, Error> {
-        let db = self.store.read();
-        let lines = schema::lines_of(db, row.id).await?;
-        let latest = schema::payments_of(db, row.id).await?.pop();
-        let glimpse = |copy: schema::payment_copies::Model| {
-            Ok::<_, Error>(PaymentGlimpse { id: copy.payment_id.into(), state: from_word(&copy.state)? })
+        self.show_all(vec![row]).await?.pop().ok_or(Rejection::NotFound.into())
+    }
+
+    /// The orders as their buyer sees them, with a question or two for all of them together.
+    async fn show_all(&self, rows: Vec<Row>) -> Result<Vec<Order>, Error> {
+        let (db, now) = (self.store.read(), self.store.environment().now());
+        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+        let mut lines: BTreeMap<_, Vec<OrderLine>> = BTreeMap::new();
+        for line in schema::lines_of(db, &ids).await? {
+            lines.entry(line.order_id).or_default().push(serde_json::from_str(&line.shown)?);
+        }
+        let mut payments = BTreeMap::new();
+        for copy in schema::payments_of(db, &ids).await? {
+            let glimpse = PaymentGlimpse { id: copy.payment_id.into(), state: from_word(&copy.state)? };
+            // The newest comes last, and stays.
+            payments.insert(copy.order_id, glimpse);
+        }
+        let show = |row: Row| {
+            Ok(Order {
+                id: row.id.into(),
+                buyer_id: row.buyer_id.into(),
+                state: from_word(&row.state)?,
+                reason: row.reason.as_deref().map(from_word).transpose()?,
+                lines: lines.remove(&row.id).unwrap_or_default(),
+                total: schema::total_of(&row)?,
+                placed_at: Instant::from_millis(row.placed_at),
+                expires_at: Instant::from_millis(row.expires_at),
+                extended: row.extended,
+                payment: payments.remove(&row.id),
+                server_now: now,
+                version: row.version.cast_unsigned(),
+            })
         };
-        Ok(Order {
-            id: row.id.into(),
-            buyer_id: row.buyer_id.into(),
-            state: from_word(&row.state)?,
-            reason: row.reason.as_deref().map(from_word).transpose()?,
-            lines: lines.iter().map(|line| serde_json::from_str(&line.shown)).collect::<Result<_, _>>()?,
-            total: schema::total_of(&row)?,
-            placed_at: Instant::from_millis(row.placed_at),
-            expires_at: Instant::from_millis(row.expires_at),
-            extended: row.extended,
-            payment: latest.map(glimpse).transpose()?,
-            server_now: self.store.environment().now(),
-            version: row.version.cast_unsigned(),
-        })
+        rows.into_iter().map(show).collect()
     }
 }
 
@@ -191,7 +201,7 @@ async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
         buyer_id: row.buyer_id.into(),
         state: from_word(&row.state)?,
         reason: row.reason.as_deref().map(from_word).transpose()?,
-        lines: schema::lines_of(tx.db(), row.id).await?.into_iter().map(line).collect(),
+        lines: schema::lines_of(tx.db(), &[row.id]).await?.into_iter().map(line).collect(),
         total,
         expires_at: Instant::from_millis(row.expires_at),
         payment_id: row.payment_id.map(PaymentId::new),

@@ -163,9 +163,9 @@ pub async fn orders_of_buyer(
     Ok(found.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
 }
 
-/// The lines of an order, in the order of their tickets' ids.
-pub async fn lines_of(db: &impl ConnectionTrait, order: Uuid) -> Result<Vec<lines::Model>, Error> {
-    let found = lines::Entity::find().filter(lines::Column::OrderId.eq(order));
+/// The lines of these orders, in the order of their tickets' ids.
+pub async fn lines_of(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<lines::Model>, Error> {
+    let found = lines::Entity::find().filter(lines::Column::OrderId.is_in(orders.iter().copied()));
     Ok(found.order_by_asc(lines::Column::TicketId).all(db).await?)
 }
 
@@ -218,7 +218,7 @@ pub async fn update_order(tx: &Tx, row: &orders::Model, was: OrderState) -> Resu
     }
     let state: OrderState = from_word(&row.state)?;
     if !was.is_over() && state.is_over() {
-        for line in lines_of(tx.db(), row.id).await? {
+        for line in lines_of(tx.db(), &[row.id]).await? {
             give_back(tx, row.buyer_id, line.show_id).await?;
         }
         let ended = lines::Entity::update_many().col_expr(lines::Column::Live, Expr::value(false));
@@ -296,8 +296,8 @@ pub async fn store_payment(tx: &Tx, news: &PaymentChanged) -> Result<bool, Error
     Ok(payment_copies::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.db()).await? == 1)
 }
 
-/// What was heard of an order's payments, the newest payment last.
-pub async fn payments_of(db: &impl ConnectionTrait, order: Uuid) -> Result<Vec<payment_copies::Model>, Error> {
-    let found = payment_copies::Entity::find().filter(payment_copies::Column::OrderId.eq(order));
+/// What was heard of the payments of these orders, the newest payment last.
+pub async fn payments_of(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<payment_copies::Model>, Error> {
+    let found = payment_copies::Entity::find().filter(payment_copies::Column::OrderId.is_in(orders.iter().copied()));
     Ok(found.order_by_asc(payment_copies::Column::PaymentId).all(db).await?)
 }
