@@ -14,8 +14,8 @@ use async_trait::async_trait;
 use rules::{Life, NotPlaced};
 use schema::orders::Model as Row;
 use shared::orders::{
-    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, PaymentGlimpse,
-    PlaceOrder,
+    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState,
+    PaymentGlimpse, PlaceOrder,
 };
 use shared::{Envelope, Instant, OrderId, Page, PaymentId, Rejection, Subject, TicketId, UserId};
 use std::collections::BTreeMap;
