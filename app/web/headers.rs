@@ -51,11 +51,15 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
 }
 
 fn add(headers: &mut HeaderMap, hashes: &[String], https: bool) {
+    // `dx serve` writes a script and a style of its own into the page, and it alone runs debug builds.
+    let (scripts, styles) = match cfg!(debug_assertions) {
+        true => ("'unsafe-inline'".to_owned(), "'unsafe-inline'"),
+        false => (hashes.join(" "), ""),
+    };
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {}; style-src 'self'; img-src 'self' data:; \
-         font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; frame-ancestors 'none'; \
-         base-uri 'none'",
-        hashes.join(" ")
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {scripts}; style-src 'self' {styles}; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
+         frame-ancestors 'none'; base-uri 'none'"
     );
     headers.insert("content-security-policy", HeaderValue::from_str(&policy).expect("hashes are base64"));
     for (name, value) in FIXED {
