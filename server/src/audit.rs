@@ -4,6 +4,7 @@
 //! on what they believe. It only reads, so it can run beside a server, and on what one left that was killed.
 
 mod checks;
+mod copy;
 mod history;
 mod report;
 #[cfg(test)]
@@ -11,6 +12,7 @@ mod tests;
 
 pub use report::Report;
 
+use crate::store::Databases;
 use crate::{Config, Error};
 use checks::Check;
 use report::{Checked, Outcome};
@@ -44,14 +46,18 @@ const WAITING: &[(&str, &str)] = &[
 /// # Errors
 /// If a file is missing, cannot be read, or is not a service's database.
 pub async fn run(config: &Config) -> Result<Report, Error> {
-    let db = open(&config.data).await?;
+    let db = memory().await?;
+    let of_one_moment = match &config.databases {
+        Databases::Folder(folder) => attach(&db, folder).await.map(|()| true)?,
+        databases => copy::all(databases, &db).await?,
+    };
     let (snapshot, still) = snapshot(&db).await?;
     examine(&snapshot).await?;
     for statement in history::statements() {
         snapshot.execute_unprepared(&statement).await?;
     }
     let mut waiting = Vec::new();
-    if !still {
+    if !still || !of_one_moment {
         waiting.push("a server is writing".to_owned());
     }
     for (what, question) in WAITING {
@@ -69,12 +75,16 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     Ok(Report { waiting, checked })
 }
 
-/// One connection that sees all files, each under its service's word.
-async fn open(folder: &Path) -> Result<DatabaseConnection, Error> {
+/// One connection to nothing yet: what it is to look at is attached to it.
+async fn memory() -> Result<DatabaseConnection, Error> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).min_connections(1).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.shared_cache(false));
-    let db = Database::connect(options).await?;
+    Ok(Database::connect(options).await?)
+}
+
+/// Attaches all files, each under its service's word.
+async fn attach(db: &DatabaseConnection, folder: &Path) -> Result<(), Error> {
     for service in Service::ALL {
         let file = folder.join(format!("{service}.db"));
         let name = file.display();
@@ -85,11 +95,11 @@ async fn open(folder: &Path) -> Result<DatabaseConnection, Error> {
         db.execute_unprepared(&attach)
             .await
             .map_err(|error| Error::failed(format!("DATABASE_URL: {name} cannot be opened: {error}")))?;
-        number(&db, &format!("select count(*) from {service}.outbox"))
+        number(db, &format!("select count(*) from {service}.outbox"))
             .await
             .map_err(|error| Error::failed(format!("DATABASE_URL: {name} is not a database of {service}: {error}")))?;
     }
-    Ok(db)
+    Ok(())
 }
 
 /// The file's address for reading only, as <https://sqlite.org/uri.html> spells it.

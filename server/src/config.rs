@@ -1,5 +1,6 @@
 //! Every variable, its default and its meaning. Unset everything and it runs.
 
+use crate::store::Databases;
 use shared::Service;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
@@ -8,8 +9,8 @@ use std::time::Duration;
 /// How this process was asked to run.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// `DATABASE_URL` (`sqlite://data/`): the folder with one file per service.
-    pub data: PathBuf,
+    /// `DATABASE_URL` (`sqlite://data/`): where each service has a database of its own.
+    pub databases: Databases,
     /// `HOLD_SECONDS` (60): how long an unpaid order holds its tickets.
     pub hold: Duration,
     /// `HOST` (`127.0.0.1`): the address to listen on.
@@ -71,7 +72,7 @@ impl Config {
             return Err(wrong("HOLD_SECONDS", &seconds.to_string(), "a number of seconds from 1 to 86400"));
         }
         Ok(Config {
-            data: data_folder(get("DATABASE_URL"))?,
+            databases: databases(get("DATABASE_URL"))?,
             hold: Duration::from_secs(seconds),
             host: parse("HOST", get("HOST"), IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address")?,
             port,
@@ -106,11 +107,23 @@ fn switch(
     found.ok_or_else(|| wrong(variable, &text, &format!("{default} or {other}")))
 }
 
-fn data_folder(url: Option<String>) -> Result<PathBuf, ConfigError> {
+fn databases(url: Option<String>) -> Result<Databases, ConfigError> {
     let url = url.unwrap_or_else(|| "sqlite://data/".to_owned());
-    match url.strip_prefix("sqlite://") {
-        Some(path) if !path.is_empty() => Ok(PathBuf::from(path)),
-        _ => Err(wrong("DATABASE_URL", &url, "sqlite:// and a folder, as in sqlite://data/")),
+    if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
+        return Ok(Databases::Folder(PathBuf::from(path)));
+    }
+    // What was written may hold a password, so it is not said again.
+    let wrong = |problem: &str| ConfigError { variable: "DATABASE_URL", problem: problem.to_owned() };
+    let Some((scheme @ ("postgres" | "postgresql"), rest)) = url.split_once("://") else {
+        return Err(wrong("it must be sqlite:// and a folder, or postgres:// and a server"));
+    };
+    let (before, parameters) = rest.split_once('?').map_or((rest, String::new()), |(a, b)| (a, format!("?{b}")));
+    let (server, name) = before.split_once('/').unwrap_or((before, ""));
+    let name = if name.is_empty() { "*" } else { name };
+    match (server.is_empty(), name.contains('*')) {
+        (true, _) => Err(wrong("it names no server, as in postgres://localhost/*")),
+        (_, false) => Err(wrong("the database's name must have a * where each service's word goes")),
+        _ => Ok(Databases::Postgres { server: format!("{scheme}://{server}"), name: name.to_owned(), parameters }),
     }
 }
 
@@ -165,6 +178,8 @@ mod tests {
             ("PUBLIC_URL", "ftp://x"),
             ("PUBLIC_URL", "https://x/y"),
             ("DATABASE_URL", "mysql://x"),
+            ("DATABASE_URL", "postgres:///orders"),
+            ("DATABASE_URL", "postgres://localhost/orders"),
             ("RATE_LIMITS", "maybe"),
             ("LOG_FORMAT", "xml"),
             ("SERVICES", "orders,nonsense"),

@@ -3,7 +3,7 @@
 use crate::backend::{Answers, Backend};
 use crate::messaging::{Bus, embedded::Embedded, inbox, inbox::Inbox, outbox};
 use crate::service::Behaviour;
-use crate::store::{self, Migration, Store};
+use crate::store::{self, Databases, Migration, Store};
 use crate::tasks::Tasks;
 use crate::{Config, Environment, Error};
 use crate::{auth, expiration, orders, payments, tickets};
@@ -38,10 +38,10 @@ pub struct Host {
 pub struct StartError(String);
 
 impl Host {
-    /// Starts all services on the folder that the configuration names.
+    /// Starts all services on the databases that the configuration names.
     ///
     /// # Errors
-    /// If the folder cannot be written or a database cannot be opened.
+    /// If a database cannot be opened.
     pub async fn start(config: &Config, environment: Environment) -> Result<Host, StartError> {
         Host::start_on(Arc::new(Embedded::default()), config, environment).await
     }
@@ -49,15 +49,17 @@ impl Host {
     /// Starts all services on a bus.
     ///
     /// # Errors
-    /// If the folder cannot be written or a database cannot be opened.
+    /// If a database cannot be opened.
     pub async fn start_on(bus: Arc<dyn Bus>, config: &Config, environment: Environment) -> Result<Host, StartError> {
         let tasks = Tasks::default();
-        let folder = config.data.as_path();
-        check_writable(folder)?;
+        let databases = &config.databases;
+        if let Databases::Folder(folder) = databases {
+            check_writable(folder)?;
+        }
         let open = async |service: Service, migrations: &'static [Migration]| {
-            let opened = store::open(service, folder, migrations, environment.clone(), &tasks).await;
-            let file = folder.join(format!("{service}.db"));
-            opened.map_err(|error| StartError(format!("DATABASE_URL: {} cannot be opened: {error}", file.display())))
+            let opened = store::open(service, databases, migrations, environment.clone(), &tasks).await;
+            let name = databases.name_of(service);
+            opened.map_err(|error| StartError(format!("DATABASE_URL: {name} cannot be opened: {error}")))
         };
 
         let services: Vec<Arc<dyn Behaviour>> = vec![

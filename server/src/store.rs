@@ -1,10 +1,12 @@
 //! One service's database. A write is one closure, one instant, one commit, and it may share its commit with others.
 
 mod connect;
+mod databases;
 mod idempotency;
 mod writer;
 
 pub use connect::{Migration, open};
+pub use databases::Databases;
 pub use idempotency::hex;
 
 use crate::messaging::outbox;

@@ -181,8 +181,15 @@ pub fn nothing<T>() -> Id<T> {
     Id::new(uuid::Uuid::from_u128(42))
 }
 
+/// SQLite in a folder of its own; or databases of its own on the PostgreSQL server that `TEST_POSTGRES_URL` names.
 fn config(folder: &TempDir) -> Config {
-    let data = format!("sqlite://{}", folder.path().display());
+    let data = match std::env::var("TEST_POSTGRES_URL") {
+        Ok(server) => {
+            let own = folder.path().file_name().expect("it has a name").to_string_lossy();
+            format!("{server}/{}_*", own.trim_start_matches('.'))
+        }
+        Err(_) => format!("sqlite://{}", folder.path().display()),
+    };
     let variable = |name: &str| match name {
         "DATABASE_URL" => Some(data.clone()),
         _ => None,

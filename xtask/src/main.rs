@@ -6,6 +6,7 @@ mod child;
 mod debian;
 mod figures;
 mod place;
+mod postgres;
 mod start;
 mod suite;
 mod tidy;

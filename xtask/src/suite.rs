@@ -8,7 +8,11 @@ use std::time::Duration;
 use anyhow::{Result, bail, ensure};
 
 use crate::child::{self, Step};
+use crate::postgres::Postgres;
 use crate::{bundle, check, debian, figures, place, toolchain};
+
+/// The tests that run the services in their own process, on whatever store they are given.
+const ON_EVERY_STORE: [&str; 2] = ["defects::", "purchase::"];
 
 /// Tests that passed and failed.
 #[derive(Clone, Copy, Default)]
@@ -43,6 +47,7 @@ pub fn run() -> Result<()> {
     outcomes.push(step("build", || bundle::build().map(|()| None)));
     let built = outcomes.last().is_some_and(|build| build.failure.is_none());
     outcomes.push(test("tests", || cargo_tests(built)));
+    outcomes.push(test("on PostgreSQL", postgres_tests));
     outcomes.push(test("browser tests", || browser_tests(built)));
     report(&outcomes)
 }
@@ -78,7 +83,17 @@ fn cargo_tests(built: bool) -> Result<()> {
         // Last week's bundle would answer for this week's code.
         false => cargo.env_remove("TICKETING_BIN"),
     };
+    cargo.env_remove("TEST_POSTGRES_URL");
     Step::new("tests", cargo).run()
+}
+
+/// The tests of the services once more, on PostgreSQL.
+fn postgres_tests() -> Result<()> {
+    let postgres = Postgres::start()?;
+    let mut cargo = child::command("cargo");
+    cargo.args(["test", "--workspace", "--features", "ticketing/server", "--no-fail-fast", "--test", "all", "--"]);
+    cargo.args(ON_EVERY_STORE).env("TEST_POSTGRES_URL", postgres.url());
+    Step::new("on PostgreSQL", cargo).run()
 }
 
 /// The tests that drive a real browser.

@@ -5,7 +5,7 @@ use super::gateway::{Authorization, Capture, Charge, Gateway};
 use super::sandbox::Sandbox;
 use super::{Error, MIGRATIONS, begin, schema};
 use crate::Environment;
-use crate::store::{Store, open};
+use crate::store::{Databases, Store, open};
 use crate::tasks::Tasks;
 use shared::orders::{OrderChanged, OrderState};
 use shared::payments::{Method, Pay, PaymentState};
@@ -28,7 +28,8 @@ struct Begun {
 async fn begun() -> Begun {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let environment = Environment::steered(1, Instant::from_millis(0));
-    let store = open(Service::Payments, folder.path(), MIGRATIONS, environment, &Tasks::default()).await;
+    let databases = Databases::Folder(folder.path().to_owned());
+    let store = open(Service::Payments, &databases, MIGRATIONS, environment, &Tasks::default()).await;
     let store = store.expect("it opens");
     let order = OrderChanged {
         id: OrderId::new(Uuid::from_u128(1)),

@@ -4,7 +4,8 @@ use super::Committed;
 use crate::Error;
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
-    DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,6 +13,10 @@ use tokio::sync::mpsc;
 
 /// How many writes share a commit at most.
 const MOST_PER_COMMIT: usize = 64;
+
+/// PostgreSQL lets one transaction of ours write at a time, as SQLite does by itself: what a write reads stays true until
+/// it is committed, in every process of the service.
+pub const ONE_AT_A_TIME: &str = "select pg_advisory_xact_lock(1)";
 
 /// One write: it works inside the shared transaction and returns how to answer once that is committed.
 pub type Job = Box<dyn for<'a> FnOnce(&'a DatabaseTransaction) -> BoxFuture<'a, Finish> + Send>;
@@ -32,11 +37,7 @@ pub async fn run(db: DatabaseConnection, mut jobs: mpsc::Receiver<Job>, committe
 
 /// One shared commit: the first job, and all that came meanwhile.
 async fn step(db: &DatabaseConnection, first: Job, jobs: &mut mpsc::Receiver<Job>) {
-    let immediate = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    let batch = match db.begin_with_options(immediate).await {
+    let batch = match begin(db).await {
         Ok(batch) => batch,
         // Dropping the job tells its owner that it was not done.
         Err(error) => return tracing::error!(%error, "a write could not begin"),
@@ -60,4 +61,16 @@ async fn step(db: &DatabaseConnection, first: Job, jobs: &mut mpsc::Receiver<Job
     for finish in finishes {
         finish(result.as_ref().copied().map_err(Error::failed));
     }
+}
+
+async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let immediate = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let batch = db.begin_with_options(immediate).await?;
+    if db.get_database_backend() == DbBackend::Postgres {
+        batch.execute_unprepared(ONE_AT_A_TIME).await?;
+    }
+    Ok(batch)
 }

@@ -1,0 +1,117 @@
+//! Where the services' databases are.
+
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
+use sea_orm::{RuntimeErr, sqlx};
+use shared::Service;
+use std::fmt;
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// How long a connection may take.
+const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// PostgreSQL ends what takes longer: a process that went away must not keep the others from writing.
+const SERVER_SETTINGS: [(&str, &str); 2] =
+    [("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")];
+/// PostgreSQL's word for a database that is not there.
+const NO_SUCH_DATABASE: &str = "3D000";
+
+/// Where each service has a database of its own.
+#[derive(Clone)]
+pub enum Databases {
+    /// One SQLite file per service, in this folder.
+    Folder(PathBuf),
+    /// One database per service, on this PostgreSQL server.
+    Postgres {
+        /// The address without a database, as in `postgres://user:password@localhost`.
+        server: String,
+        /// The databases' name, with a `*` where the service's word goes.
+        name: String,
+        /// What follows, from `?` on; or nothing.
+        parameters: String,
+    },
+}
+
+/// An address may hold a password, so only the name is shown.
+impl fmt::Debug for Databases {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Databases::Folder(folder) => write!(formatter, "Folder({})", folder.display()),
+            Databases::Postgres { name, .. } => write!(formatter, "Postgres({name})"),
+        }
+    }
+}
+
+impl Databases {
+    /// The file or database of a service, as a person would name it.
+    pub fn name_of(&self, service: Service) -> String {
+        match self {
+            Databases::Folder(folder) => folder.join(format!("{service}.db")).display().to_string(),
+            Databases::Postgres { name, .. } => name.replace('*', service.name()),
+        }
+    }
+
+    /// Connects to a service's database, which is made if it is not there.
+    ///
+    /// # Errors
+    /// If there is no such server, or the database can be neither opened nor made.
+    pub async fn connect(&self, service: Service, connections: u32) -> Result<DatabaseConnection, DbErr> {
+        let Databases::Postgres { server, parameters, .. } = self else {
+            return self.connect_to("", service, connections).await;
+        };
+        let name = self.name_of(service);
+        let url = format!("{server}/{name}{parameters}");
+        match self.connect_to(&url, service, connections).await {
+            Err(error) if is_missing(&error) => {
+                let maintenance = format!("{server}/postgres{parameters}");
+                let maintenance = self.connect_to(&maintenance, service, 1).await?;
+                let made = maintenance.execute_unprepared(&format!("create database \"{name}\"")).await;
+                maintenance.close().await?;
+                // Another process may have made it meanwhile: that it opens is what counts.
+                let opened = self.connect_to(&url, service, connections).await;
+                opened.map_err(|error| made.err().unwrap_or(error))
+            }
+            connected => connected,
+        }
+    }
+
+    async fn connect_to(&self, url: &str, service: Service, connections: u32) -> Result<DatabaseConnection, DbErr> {
+        let mut options = ConnectOptions::new(match self {
+            Databases::Folder(_) => "sqlite::memory:",
+            Databases::Postgres { .. } => url,
+        });
+        options
+            .max_connections(connections)
+            .min_connections(1)
+            .sqlx_logging(false)
+            .connect_timeout(CONNECT_WITHIN)
+            .acquire_timeout(CONNECT_WITHIN);
+        if let Databases::Folder(folder) = self {
+            let file = folder.join(format!("{service}.db"));
+            options.map_sqlx_sqlite_opts(move |sqlite| {
+                sqlite
+                    .in_memory(false)
+                    .shared_cache(false)
+                    .filename(&file)
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    // What was acknowledged survives a power cut.
+                    .synchronous(SqliteSynchronous::Full)
+                    .busy_timeout(CONNECT_WITHIN)
+            });
+        }
+        options
+            .map_sqlx_postgres_opts(move |postgres| postgres.options(SERVER_SETTINGS).application_name(service.name()));
+        Database::connect(options).await
+    }
+}
+
+fn is_missing(error: &DbErr) -> bool {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error)) => match error.as_ref() {
+            sqlx::Error::Database(error) => error.code().as_deref() == Some(NO_SUCH_DATABASE),
+            _ => false,
+        },
+        _ => false,
+    }
+}
