@@ -1,13 +1,10 @@
 //! What the program that this one replaces got wrong, one test each, under the numbers of its list of defects.
 
-use crate::bus::Unruly;
 use crate::world::{World, price};
-use server::messaging::embedded::Embedded;
 use shared::orders::{CancelOrder, OrderState};
 use shared::payments::{GetPayment, PaymentState};
 use shared::tickets::{RepriceTicket, TicketState, WithdrawTicket};
 use shared::{Currency, Money, Rejection};
-use std::sync::Arc;
 
 #[tokio::test]
 async fn d1_two_buyers_cannot_both_hold_one_ticket() {
@@ -108,8 +105,7 @@ async fn d7_what_is_charged_is_what_was_shown() {
 
 #[tokio::test]
 async fn d7_a_seller_who_changes_the_price_first_cancels_the_hold_and_charges_nobody() {
-    let bus = Arc::new(Unruly::new(3));
-    let world = World::on(bus.clone()).await;
+    let (world, bus) = World::unruly(3).await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (_, tickets) = world.offers(&ann, 1, 1000).await;
     // The news of the hold and of the new price cross on their way.
@@ -125,15 +121,14 @@ async fn d7_a_seller_who_changes_the_price_first_cancels_the_hold_and_charges_no
 
 #[tokio::test]
 async fn d10_what_was_committed_is_told_even_if_the_process_died_before_it_could() {
-    let bus = Arc::new(Unruly::new(5));
-    let mut world = World::on(bus.clone()).await;
+    let (mut world, bus) = World::unruly(5).await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (_, tickets) = world.offers(&ann, 1, 1000).await;
     bus.hold_back(true);
     let order = world.holds(&ben, &tickets).await.expect("it is free");
     assert_eq!(world.ticket(&ann, tickets[0].id).await.state, TicketState::OnSale, "nobody was told");
 
-    world.restarts(Arc::new(Embedded::default())).await;
+    world.restarts().await;
     world.settles().await;
 
     assert_eq!(world.ticket(&ann, tickets[0].id).await.state, TicketState::Held);
@@ -145,7 +140,7 @@ async fn d10_what_was_committed_is_told_even_if_the_process_died_before_it_could
 #[tokio::test]
 async fn d11_messages_that_come_twice_late_and_in_disorder_change_nothing() {
     for seed in 0..4 {
-        let world = World::on(Arc::new(Unruly::new(seed))).await;
+        let (world, _) = World::unruly(seed).await;
         let (ann, ben) = (world.person("ann").await, world.person("ben").await);
         let (_, tickets) = world.offers(&ann, 4, 1000).await;
 
@@ -182,8 +177,7 @@ async fn d13_the_deadline_of_a_cancelled_order_releases_nobody_elses_hold() {
 
 #[tokio::test]
 async fn d15_the_end_of_an_order_that_is_heard_before_its_hold_locks_nothing() {
-    let bus = Arc::new(Unruly::new(11));
-    let world = World::on(bus.clone()).await;
+    let (world, bus) = World::unruly(11).await;
     let (ann, ben, cem) = (world.person("ann").await, world.person("ben").await, world.person("cem").await);
     let (_, tickets) = world.offers(&ann, 1, 1000).await;
     bus.reverse(true);

@@ -2,7 +2,9 @@
 //! `site` runs the release bundle as people do.
 
 mod bad_input;
+mod broker;
 mod bus;
+mod cluster;
 mod crashes;
 mod defects;
 mod http_surface;

@@ -36,5 +36,5 @@ pub async fn sign_out() -> Result<(), ApiError> {
 /// Who is signed in.
 #[get("/api/auth/me", session: Session)]
 pub async fn me() -> Result<Option<User>, ApiError> {
-    Ok(session.user().cloned())
+    Ok(session.user()?.cloned())
 }

@@ -1,7 +1,7 @@
 //! What is around every page: the way to the other pages, and who is signed in.
 
 use crate::Route;
-use crate::api;
+use crate::api::{self, ApiError};
 use crate::pages::{HomeQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
 use shared::UserId;
@@ -10,6 +10,10 @@ use shared::auth::User;
 /// Who is signed in, wherever one asks.
 #[derive(Clone, Copy, PartialEq)]
 pub struct CurrentUser(pub Signal<Option<User>>);
+
+/// Why nobody can say who is signed in, if so.
+#[derive(Clone, PartialEq)]
+pub struct Unclear(pub Option<ApiError>);
 
 /// Who is signed in.
 pub fn use_person() -> Option<UserId> {
@@ -21,6 +25,7 @@ pub fn use_person() -> Option<UserId> {
 #[component]
 pub fn Frame() -> Element {
     let fetched = use_server_future(api::auth::me)?;
+    let unclear = use_context_provider(|| Unclear(fetched().and_then(Result::err)));
     let mut current = use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
     // The server's page becomes alive when the client has taken it over; until then its buttons do nothing.
     let mut ready = use_signal(|| false);
@@ -43,6 +48,8 @@ pub fn Frame() -> Element {
                     Link { to: Route::Selling {}, "My sales" }
                     span { class: "who", "{user.email}" }
                     button { class: "link", onclick: sign_out, "Sign out" }
+                } else if unclear.0.is_some() {
+                    span { class: "who", "We cannot see who you are right now" }
                 } else {
                     Link { to: Route::SignIn { query: SignInQuery::default() }.address(), "Sign in" }
                     Link { class: "button", to: Route::SignUp { query: SignInQuery::default() }.address(), "Sign up" }
@@ -52,7 +59,7 @@ pub fn Frame() -> Element {
         main { id: "content", tabindex: "-1", "data-ready": ready(),
             ErrorBoundary {
                 handle_error: |_| rsx! {
-                    crate::components::Problem { error: api::ApiError::Failed }
+                    crate::components::Problem { error: ApiError::Failed }
                 },
                 SuspenseBoundary {
                     fallback: |_| rsx! {

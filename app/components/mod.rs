@@ -7,7 +7,7 @@ mod show;
 mod ticket;
 
 pub use field::{Choice, Field};
-pub use frame::{CurrentUser, Frame, use_person};
+pub use frame::{CurrentUser, Frame, Unclear, use_person};
 pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
 pub use show::{ShowCard, When};
 pub use ticket::{SeatWords, StateBadge};

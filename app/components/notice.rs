@@ -2,6 +2,7 @@
 
 use crate::Route;
 use crate::api::ApiError;
+use crate::components::Unclear;
 use crate::pages::SignInQuery;
 use dioxus::prelude::*;
 
@@ -61,9 +62,14 @@ pub fn Empty(title: String, children: Element) -> Element {
     }
 }
 
-/// What a page that needs a person says to a stranger.
+/// What a page that needs a person says to a stranger; or that nobody can tell whether it is one.
 #[component]
 pub fn SignInFirst(back: String, reason: String) -> Element {
+    if let Unclear(Some(error)) = use_context() {
+        return rsx! {
+            Problem { error }
+        };
+    }
     rsx! {
         section { class: "empty",
             p { "{reason}" }

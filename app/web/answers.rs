@@ -1,5 +1,6 @@
 //! The one shape of every error answer of the API: `{"message", "code", "data"}`.
 
+use super::headers::RETRY_SECONDS;
 use crate::api::ApiError;
 use axum::body::{Body, to_bytes};
 use axum::extract::Request;
@@ -28,7 +29,7 @@ impl IntoResponse for ApiError {
 fn retry_after(error: &ApiError) -> Option<u64> {
     match error {
         ApiError::Rejected(Rejection::TooManyRequests { wait_seconds }) => Some(*wait_seconds),
-        ApiError::Unavailable => Some(2),
+        ApiError::Unavailable => Some(RETRY_SECONDS),
         _ => None,
     }
 }

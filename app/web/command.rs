@@ -1,29 +1,38 @@
 //! What the binary can be told to do: serve, fill in demo data, audit.
 
-use super::{Site, limits, live, router, session::Cookie};
+use super::{Site, health, health::Health, limits, live, router, session::Cookie, telemetry};
+use axum::Router;
 use axum::serve::ListenerExt;
 use metrics_exporter_prometheus::PrometheusBuilder;
+use metrics_process::Collector;
 use server::{Config, Environment, Host};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
-use tracing_subscriber::EnvFilter;
 
 /// How long requests under way may take to end when the process is asked to stop.
 const STOP_WITHIN: Duration = Duration::from_secs(10);
+
+/// The buckets of all histograms, in seconds: from a lookup in memory to the longest that anybody waits.
+const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
 
 const HELP: &str = "\
 ticketing           serves the marketplace
 ticketing demo      fills an empty marketplace with demo data, and says who can sign in
 ticketing audit     checks the books of all services, and says what it checked
+ticketing replay    says all events again that the outboxes keep: after the message broker lost its disk
+ticketing replay --dead
+                    gives dead events all their tries again: after what they died of was mended
 ticketing help      says this
 
 Every setting is an environment variable; unset, it runs on http://localhost:8080 with its data in ./data.
-DATABASE_URL, HOLD_SECONDS, HOST, PORT, PUBLIC_URL, RATE_LIMITS, RUST_LOG, LOG_FORMAT: see the README.";
+DATABASE_URL, DRAIN_SECONDS, HOLD_SECONDS, HOST, LOG_FORMAT, NATS_REPLICAS, NATS_URL, PORT, PROXIES, PUBLIC_URL,
+RATE_LIMITS, RUST_LOG, SERVICES: see the README.";
 
 /// Does what the command line says. What goes wrong is one clear line, and an exit code that is not 0.
 pub fn main() -> ExitCode {
@@ -33,6 +42,8 @@ pub fn main() -> ExitCode {
         [] => runtime.block_on(serve()),
         ["demo"] => runtime.block_on(demo()),
         ["audit"] => runtime.block_on(audit()),
+        ["replay"] => runtime.block_on(replay(Again::Everything)),
+        ["replay", "--dead"] => runtime.block_on(replay(Again::Dead)),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(ExitCode::SUCCESS)
@@ -47,13 +58,7 @@ pub fn main() -> ExitCode {
 
 fn configure() -> Result<Config, String> {
     let config = Config::from_environment().map_err(|error| error.to_string())?;
-    let filter = EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,dioxus_server=warn"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match config.log_json {
-        true => log.json().init(),
-        false => log.init(),
-    }
+    telemetry::begin(&config)?;
     Ok(config)
 }
 
@@ -74,6 +79,46 @@ async fn serve() -> Result<ExitCode, String> {
         config.port = listener.local_addr().map_err(unusable)?.port();
     }
     let host = Arc::new(start(&config).await?);
+    let metrics = PrometheusBuilder::new()
+        .set_buckets(&SECONDS)
+        .and_then(PrometheusBuilder::install_recorder)
+        .map_err(|error| error.to_string())?;
+    let health = Health { host: host.clone(), metrics, process: Collector::default(), leaving: Arc::default() };
+    let (stop, stopped) = watch::channel(());
+    tokio::spawn(until_asked_to_stop(health.leaving.clone(), config.drain, stop));
+    let app = match config.parts.web {
+        true => site(&config, health, stopped.clone()),
+        // Whoever watches over the services needs no more.
+        false => health::router(health),
+    };
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    // A page is written in pieces; without this each would wait for the one before to be acknowledged.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    match config.parts.web {
+        true => println!("Ticketing is open on {}", config.public_url),
+        false => println!("Ticketing runs {}", config.parts),
+    }
+
+    let (mut ending, mut late) = (stopped.clone(), stopped);
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = ending.changed().await;
+    });
+    tokio::select! {
+        result = serving.into_future() => result.map_err(|error| error.to_string())?,
+        () = async {
+            let _ = late.changed().await;
+            tokio::time::sleep(STOP_WITHIN).await;
+        } => tracing::warn!("some requests did not end in time"),
+    }
+    host.stop().await;
+    telemetry::end().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The whole site.
+fn site(config: &Config, health: Health, mut stopped: watch::Receiver<()>) -> Router {
     let public = public_folder();
     if public.is_none() {
         tracing::warn!("there is no folder public/ beside the binary: pages come without style and script");
@@ -81,49 +126,32 @@ async fn serve() -> Result<ExitCode, String> {
     if !config.rate_limits {
         tracing::warn!("RATE_LIMITS IS OFF: ANYBODY MAY TRY PASSWORDS AS FAST AS THEY CAN");
     }
-    let site = site(config, host.clone())?;
-    let feed = tokio::spawn(site.feed.clone().run(host.feed()));
-    let app = router::router(&site, public.as_deref()).into_make_service_with_connect_info::<SocketAddr>();
-    // A page is written in pieces; without this each would wait for the one before to be acknowledged.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    println!("Ticketing is open on {}", site.config.public_url);
-
-    let (stop, mut stopped) = watch::channel(());
-    tokio::spawn(async move {
-        asked_to_stop().await;
-        // Watchers are sent away, so that their connections do not hold up the end.
-        feed.abort();
-        drop(stop);
-    });
-    let mut ending = stopped.clone();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = ending.changed().await;
-    });
-    tokio::select! {
-        result = serving.into_future() => result.map_err(|error| error.to_string())?,
-        () = async {
-            let _ = stopped.changed().await;
-            tokio::time::sleep(STOP_WITHIN).await;
-        } => tracing::warn!("some requests did not end in time"),
-    }
-    host.stop().await;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn site(config: Config, host: Arc<Host>) -> Result<Site, String> {
-    let metrics = PrometheusBuilder::new().install_recorder().map_err(|error| error.to_string())?;
-    Ok(Site {
-        backend: host.backend(),
-        environment: host.environment().clone(),
+    let site = Site {
+        backend: health.host.backend(),
+        environment: health.host.environment().clone(),
         cookie: Arc::new(Cookie::new(config.public_url.starts_with("https://"))),
         feed: Arc::new(live::Feed::default()),
         limits: Arc::new(limits::Limits::default()),
-        config: Arc::new(config),
-        host,
-        metrics,
-    })
+        config: Arc::new(config.clone()),
+        health,
+        stopped: stopped.clone(),
+    };
+    let feed = site.feed.clone().run(site.health.host.watch(live::WATCHED));
+    tokio::spawn(async move {
+        tokio::select! {
+            () = feed => {}
+            _ = stopped.changed() => {}
+        }
+    });
+    router::router(&site, public.as_deref())
+}
+
+/// Waits for the signal, then for those who send work to hear of it.
+async fn until_asked_to_stop(leaving: Arc<AtomicBool>, drain: Duration, stop: watch::Sender<()>) {
+    asked_to_stop().await;
+    leaving.store(true, Ordering::Relaxed);
+    tokio::time::sleep(drain).await;
+    drop(stop);
 }
 
 /// The folder with the client: beside the binary, wherever it is started from.
@@ -149,6 +177,25 @@ async fn demo() -> Result<ExitCode, String> {
         println!("{}  password: {}", person.email, person.password);
     }
     host.stop().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// What is to be done again.
+#[derive(Clone, Copy)]
+enum Again {
+    Everything,
+    Dead,
+}
+
+async fn replay(again: Again) -> Result<ExitCode, String> {
+    let config = configure()?;
+    for service in config.parts.services.iter().copied() {
+        let (count, what) = match again {
+            Again::Everything => (server::messaging::republish(&config, service).await, "events are said again"),
+            Again::Dead => (server::messaging::revive(&config, service).await, "dead events are tried again"),
+        };
+        println!("{service:<12}{:>8} {what}", count.map_err(|error| format!("{service}: {error}"))?);
+    }
     Ok(ExitCode::SUCCESS)
 }
 

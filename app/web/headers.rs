@@ -3,12 +3,19 @@
 use super::Site;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use axum::http::StatusCode;
+use axum::http::header::{
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
+use std::sync::atomic::Ordering;
+
+/// When it is worth trying again what did not work, in seconds.
+pub const RETRY_SECONDS: u64 = 2;
 
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 16 * 1024 * 1024;
@@ -35,7 +42,7 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
     if is_page {
         let (mut parts, body) = response.into_parts();
         let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
-            return axum::http::StatusCode::INTERNAL_SERVER_ERROR.into_response();
+            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         hashes = inline_scripts(&String::from_utf8_lossy(&page)).map(hash).collect();
         parts.headers.remove(CONTENT_LENGTH);
@@ -46,6 +53,13 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
     if !asset && !response.headers().contains_key(CACHE_CONTROL) {
         // Pages and answers may be a person's own, and are old in a second.
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    }
+    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(RETRY_AFTER) {
+        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    }
+    if site.health.leaving.load(Ordering::Relaxed) {
+        // Connections that are kept go to another process before this one closes them.
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }

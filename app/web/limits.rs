@@ -3,6 +3,7 @@
 use super::Site;
 use crate::api::ApiError;
 use axum::extract::{ConnectInfo, Request, State};
+use axum::http::HeaderMap;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use governor::clock::{Clock, DefaultClock};
@@ -29,11 +30,11 @@ impl Default for Limits {
     }
 }
 
-/// Refuses an address that tries too often. The address is the connection's own: behind a proxy that is the proxy's,
-/// which should limit by itself. A header that anybody can write is not believed.
+/// Refuses an address that tries too often.
 pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
     let guessing = matches!(request.uri().path(), "/api/auth/sign-in" | "/api/auth/sign-up");
-    let address = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+    let address = forwarded(request.headers(), site.config.proxies).or(peer);
     if let (true, true, Some(address)) = (guessing, site.config.rate_limits, address) {
         let limits = &site.limits.addresses;
         if limits.len() > MOST_ADDRESSES {
@@ -45,4 +46,29 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
         }
     }
     next.run(request).await
+}
+
+/// Who asked the first of our own proxies. Each one adds a name at the end of the header; what stands before those that
+/// ours wrote, anybody can have written, so it is not believed.
+fn forwarded(headers: &HeaderMap, proxies: usize) -> Option<IpAddr> {
+    let lists = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let names: Vec<&str> = lists.flat_map(|list| list.split(',')).map(str::trim).collect();
+    names.len().checked_sub(proxies).filter(|_| proxies > 0).and_then(|index| names[index].parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_what_our_own_proxies_wrote_is_believed() {
+        let mut headers = HeaderMap::new();
+        headers.append("x-forwarded-for", "10.0.0.9, 192.0.2.7".parse().expect("a header"));
+        headers.append("x-forwarded-for", "10.1.1.1".parse().expect("a header"));
+        let address = |proxies| forwarded(&headers, proxies).map(|address| address.to_string());
+        assert_eq!(address(0), None);
+        assert_eq!(address(1).as_deref(), Some("10.1.1.1"));
+        assert_eq!(address(2).as_deref(), Some("192.0.2.7"));
+        assert_eq!(address(4), None);
+    }
 }

@@ -4,8 +4,9 @@ use super::Site;
 use crate::api::ApiError;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::Stream;
+use futures::{Stream, StreamExt};
 use server::Caller;
+use server::messaging::News as Heard;
 use shared::tickets::{GetShow, TicketChanged, TicketNews};
 use shared::{Envelope, Rejection, ShowId, Subject};
 use std::convert::Infallible;
@@ -21,6 +22,9 @@ const MOST_WATCHERS: usize = 2_000;
 const BEHIND: usize = 256;
 /// How often a silent feed shows that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
+
+/// What is watched for those who watch.
+pub const WATCHED: &[Subject] = &[Subject::TicketsChanged];
 
 /// News of tickets, put into words once for all who watch.
 pub struct Feed {
@@ -43,12 +47,12 @@ impl Default for Feed {
 
 impl Feed {
     /// Passes on what the services publish, for as long as they do.
-    pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<Arc<Envelope>>) {
+    pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<Heard>) {
         loop {
             let news = match events.recv().await {
-                Ok(envelope) if envelope.subject == Subject::TicketsChanged => news_of(&envelope),
-                Ok(_) => None,
-                Err(RecvError::Lagged(_)) => {
+                Ok(Heard::Event(envelope)) if envelope.subject == Subject::TicketsChanged => news_of(&envelope),
+                Ok(Heard::Event(_)) => None,
+                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => {
                     Some(News { show: ShowId::new(Default::default()), id: String::new(), json: None })
                 }
                 Err(RecvError::Closed) => return,
@@ -97,6 +101,9 @@ pub async fn stream(
         };
         Some((Ok(event), (news, false, watching)))
     });
+    // Watchers are sent away when the process stops, so that their connections do not hold up the end.
+    let mut stopped = site.stopped.clone();
+    let stream = stream.take_until(Box::pin(async move { stopped.changed().await }));
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 

@@ -9,6 +9,7 @@ mod limits;
 mod live;
 mod router;
 mod session;
+mod telemetry;
 
 pub use router::{ENDPOINTS, Endpoint, mounted};
 pub use session::Session;
@@ -24,8 +25,9 @@ pub struct Site {
     environment: Environment,
     cookie: Arc<Cookie>,
     feed: Arc<live::Feed>,
-    host: Arc<server::Host>,
+    health: health::Health,
+    /// Ends when the process stops to serve.
+    stopped: tokio::sync::watch::Receiver<()>,
     config: Arc<Config>,
     limits: Arc<limits::Limits>,
-    metrics: metrics_exporter_prometheus::PrometheusHandle,
 }

@@ -60,10 +60,8 @@ pub fn mounted() -> Vec<(Method, &'static str)> {
 pub fn router(site: &Site, public: Option<&Path>) -> Router {
     let own = Router::new()
         .route("/api/shows/{id}/live", get(live::stream))
-        .route("/health/live", get(health::live))
-        .route("/health/ready", get(health::ready))
-        .route("/metrics", get(health::metrics))
-        .with_state(site.clone());
+        .with_state(site.clone())
+        .merge(health::router(site.health.clone()));
     let state = FullstackState::new(ServeConfig::new(), App);
     let calls = Router::new()
         .register_server_functions()

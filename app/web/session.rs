@@ -8,11 +8,13 @@ use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
 use dioxus::fullstack::FullstackContext;
-use server::{Backend, Caller};
-use shared::Request as Ask;
+use server::store::Cause;
+use server::{Backend, Caller, trace};
 use shared::auth::{Identify, SignedIn, User};
+use shared::{Rejection, Request as Ask};
 use std::convert::Infallible;
 use std::sync::Arc;
+use tracing::Instrument;
 
 /// How long a browser keeps the cookie, in seconds: as long as the session lasts.
 const MAX_AGE: u32 = 30 * 24 * 3600;
@@ -26,6 +28,8 @@ pub struct Session {
     caller: Caller,
     user: Option<User>,
     token: Option<String>,
+    /// Whether it could not be found out whose session it is: nobody is called signed out then.
+    unclear: bool,
     cookie: Arc<Cookie>,
 }
 
@@ -69,12 +73,18 @@ impl Session {
     /// # Errors
     /// What the service says.
     pub async fn ask<R: Ask>(&self, request: R) -> Result<R::Reply, ApiError> {
-        Ok(self.backend.ask(&self.caller, request).await?)
+        match self.backend.ask(&self.caller, request).await {
+            Err(server::Error::Rejected(Rejection::SignedOut)) if self.unclear => Err(ApiError::Unavailable),
+            answer => Ok(answer?),
+        }
     }
 
     /// Who is signed in.
-    pub fn user(&self) -> Option<&User> {
-        self.user.as_ref()
+    ///
+    /// # Errors
+    /// [`ApiError::Unavailable`] if that cannot be found out at the moment.
+    pub fn user(&self) -> Result<Option<&User>, ApiError> {
+        if self.unclear { Err(ApiError::Unavailable) } else { Ok(self.user.as_ref()) }
     }
 
     /// The secret that proves it.
@@ -103,18 +113,29 @@ impl<S: Sync> FromRequestParts<S> for Session {
 }
 
 /// Resolves the session of a request.
-pub async fn layer(State(site): State<Site>, mut request: Request, next: Next) -> Response {
-    let request_id = site.environment.new_id();
-    let mut caller = Caller::anonymous(request_id);
+pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let caller = Caller::anonymous(site.environment.new_id());
+    // What is logged for this request, here and elsewhere, names it.
+    let (method, path, correlation_id) = (request.method(), request.uri().path(), caller.request_id);
+    let span = tracing::info_span!("http", %method, path, %correlation_id);
+    trace::follow(&span, Cause::from(&caller));
+    resolve(site, caller, request, next).instrument(span).await
+}
+
+async fn resolve(site: Site, mut caller: Caller, mut request: Request, next: Next) -> Response {
     caller.idempotency_key = idempotency_key(request.headers());
     let token = site.cookie.token(request.headers());
-    let user = match &token {
-        // If nobody can say who it is, the person is a stranger for this request, and keeps the cookie.
-        Some(token) => site.backend.ask(&caller, Identify { token: token.clone() }).await.unwrap_or_default(),
-        None => None,
+    let (user, unclear) = match &token {
+        Some(token) => match site.backend.ask(&caller, Identify { token: token.clone() }).await {
+            Ok(user) => (user, false),
+            // Nobody can say who it is: the person is a stranger for this request, and keeps the cookie.
+            Err(_) => (None, true),
+        },
+        None => (None, false),
     };
     caller.user = user.as_ref().map(|user| user.id);
-    let session = Session { backend: site.backend.clone(), caller, user, token, cookie: site.cookie.clone() };
+    let (backend, cookie) = (site.backend.clone(), site.cookie.clone());
+    let session = Session { backend, caller, user, token, unclear, cookie };
     request.extensions_mut().insert(session);
     next.run(request).await
 }

@@ -12,7 +12,10 @@ mod tests;
 
 pub use report::Report;
 
+use crate::messaging::{Bus, nats::Nats};
+use crate::nats::Connection;
 use crate::store::Databases;
+use crate::tasks::Tasks;
 use crate::{Config, Error};
 use checks::Check;
 use report::{Checked, Outcome};
@@ -47,9 +50,12 @@ const WAITING: &[(&str, &str)] = &[
 /// If a file is missing, cannot be read, or is not a service's database.
 pub async fn run(config: &Config) -> Result<Report, Error> {
     let db = memory().await?;
-    let of_one_moment = match &config.databases {
-        Databases::Folder(folder) => attach(&db, folder).await.map(|()| true)?,
-        databases => copy::all(databases, &db).await?,
+    let (of_one_moment, on_their_way) = match &config.databases {
+        Databases::Folder(folder) => {
+            attach(&db, folder).await?;
+            (true, on_their_way(config).await?)
+        }
+        databases => copy::all(databases, &db, async || on_their_way(config).await).await?,
     };
     let (snapshot, still) = snapshot(&db).await?;
     examine(&snapshot).await?;
@@ -59,6 +65,9 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     let mut waiting = Vec::new();
     if !still || !of_one_moment {
         waiting.push("a server is writing".to_owned());
+    }
+    if on_their_way > 0 {
+        waiting.push(format!("{on_their_way} events on their way"));
     }
     for (what, question) in WAITING {
         match number(&snapshot, question).await? {
@@ -73,6 +82,18 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     snapshot.rollback().await?;
     db.close().await?;
     Ok(Report { waiting, checked })
+}
+
+/// How many events the broker has that a service has not taken. In one process, what is published is taken.
+async fn on_their_way(config: &Config) -> Result<u64, Error> {
+    let Some(servers) = &config.nats else { return Ok(0) };
+    let connection = Connection::open(servers, "audit").await.map_err(Error::failed)?;
+    let bus = Nats::watching(connection, Tasks::default());
+    let mut count = 0;
+    for service in Service::ALL {
+        count += bus.waiting(service).await?;
+    }
+    Ok(count)
 }
 
 /// One connection to nothing yet: what it is to look at is attached to it.

@@ -1,12 +1,21 @@
 //! Asking a service. Whoever asks cannot tell whether the service runs in this process.
 
-use crate::Error;
+mod answering;
+mod asking;
+pub(crate) mod wire;
+
+pub use answering::Answering;
+pub use asking::Asking;
+
+use crate::store::Cause;
+use crate::{Error, trace};
 use futures::future::BoxFuture;
-use shared::{Rejection, Request, UserId};
+use shared::{Rejection, Request, Service, UserId};
 use std::any::{Any, TypeId};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::Arc;
+use tracing::Instrument;
 use uuid::Uuid;
 
 /// Who asks, and on what occasion.
@@ -36,12 +45,14 @@ impl Caller {
 }
 
 type Answer<R> = Arc<dyn Fn(Caller, R) -> BoxFuture<'static, Result<<R as Request>::Reply, Error>> + Send + Sync>;
+/// Answers what came from another process, both as bytes.
+type RemoteAnswer = Arc<dyn Fn(Caller, Vec<u8>) -> BoxFuture<'static, Vec<u8>> + Send + Sync>;
 
 /// What the services of this process answer.
 #[derive(Default)]
 pub struct Answers {
     by_request: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
-    names: Vec<&'static str>,
+    by_name: BTreeMap<&'static str, (Service, RemoteAnswer)>,
 }
 
 impl Answers {
@@ -53,28 +64,54 @@ impl Answers {
         Fut: Future<Output = Result<R::Reply, Error>> + Send + 'static,
     {
         let service = service.clone();
-        let answer: Answer<R> = Arc::new(move |caller, request| Box::pin(answer(service.clone(), caller, request)));
+        let answer: Answer<R> = Arc::new(move |caller, request| {
+            let span = tracing::info_span!("answer", request = R::NAME, correlation_id = %caller.request_id);
+            trace::follow(&span, Cause::from(&caller));
+            Box::pin(measured::<R>(answer(service.clone(), caller, request)).instrument(span))
+        });
+        let remote = answer.clone();
+        let remote: RemoteAnswer = Arc::new(move |caller, body| Box::pin(wire::answer(remote.clone(), caller, body)));
         let before = self.by_request.insert(TypeId::of::<R>(), Box::new(answer));
         assert!(before.is_none(), "{} is answered twice", R::NAME);
-        self.names.push(R::NAME);
+        self.by_name.insert(R::NAME, (R::SERVICE, remote));
     }
+}
 
-    /// The names of all that is answered.
-    pub fn names(&self) -> &[&'static str] {
-        &self.names
-    }
+/// Counts and times an answer; what failed is logged here, once, where it is known why.
+async fn measured<R: Request>(answer: impl Future<Output = Result<R::Reply, Error>>) -> Result<R::Reply, Error> {
+    #[expect(clippy::disallowed_methods, reason = "how long an answer took is measured, not decided by")]
+    let began = std::time::Instant::now();
+    let in_flight = metrics::gauge!("requests_in_flight", "service" => R::SERVICE.name());
+    in_flight.increment(1.0);
+    let result = answer.await;
+    in_flight.decrement(1.0);
+    let outcome = match &result {
+        Ok(_) => "ok",
+        Err(Error::Rejected(_)) => "rejected",
+        Err(Error::Early(_) | Error::Unavailable(_)) => "unavailable",
+        Err(Error::Failed(failure)) => {
+            tracing::error!(%failure, "a request failed");
+            "failed"
+        }
+    };
+    let names = [("request", R::NAME), ("service", R::SERVICE.name())];
+    metrics::histogram!("request_duration_seconds", &names).record(began.elapsed().as_secs_f64());
+    metrics::counter!("requests_total", "request" => R::NAME, "service" => R::SERVICE.name(), "outcome" => outcome)
+        .increment(1);
+    result
 }
 
 /// Asks services.
 #[derive(Clone)]
 pub struct Backend {
     answers: Arc<Answers>,
+    elsewhere: Option<Arc<Asking>>,
 }
 
 impl Backend {
-    /// Asks the services that declared these answers.
-    pub fn new(answers: Answers) -> Self {
-        Backend { answers: Arc::new(answers) }
+    /// Asks the services that declared these answers, and the others where they are.
+    pub fn new(answers: Arc<Answers>, elsewhere: Option<Asking>) -> Self {
+        Backend { answers, elsewhere: elsewhere.map(Arc::new) }
     }
 
     /// Asks a service and waits for its answer.
@@ -82,12 +119,13 @@ impl Backend {
     /// # Errors
     /// What the service says; [`Error::Unavailable`] if it does not answer.
     pub async fn ask<R: Request>(&self, caller: &Caller, request: R) -> Result<R::Reply, Error> {
-        let answer = self.answers.by_request.get(&TypeId::of::<R>()).ok_or(Error::Unavailable(R::SERVICE))?;
-        let answer = answer.downcast_ref::<Answer<R>>().expect("it was declared under its own type");
-        let result = answer(caller.clone(), request).await;
-        if let Err(Error::Failed(failure)) = &result {
-            tracing::error!(request = R::NAME, request_id = %caller.request_id, %failure, "a request failed");
+        match (self.answers.by_request.get(&TypeId::of::<R>()), &self.elsewhere) {
+            (Some(answer), _) => {
+                let answer = answer.downcast_ref::<Answer<R>>().expect("it was declared under its own type");
+                answer(caller.clone(), request).await
+            }
+            (None, Some(elsewhere)) => elsewhere.ask(caller, request).await,
+            (None, None) => Err(Error::Unavailable(R::SERVICE.name())),
         }
-        result
     }
 }

@@ -1,14 +1,23 @@
 //! Every variable, its default and its meaning. Unset everything and it runs.
 
+use crate::nats::Servers;
 use crate::store::Databases;
 use shared::Service;
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// How this process was asked to run.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// `SERVICES` (all five, and the web tier): what this process runs.
+    pub parts: Parts,
+    /// `NATS_URL` (in-process bus): the servers that carry events and requests between processes.
+    pub nats: Option<Servers>,
+    /// `NATS_REPLICAS` (1): how many servers keep a copy of each event.
+    pub nats_replicas: usize,
     /// `DATABASE_URL` (`sqlite://data/`): where each service has a database of its own.
     pub databases: Databases,
     /// `HOLD_SECONDS` (60): how long an unpaid order holds its tickets.
@@ -19,10 +28,59 @@ pub struct Config {
     pub port: u16,
     /// `PUBLIC_URL` (`http://localhost:8080`): where people reach the site.
     pub public_url: String,
+    /// `DRAIN_SECONDS` (0): how long a process that was asked to stop still serves as one that is not ready, so that
+    /// whoever sends it work hears of it first.
+    pub drain: Duration,
+    /// `PROXIES` (0): how many proxies stand before the web tier, each of which notes in `X-Forwarded-For` who asked it.
+    pub proxies: usize,
     /// `RATE_LIMITS` (on): `off` is for tests and benchmarks.
     pub rate_limits: bool,
     /// `LOG_FORMAT` (readable lines): `json`.
     pub log_json: bool,
+}
+
+/// What a process runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Parts {
+    /// The services.
+    pub services: Vec<Service>,
+    /// Whether it serves the site.
+    pub web: bool,
+}
+
+impl Parts {
+    /// All services, and the web tier.
+    pub fn all() -> Self {
+        Parts { services: Service::ALL.to_vec(), web: true }
+    }
+
+    /// The word of the web tier.
+    const WEB: &str = "web";
+
+    fn read(text: &str) -> Result<Self, ConfigError> {
+        let mut parts = Parts { services: Vec::new(), web: false };
+        for word in text.split(',').map(str::trim) {
+            let service = Service::ALL.into_iter().find(|service| service.name() == word);
+            match service {
+                Some(service) if !parts.services.contains(&service) => parts.services.push(service),
+                None if word == Parts::WEB => parts.web = true,
+                Some(_) => return Err(wrong("SERVICES", text, "a list that names each one once")),
+                None => {
+                    let wanted = "auth, tickets, orders, expiration, payments and web, with commas";
+                    return Err(wrong("SERVICES", word, wanted));
+                }
+            }
+        }
+        Ok(parts)
+    }
+}
+
+impl fmt::Display for Parts {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let services = self.services.iter().map(|service| service.name());
+        let words: Vec<&str> = services.chain(self.web.then_some(Parts::WEB)).collect();
+        formatter.write_str(&words.join(", "))
+    }
 }
 
 /// Which variable is wrong, and why.
@@ -36,8 +94,7 @@ pub struct ConfigError {
 }
 
 /// Variables of DESIGN that this version knows but cannot follow: set, they stop the start rather than be ignored.
-const NOT_YET: [(&str, &str); 4] = [
-    ("NATS_URL", "this version has only its in-process bus, leave it unset"),
+const NOT_YET: [(&str, &str); 3] = [
     ("STRIPE_SECRET_KEY", "this version has only its sandbox gateway, leave it unset"),
     ("STRIPE_PUBLISHABLE_KEY", "this version has only its sandbox gateway, leave it unset"),
     ("STRIPE_WEBHOOK_SECRET", "this version has only its sandbox gateway, leave it unset"),
@@ -63,20 +120,25 @@ impl Config {
                 return Err(ConfigError { variable, problem: problem.to_owned() });
             }
         }
-        if let Some(services) = get("SERVICES") {
-            check_services(&services)?;
+        let parts = get("SERVICES").map_or(Ok(Parts::all()), |text| Parts::read(&text))?;
+        let nats = get("NATS_URL").map(|url| Servers::parse(&url)).transpose();
+        let nats = nats.map_err(|problem| ConfigError { variable: "NATS_URL", problem })?;
+        if nats.is_none() && parts.services.len() < Service::ALL.len() {
+            let problem = "it must be set where SERVICES leaves some to other processes".to_owned();
+            return Err(ConfigError { variable: "NATS_URL", problem });
         }
         let port = parse("PORT", get("PORT"), 8080, "a number from 1 to 65535")?;
-        let seconds: u64 = parse("HOLD_SECONDS", get("HOLD_SECONDS"), 60, "a number of seconds from 1 to 86400")?;
-        if !(1..=86_400).contains(&seconds) {
-            return Err(wrong("HOLD_SECONDS", &seconds.to_string(), "a number of seconds from 1 to 86400"));
-        }
         Ok(Config {
+            parts,
+            nats,
+            nats_replicas: within("NATS_REPLICAS", get("NATS_REPLICAS"), 1, 1..=5, "a number from 1 to 5")?,
             databases: databases(get("DATABASE_URL"))?,
-            hold: Duration::from_secs(seconds),
+            hold: seconds("HOLD_SECONDS", get("HOLD_SECONDS"), 60, 1..=86_400)?,
             host: parse("HOST", get("HOST"), IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address")?,
             port,
             public_url: public_url(get("PUBLIC_URL"), port)?,
+            drain: seconds("DRAIN_SECONDS", get("DRAIN_SECONDS"), 0, 0..=300)?,
+            proxies: within("PROXIES", get("PROXIES"), 0, 0..=10, "a number from 0 to 10")?,
             rate_limits: switch("RATE_LIMITS", get("RATE_LIMITS"), [("on", true), ("off", false)])?,
             log_json: switch("LOG_FORMAT", get("LOG_FORMAT"), [("text", false), ("json", true)])?,
         })
@@ -94,6 +156,28 @@ fn parse<T: std::str::FromStr>(
     wanted: &str,
 ) -> Result<T, ConfigError> {
     value.map_or(Ok(default), |text| text.parse().map_err(|_| wrong(variable, &text, wanted)))
+}
+
+fn within<T: std::str::FromStr + PartialOrd>(
+    variable: &'static str,
+    value: Option<String>,
+    default: T,
+    range: RangeInclusive<T>,
+    wanted: &str,
+) -> Result<T, ConfigError> {
+    let text = value.clone().unwrap_or_default();
+    let number = parse(variable, value, default, wanted)?;
+    if range.contains(&number) { Ok(number) } else { Err(wrong(variable, &text, wanted)) }
+}
+
+fn seconds(
+    variable: &'static str,
+    value: Option<String>,
+    default: u64,
+    range: RangeInclusive<u64>,
+) -> Result<Duration, ConfigError> {
+    let wanted = format!("a number of seconds from {} to {}", range.start(), range.end());
+    within(variable, value, default, range, &wanted).map(Duration::from_secs)
 }
 
 fn switch(
@@ -137,21 +221,6 @@ fn public_url(url: Option<String>, port: u16) -> Result<String, ConfigError> {
     }
 }
 
-fn check_services(services: &str) -> Result<(), ConfigError> {
-    let known = |word: &str| word == "web" || Service::ALL.iter().any(|service| service.name() == word);
-    let words: Vec<&str> = services.split(',').map(str::trim).collect();
-    if let Some(word) = words.iter().find(|word| !known(word)) {
-        return Err(wrong("SERVICES", word, "auth, tickets, orders, expiration, payments and web, with commas"));
-    }
-    match words.len() == Service::ALL.len() + 1 {
-        true => Ok(()),
-        false => {
-            let problem = "this version runs all services in one process, leave it unset".to_owned();
-            Err(ConfigError { variable: "SERVICES", problem })
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -169,6 +238,14 @@ mod tests {
     }
 
     #[test]
+    fn a_part_of_the_services_needs_a_way_to_the_others() {
+        let error = read(&[("SERVICES", "orders")]).expect_err("the others are elsewhere");
+        assert_eq!(error.variable, "NATS_URL");
+        let config = read(&[("SERVICES", "orders, web"), ("NATS_URL", "nats://localhost")]).expect("it is right");
+        assert_eq!(config.parts, Parts { services: vec![Service::Orders], web: true });
+    }
+
+    #[test]
     fn a_wrong_variable_is_named_with_its_reason() {
         let cases = [
             ("HOLD_SECONDS", "abc"),
@@ -183,7 +260,11 @@ mod tests {
             ("RATE_LIMITS", "maybe"),
             ("LOG_FORMAT", "xml"),
             ("SERVICES", "orders,nonsense"),
-            ("NATS_URL", "nats://localhost"),
+            ("SERVICES", "auth,auth"),
+            ("NATS_URL", "http://localhost"),
+            ("NATS_REPLICAS", "0"),
+            ("DRAIN_SECONDS", "-1"),
+            ("PROXIES", "one"),
         ];
         for (variable, value) in cases {
             let error = read(&[(variable, value)]).expect_err(variable);

@@ -1,11 +1,12 @@
 //! Refused, too early, away, or failed: what can come of asking or telling a service something.
 
-use sea_orm::{DbErr, SqlErr};
-use shared::{Instant, Invalid, Rejection, Service};
+use sea_orm::sqlx::Error as SqlxError;
+use sea_orm::{DbErr, RuntimeErr, SqlErr};
+use shared::{Instant, Invalid, Rejection};
 use std::fmt;
 
 /// Why there is no answer, or why an event was not handled.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
     /// Refused, for a reason that may be shown.
     #[error("{0}")]
@@ -13,9 +14,9 @@ pub enum Error {
     /// Not yet: news of something else must come first. To be tried again, at that moment if one is named.
     #[error("too early, other news must come first")]
     Early(Option<Instant>),
-    /// The service does not answer at the moment.
+    /// Something that is needed, a service or a server, does not answer at the moment.
     #[error("{0} does not answer at the moment")]
-    Unavailable(Service),
+    Unavailable(&'static str),
     /// Something broke. Logged once, never shown.
     #[error("{0}")]
     Failed(Failure),
@@ -43,9 +44,34 @@ impl Error {
     }
 }
 
+/// A database that is away is no failure of what was asked.
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        Error::failed(error)
+        match is_away(&error) {
+            true => Error::Unavailable(DATABASE),
+            false => Error::failed(error),
+        }
+    }
+}
+
+/// What a database that does not answer is called.
+pub const DATABASE: &str = "the database";
+
+/// PostgreSQL's words for "not now" (appendix A of its manual): it starts or stops, ended an idle transaction or a
+/// statement that took too long, has no connection left, or lost one.
+const NOT_NOW: [&str; 8] = ["57P01", "57P02", "57P03", "57014", "25P03", "53300", "08006", "08003"];
+
+fn is_away(error: &DbErr) -> bool {
+    match error {
+        DbErr::ConnectionAcquire(_) => true,
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => match error.as_ref() {
+            SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
+            SqlxError::Database(error) => error.code().is_some_and(|code| NOT_NOW.contains(&code.as_ref())),
+            _ => false,
+        },
+        _ => false,
     }
 }
 

@@ -1,13 +1,14 @@
 //! Starts, wires and stops the services of this process. Reads like the diagram.
 
-use crate::backend::{Answers, Backend};
-use crate::messaging::{Bus, embedded::Embedded, inbox, inbox::Inbox, outbox};
+use crate::backend::{Answering, Answers, Asking, Backend};
+use crate::messaging::{Bus, News, embedded::Embedded, inbox, inbox::Inbox, nats::Nats, outbox};
+use crate::nats::Connection;
 use crate::service::Behaviour;
 use crate::store::{self, Databases, Migration, Store};
 use crate::tasks::Tasks;
-use crate::{Config, Environment, Error};
+use crate::{Config, Environment, Error, measures};
 use crate::{auth, expiration, orders, payments, tickets};
-use shared::{Envelope, Instant, Service};
+use shared::{Instant, Service, Subject};
 use std::future::Future;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub struct Host {
     backend: Backend,
     services: Vec<Arc<dyn Behaviour>>,
     tasks: Tasks,
+    connection: Option<Connection>,
+    answering: Option<Answering>,
 }
 
 /// Why the services could not start, in one line.
@@ -38,51 +41,68 @@ pub struct Host {
 pub struct StartError(String);
 
 impl Host {
-    /// Starts all services on the databases that the configuration names.
+    /// Starts the services that the configuration names, on its databases and its bus.
     ///
     /// # Errors
-    /// If a database cannot be opened.
+    /// If a database or the broker cannot be reached.
     pub async fn start(config: &Config, environment: Environment) -> Result<Host, StartError> {
-        Host::start_on(Arc::new(Embedded::default()), config, environment).await
+        let tasks = Tasks::default();
+        let connection = connect(config).await?;
+        let bus: Arc<dyn Bus> = match &connection {
+            Some(connection) if config.parts.services.is_empty() => {
+                Arc::new(Nats::watching(connection.clone(), tasks.clone()))
+            }
+            Some(connection) => {
+                let bus = Nats::open(connection.clone(), config.nats_replicas, tasks.clone()).await;
+                Arc::new(bus.map_err(|error| StartError(format!("NATS_URL: {error}")))?)
+            }
+            None => Arc::new(Embedded::default()),
+        };
+        Host::assemble(bus, connection, tasks, config, environment).await
     }
 
-    /// Starts all services on a bus.
+    /// Starts the services on a bus that is there already.
     ///
     /// # Errors
-    /// If a database cannot be opened.
+    /// If a database or the broker cannot be reached.
     pub async fn start_on(bus: Arc<dyn Bus>, config: &Config, environment: Environment) -> Result<Host, StartError> {
-        let tasks = Tasks::default();
-        let databases = &config.databases;
-        if let Databases::Folder(folder) = databases {
-            check_writable(folder)?;
+        Host::assemble(bus, connect(config).await?, Tasks::default(), config, environment).await
+    }
+
+    async fn assemble(
+        bus: Arc<dyn Bus>,
+        connection: Option<Connection>,
+        tasks: Tasks,
+        config: &Config,
+        environment: Environment,
+    ) -> Result<Host, StartError> {
+        let mut services = Vec::new();
+        for service in &config.parts.services {
+            services.push(open(*service, config, &environment, &tasks).await?);
         }
-        let open = async |service: Service, migrations: &'static [Migration]| {
-            let opened = store::open(service, databases, migrations, environment.clone(), &tasks).await;
-            let name = databases.name_of(service);
-            opened.map_err(|error| StartError(format!("DATABASE_URL: {name} cannot be opened: {error}")))
-        };
-
-        let services: Vec<Arc<dyn Behaviour>> = vec![
-            auth::Auth::new(open(Service::Auth, auth::MIGRATIONS).await?, config.rate_limits),
-            tickets::Tickets::new(open(Service::Tickets, tickets::MIGRATIONS).await?),
-            orders::Orders::new(open(Service::Orders, orders::MIGRATIONS).await?, config.hold),
-            expiration::Expiration::new(open(Service::Expiration, expiration::MIGRATIONS).await?),
-            payments::Payments::new(open(Service::Payments, payments::MIGRATIONS).await?, tasks.clone()),
-        ];
-
         let mut answers = Answers::default();
         for service in &services {
             service.clone().answers(&mut answers);
         }
-        let host = Host { environment, bus, backend: Backend::new(answers), services, tasks };
-        host.services.iter().for_each(|service| host.run(service));
+        let answers = Arc::new(answers);
+        let elsewhere = connection.clone().map(|connection| Asking::new(connection, environment.clone()));
+        let backend = Backend::new(answers.clone(), elsewhere);
+        let mut host = Host { environment, bus, backend, services, tasks, connection, answering: None };
+        for service in &host.services {
+            host.run(service).await?;
+        }
+        if let (Some(servers), Some(replies), false) = (&config.nats, &host.connection, host.services.is_empty()) {
+            let answering = Answering::open(servers, replies, &config.parts.services, &answers).await;
+            host.answering = Some(answering.map_err(|problem| StartError(format!("NATS_URL: {problem}")))?);
+        }
         Ok(host)
     }
 
     /// Runs the loops of a service: they are all alike.
-    fn run(&self, service: &Arc<dyn Behaviour>) {
+    async fn run(&self, service: &Arc<dyn Behaviour>) -> Result<(), StartError> {
         let inbox = Arc::new(Inbox::new(service.clone()));
-        self.bus.listen(service.listens(), inbox.clone());
+        let listening = self.bus.listen(service.store().service(), service.listens(), inbox.clone()).await;
+        listening.map_err(|error| StartError(format!("NATS_URL: events cannot be listened to: {error}")))?;
         let (bus, store, ticking) = (self.bus.clone(), service.store().clone(), service.clone());
         let relay = move |store: Store| {
             let bus = bus.clone();
@@ -105,6 +125,7 @@ impl Host {
         self.tasks.spawn(forever("inbox", store.clone(), |store| &store.committed().inbox, retry));
         self.tasks.spawn(forever("tick", store.clone(), |store| &store.committed().tick, tick));
         self.tasks.spawn(prune(store));
+        Ok(())
     }
 
     /// Asks the services.
@@ -117,21 +138,38 @@ impl Host {
         &self.environment
     }
 
-    /// Events as they are published, for those who only watch.
-    pub fn feed(&self) -> broadcast::Receiver<Arc<Envelope>> {
-        self.bus.watch()
+    /// What is said about `subjects`, for those who only watch.
+    pub fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News> {
+        self.bus.watch(subjects)
     }
 
-    /// Whether every service can reach its database.
+    /// Whether every service of this process can reach its database, and the others. A process without services is always
+    /// ready: where something is away, it is the one to say so.
     ///
     /// # Errors
-    /// Which service cannot.
+    /// What cannot be reached.
     pub async fn ready(&self) -> Result<(), String> {
+        if self.services.is_empty() {
+            return Ok(());
+        }
+        let up = self.connection.iter().map(Connection::is_up).chain(self.answering.iter().map(Answering::is_up));
+        if up.into_iter().any(|up| !up) {
+            return Err("the message broker cannot be reached".to_owned());
+        }
         for service in &self.services {
             let store = service.store();
             store.read().ping().await.map_err(|_| format!("{} cannot reach its database", store.service()))?;
         }
         Ok(())
+    }
+
+    /// Sets the gauges of all services; those of a service whose database is away stay as they were.
+    pub async fn measure(&self) {
+        for service in &self.services {
+            if let Err(error) = measures::set(service.as_ref(), self.bus.as_ref()).await {
+                tracing::debug!(service = %service.store().service(), %error, "it could not be measured");
+            }
+        }
     }
 
     /// Whether the services have told each other everything, and wait for nothing but time.
@@ -141,17 +179,58 @@ impl Host {
     pub async fn is_quiet(&self) -> Result<bool, Error> {
         for service in &self.services {
             let (db, now) = (service.store().read(), self.environment.now());
-            if outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE).await? {
+            let on_its_way = self.bus.waiting(service.store().service()).await? > 0;
+            if on_its_way || outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE).await? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Stops all services; what is under way and not committed is done again at the next start.
+    /// Stops all services, after what others asked was answered. Events that are under way and not committed are handled
+    /// after the next start.
     pub async fn stop(&self) {
+        if let Some(answering) = &self.answering {
+            answering.stop(STOP_WITHIN).await;
+        }
+        self.tasks.leave(STOP_WITHIN).await;
         self.tasks.stop(STOP_WITHIN).await;
+        if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_up()) {
+            // The last answers may still be on their way out.
+            let _ = tokio::time::timeout(STOP_WITHIN, connection.client().flush()).await;
+        }
     }
+}
+
+async fn connect(config: &Config) -> Result<Option<Connection>, StartError> {
+    let Some(servers) = &config.nats else { return Ok(None) };
+    let connection = Connection::open(servers, "events and answers").await;
+    connection.map(Some).map_err(|problem| StartError(format!("NATS_URL: {problem}")))
+}
+
+/// Opens a service on its database.
+async fn open(
+    service: Service,
+    config: &Config,
+    environment: &Environment,
+    tasks: &Tasks,
+) -> Result<Arc<dyn Behaviour>, StartError> {
+    let databases = &config.databases;
+    if let Databases::Folder(folder) = databases {
+        check_writable(folder)?;
+    }
+    let store = async |migrations: &'static [Migration]| {
+        let opened = store::open(service, databases, migrations, environment.clone(), tasks).await;
+        let name = databases.name_of(service);
+        opened.map_err(|error| StartError(format!("DATABASE_URL: {name} cannot be opened: {error}")))
+    };
+    Ok(match service {
+        Service::Auth => auth::Auth::new(store(auth::MIGRATIONS).await?, config.rate_limits),
+        Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
+        Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
+        Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
+        Service::Payments => payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone()),
+    })
 }
 
 fn check_writable(folder: &Path) -> Result<(), StartError> {

@@ -10,12 +10,15 @@ pub mod environment;
 pub mod error;
 pub mod host;
 pub mod messaging;
+pub mod nats;
 pub mod service;
 pub mod store;
 pub mod tasks;
+pub mod trace;
 
 mod auth;
 mod expiration;
+mod measures;
 mod orders;
 mod payments;
 mod tickets;

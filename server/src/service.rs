@@ -16,6 +16,11 @@ pub trait Behaviour: Send + Sync + 'static {
     /// The events that it wants to hear.
     fn listens(&self) -> &'static [Subject];
 
+    /// The table whose rows are counted by their state for those who watch over the service.
+    fn counted(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Declares what may be asked of it.
     fn answers(self: Arc<Self>, answers: &mut Answers);
 

@@ -9,6 +9,7 @@ pub use connect::{Migration, open};
 pub use databases::Databases;
 pub use idempotency::hex;
 
+use crate::error::DATABASE;
 use crate::messaging::outbox;
 use crate::{Caller, Environment, Error};
 use futures::future::BoxFuture;
@@ -16,8 +17,14 @@ use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
 use shared::{Envelope, Event, Instant, Service};
 use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, mpsc, oneshot};
+use tracing::{Instrument, Span};
 use uuid::Uuid;
+
+/// How often somebody who waits for news looks without having been told.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 /// One service's database.
 #[derive(Clone)]
@@ -94,27 +101,44 @@ impl Store {
     /// since a refusal may rest on what a neighbour in the same commit wrote.
     ///
     /// # Errors
-    /// What `work` says; [`Error::Failed`] if it cannot be committed.
+    /// What `work` says; [`Error::Unavailable`] if the database is away, or the process is stopping. Whether it was
+    /// committed is not known then: an idempotency key makes it safe to try again.
     pub async fn write<T, F>(&self, cause: impl Into<Cause>, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>> + Send + 'static,
     {
         let (answer, answered) = oneshot::channel();
-        let (environment, cause) = (self.environment.clone(), cause.into());
+        let (environment, cause, span) = (self.environment.clone(), cause.into(), Span::current());
         let job: writer::Job = Box::new(move |batch| {
             Box::pin(async move {
-                let result = attempt(batch, environment, cause, work).await;
-                let finish: writer::Finish = Box::new(move |committed| {
+                let result = attempt(batch, environment, cause, work).instrument(span).await;
+                // A transaction whose connection broke must not be committed: the driver would say that it was.
+                let broken = matches!(result, Err(Error::Unavailable(_)));
+                let answer: writer::Answer = Box::new(move |committed| {
                     // Whoever asked may have gone; what was committed stays.
                     let _ = answer.send(committed.and(result));
                 });
-                finish
+                writer::Finish { answer, broken }
             })
         });
-        let gone = || Error::failed(format!("{} is not writing any more", self.service));
-        self.jobs.send(job).await.map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        let gone = Error::Unavailable(self.service.name());
+        if self.jobs.send(job).await.is_err() {
+            return Err(gone);
+        }
+        answered.await.unwrap_or(Err(gone))
+    }
+
+    /// Waits for a commit of this service that may bring what somebody waits for, at most until `patience`. Says whether
+    /// it is worth looking again.
+    pub async fn news(&self, committed: Notified<'_>, patience: Instant) -> bool {
+        let now = self.environment.now();
+        tokio::select! {
+            () = committed => {}
+            // Another process of this service may have heard it.
+            () = self.environment.sleep_until(patience.min(now + LOOK_EVERY)) => {}
+        }
+        self.environment.now() < patience
     }
 }
 
@@ -123,7 +147,8 @@ where
     F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
 {
     let now = environment.now();
-    let tx = Tx { db: batch.begin().await?, now, environment, cause };
+    let db = batch.begin().await.map_err(|_| Error::Unavailable(DATABASE))?;
+    let tx = Tx { db, now, environment, cause };
     let result = work(&tx).await;
     tx.end(result).await
 }
@@ -176,9 +201,9 @@ impl Tx {
 
     async fn end<T>(self, result: Result<T, Error>) -> Result<T, Error> {
         match result {
-            Ok(value) => self.db.commit().await.map(|()| value).map_err(Error::from),
+            Ok(value) => self.db.commit().await.map(|()| value).map_err(|_| Error::Unavailable(DATABASE)),
             Err(error) => {
-                self.db.rollback().await?;
+                self.db.rollback().await.map_err(|_| Error::Unavailable(DATABASE))?;
                 Err(error)
             }
         }

@@ -9,6 +9,8 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 pub struct Tasks {
     tracker: TaskTracker,
     stop: CancellationToken,
+    taking: TaskTracker,
+    leave: CancellationToken,
 }
 
 impl Tasks {
@@ -23,6 +25,24 @@ impl Tasks {
                 () = task => {}
             }
         });
+    }
+
+    /// Runs a task that takes work from elsewhere. It has to end soon after it is told to leave: what it took, it finishes or
+    /// gives back, while everything else still runs.
+    pub fn spawn_taking<Task>(&self, task: impl FnOnce(CancellationToken) -> Task)
+    where
+        Task: Future<Output = ()> + Send + 'static,
+    {
+        self.taking.spawn(task(self.leave.clone()));
+    }
+
+    /// Tells the tasks that take work to leave, and waits for them, at most that long.
+    pub async fn leave(&self, at_most: Duration) {
+        self.leave.cancel();
+        self.taking.close();
+        if tokio::time::timeout(at_most, self.taking.wait()).await.is_err() {
+            tracing::warn!("some work that was taken was not finished in time");
+        }
     }
 
     /// Stops all tasks and waits for them, at most that long.

@@ -147,6 +147,8 @@ pub struct Pay {
 impl Request for Pay {
     const SERVICE: Service = Service::Payments;
     const NAME: &'static str = "payments.pay";
+    // The gateway may take five of them.
+    const PATIENCE_SECONDS: u64 = 9;
     type Reply = Payment;
 }
 
@@ -173,6 +175,8 @@ pub struct Authenticate {
 impl Request for Authenticate {
     const SERVICE: Service = Service::Payments;
     const NAME: &'static str = "payments.authenticate";
+    // The gateway may take five of them.
+    const PATIENCE_SECONDS: u64 = 9;
     type Reply = Payment;
 }
 

@@ -9,6 +9,8 @@ pub trait Request: Serialize + DeserializeOwned + Send + 'static {
     const SERVICE: Service;
     /// The service's word and what is asked of it, as in `orders.place`.
     const NAME: &'static str;
+    /// How long the answer may take, in seconds; after that whoever asked is told that there is none.
+    const PATIENCE_SECONDS: u64 = 3;
     /// What the answer is.
     type Reply: Serialize + DeserializeOwned + Send + 'static;
 }

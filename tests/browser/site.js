@@ -9,6 +9,8 @@ import { join, resolve } from 'node:path';
 export { expect };
 
 const BINARY = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../dist/ticketing');
+// The project's own command that runs a cluster, where the tests are to run against one.
+const CLUSTER = process.env.TICKETING_CLUSTER;
 export const PASSWORD = 'a password of hers';
 
 async function freePort() {
@@ -28,11 +30,11 @@ export const test = base.extend({
     const folder = mkdtempSync(join(tmpdir(), 'ticketing-'));
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const env = {
-      DATABASE_URL: `sqlite://${folder}`, PORT: String(port), RUST_LOG: 'warn', RATE_LIMITS: 'off', ...settings,
-    };
-    const child = spawn(BINARY, { env, stdio: ['ignore', 'ignore', 'inherit'] });
-    await expect.poll(() => fetch(`${url}/health/ready`).then((r) => r.ok, () => false), { timeout: 20_000 }).toBe(true);
+    const env = { PORT: String(port), RUST_LOG: 'warn', RATE_LIMITS: 'off', ...settings };
+    const child = CLUSTER
+      ? spawn(CLUSTER, ['cluster', '--empty'], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
+      : spawn(BINARY, { env: { DATABASE_URL: `sqlite://${folder}`, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
+    await expect.poll(() => fetch(`${url}/health/ready`).then((r) => r.ok, () => false), { timeout: 60_000 }).toBe(true);
     await use({ url });
     child.kill('SIGTERM');
     await new Promise((done) => child.once('exit', done));

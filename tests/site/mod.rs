@@ -92,18 +92,12 @@ impl Site {
     /// Somebody who is signed out.
     pub fn stranger(&self) -> Person {
         let http = Client::builder().timeout(Duration::from_secs(20)).build().expect("a client can be built");
-        Person { http, site: self.url(), cookie: String::new() }
+        Person::of(http, self.url())
     }
 
     /// Somebody with an account.
     pub async fn person(&self, name: &str) -> Person {
-        let mut person = self.stranger();
-        let number: u64 = rand::rng().random();
-        let body = json!({ "email": format!("{name}-{number}@example.org"), "password": "a password of hers" });
-        let answer = person.send(Method::POST, "/api/auth/sign-up", Some(&body)).await.expect("the site is up");
-        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
-        person.cookie = answer.cookie().expect("a session begins");
-        person
+        self.stranger().signs_up(name).await
     }
 }
 
@@ -141,6 +135,20 @@ impl Answer {
 }
 
 impl Person {
+    /// Somebody who is signed out, on that site.
+    pub fn of(http: Client, site: String) -> Self {
+        Person { http, site, cookie: String::new() }
+    }
+
+    /// Somebody new with an account on the same site.
+    pub async fn signs_up(&self, name: &str) -> Person {
+        let number: u64 = rand::rng().random();
+        let body = json!({ "email": format!("{name}-{number}@example.org"), "password": "a password of hers" });
+        let answer = self.send(Method::POST, "/api/auth/sign-up", Some(&body)).await.expect("the site is up");
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        Person { cookie: answer.cookie().expect("a session begins"), ..self.clone() }
+    }
+
     /// Sends a request.
     ///
     /// # Errors

@@ -1,13 +1,16 @@
 //! A marketplace in this process, on a clock that the test steers, and people who sell and buy in it.
 
-use server::messaging::{Bus, embedded::Embedded};
-use server::{Caller, Config, Environment, Error, Host};
+use crate::broker::Broker;
+use crate::bus::Unruly;
+use server::messaging::{Bus, embedded::Embedded, nats::Nats};
+use server::tasks::Tasks;
+use server::{Backend, Caller, Config, Environment, Error, Host};
 use shared::auth::{SignUp, User};
 use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
 use shared::payments::{Method, Pay, Payment};
 use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
 use shared::value::{Email, Line, Password};
-use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, TicketId};
+use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -17,11 +20,13 @@ const BEGINNING: Instant = Instant::from_millis(1_795_521_600_000);
 /// How long anything may take in real time before the test gives up.
 const REAL_PATIENCE: Duration = Duration::from_secs(30);
 
-/// A marketplace.
+/// A marketplace: in one process, on SQLite or where `TEST_POSTGRES_URL` says; or, where `TEST_APART` is set, each service with
+/// connections of its own to the database server and to a broker, as separate processes would have.
 pub struct World {
     folder: TempDir,
     environment: Environment,
-    host: Host,
+    broker: Option<Broker>,
+    hosts: Vec<Host>,
 }
 
 /// Somebody who sells or buys.
@@ -31,24 +36,68 @@ pub struct Person {
 }
 
 impl World {
-    /// An empty marketplace on the in-process bus.
+    /// An empty marketplace.
     pub async fn new() -> Self {
-        World::on(Arc::new(Embedded::default())).await
+        let mut world = World::closed();
+        world.opens(None).await;
+        world
     }
 
-    /// An empty marketplace on that bus.
-    pub async fn on(bus: Arc<dyn Bus>) -> Self {
+    /// An empty marketplace on a bus in disorder.
+    pub async fn unruly(seed: u64) -> (Self, Arc<Unruly>) {
+        let mut world = World::closed();
+        let inner: Arc<dyn Bus> = match &world.broker {
+            Some(broker) => {
+                let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await;
+                Arc::new(bus.expect("the stream can be made"))
+            }
+            None => Arc::new(Embedded::default()),
+        };
+        let bus = Arc::new(Unruly::new(seed, inner));
+        world.opens(Some(bus.clone())).await;
+        (world, bus)
+    }
+
+    fn closed() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let environment = Environment::steered(7, BEGINNING);
-        let host = Host::start_on(bus, &config(&folder), environment.clone()).await.expect("it starts");
-        World { folder, environment, host }
+        let broker = is_apart().then(Broker::start);
+        World { folder, environment: Environment::steered(7, BEGINNING), broker, hosts: Vec::new() }
     }
 
-    /// Stops everything at once and starts it again on what was committed.
-    pub async fn restarts(&mut self, bus: Arc<dyn Bus>) {
-        self.host.stop().await;
-        let started = Host::start_on(bus, &config(&self.folder), self.environment.clone()).await;
-        self.host = started.expect("it starts again");
+    async fn opens(&mut self, bus: Option<Arc<dyn Bus>>) {
+        let parts: Vec<Option<&str>> = match &self.broker {
+            Some(_) => Service::ALL.iter().map(|service| Some(service.name())).chain([Some("web")]).collect(),
+            None => vec![None],
+        };
+        for part in parts {
+            let config = config(&self.folder, part.zip(self.broker.as_ref()));
+            let host = match &bus {
+                Some(bus) => Host::start_on(bus.clone(), &config, self.environment.clone()).await,
+                None => Host::start(&config, self.environment.clone()).await,
+            };
+            self.hosts.push(host.expect("it starts"));
+        }
+    }
+
+    /// Stops everything at once and starts it again on what was committed, on an orderly bus.
+    pub async fn restarts(&mut self) {
+        for host in self.hosts.drain(..) {
+            host.stop().await;
+        }
+        self.opens(None).await;
+    }
+
+    fn backend(&self) -> Backend {
+        self.hosts.last().expect("it is open").backend()
+    }
+
+    async fn is_quiet(&self) -> bool {
+        for host in &self.hosts {
+            if !host.is_quiet().await.expect("the databases are there") {
+                return false;
+            }
+        }
+        true
     }
 
     /// Somebody new.
@@ -56,7 +105,7 @@ impl World {
         let email = Email::try_from(format!("{name}@example.org")).expect("an address");
         let password = Password::try_from("a password of hers".to_owned()).expect("long enough");
         let caller = Caller::anonymous(self.environment.new_id());
-        let signed_in = self.host.backend().ask(&caller, SignUp { email, password }).await.expect("she is new");
+        let signed_in = self.backend().ask(&caller, SignUp { email, password }).await.expect("she is new");
         Person { user: signed_in.user }
     }
 
@@ -74,7 +123,7 @@ impl World {
     ) -> Result<R::Reply, Rejection> {
         let idempotency_key = key.map(str::to_owned);
         let caller = Caller { user: Some(person.user.id), request_id: self.environment.new_id(), idempotency_key };
-        let backend = self.host.backend();
+        let backend = self.backend();
         let time = async {
             loop {
                 tokio::time::sleep(Duration::from_millis(100)).await;
@@ -156,7 +205,7 @@ impl World {
         while quiet < 4 {
             assert!(tokio::time::Instant::now() < deadline, "the services do not come to rest");
             tokio::time::sleep(Duration::from_millis(10)).await;
-            quiet = if self.host.is_quiet().await.expect("the databases are there") { quiet + 1 } else { 0 };
+            quiet = if self.is_quiet().await { quiet + 1 } else { 0 };
             if quiet == 0 {
                 self.environment.passes(Duration::from_millis(20));
             }
@@ -166,7 +215,7 @@ impl World {
     /// Fails if any invariant is broken.
     pub async fn audits(&self) {
         self.settles().await;
-        let report = server::audit::run(&config(&self.folder)).await.expect("the databases are there");
+        let report = server::audit::run(&config(&self.folder, None)).await.expect("the databases are there");
         assert_eq!(report.violations(), 0, "{report}");
     }
 }
@@ -181,8 +230,13 @@ pub fn nothing<T>() -> Id<T> {
     Id::new(uuid::Uuid::from_u128(42))
 }
 
+/// Whether the services are to be as far apart as they can be.
+fn is_apart() -> bool {
+    std::env::var_os("TEST_APART").is_some()
+}
+
 /// SQLite in a folder of its own; or databases of its own on the PostgreSQL server that `TEST_POSTGRES_URL` names.
-fn config(folder: &TempDir) -> Config {
+fn config(folder: &TempDir, part: Option<(&str, &Broker)>) -> Config {
     let data = match std::env::var("TEST_POSTGRES_URL") {
         Ok(server) => {
             let own = folder.path().file_name().expect("it has a name").to_string_lossy();
@@ -190,8 +244,10 @@ fn config(folder: &TempDir) -> Config {
         }
         Err(_) => format!("sqlite://{}", folder.path().display()),
     };
-    let variable = |name: &str| match name {
-        "DATABASE_URL" => Some(data.clone()),
+    let variable = |name: &str| match (name, part) {
+        ("DATABASE_URL", _) => Some(data.clone()),
+        ("SERVICES", Some((part, _))) => Some(part.to_owned()),
+        ("NATS_URL", Some((part, broker))) => Some(broker.url(part)),
         _ => None,
     };
     Config::from_variables(variable).expect("the configuration is right")

@@ -1,22 +1,14 @@
 //! The project's own commands: `cargo xtask help` names them.
 
-mod bundle;
-mod check;
-mod child;
-mod debian;
-mod figures;
-mod place;
-mod postgres;
-mod start;
-mod suite;
-mod tidy;
-mod toolchain;
-
 use std::process::ExitCode;
+
+use xtask::{bundle, check, cluster, start, suite, tidy};
 
 const HELP: &str = "\
 cargo xtask run      builds what changed and opens the marketplace on http://localhost:8080
 cargo xtask demo     removes data/, then does the same: a fresh marketplace full of demo data
+cargo xtask cluster  the same marketplace as one process per service, on PostgreSQL and NATS, until Ctrl-C
+                     (--empty: without demo data)
 cargo xtask build    builds the release bundle in dist/
 cargo xtask check    format, lints, the project's own rules, licences
 cargo xtask tidy     the project's own rules alone, in a second
@@ -31,6 +23,8 @@ fn main() -> ExitCode {
     let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["run"] => start::run(),
         ["demo"] => start::demo(),
+        ["cluster"] => cluster::run(true),
+        ["cluster", "--empty"] => cluster::run(false),
         ["build"] => bundle::build(),
         ["check"] => check::run(),
         ["tidy"] => tidy::check(),

@@ -3,16 +3,22 @@
 use std::fs;
 use std::ops::AddAssign;
 use std::path::PathBuf;
+use std::process::Command;
 use std::time::Duration;
 
 use anyhow::{Result, bail, ensure};
 
 use crate::child::{self, Step};
 use crate::postgres::Postgres;
-use crate::{bundle, check, debian, figures, place, toolchain};
+use crate::{broker, bundle, check, debian, figures, place, toolchain};
 
-/// The tests that run the services in their own process, on whatever store they are given.
+/// The tests that run on whatever store and bus they are given.
 const ON_EVERY_STORE: [&str; 2] = ["defects::", "purchase::"];
+/// The tests that start whole clusters, and want the machine for themselves.
+const CLUSTER: &str = "cluster::";
+
+/// What a line begins with that is a figure for people.
+const FIGURE: &str = "figure: ";
 
 /// Tests that passed and failed.
 #[derive(Clone, Copy, Default)]
@@ -47,8 +53,11 @@ pub fn run() -> Result<()> {
     outcomes.push(step("build", || bundle::build().map(|()| None)));
     let built = outcomes.last().is_some_and(|build| build.failure.is_none());
     outcomes.push(test("tests", || cargo_tests(built)));
-    outcomes.push(test("on PostgreSQL", postgres_tests));
-    outcomes.push(test("browser tests", || browser_tests(built)));
+    outcomes.push(test("on PostgreSQL", || services_on_postgres("on PostgreSQL", false)));
+    outcomes.push(test("on PostgreSQL and NATS", || services_on_postgres("on PostgreSQL and NATS", true)));
+    outcomes.push(test("cluster", || cluster_tests(built)));
+    outcomes.push(test("browser tests", || browser_tests("browser tests", built, false)));
+    outcomes.push(test("browser tests, cluster", || browser_tests("browser tests, cluster", built, true)));
     report(&outcomes)
 }
 
@@ -74,30 +83,60 @@ fn test(name: &'static str, work: impl FnOnce() -> Result<()>) -> Outcome {
     outcome
 }
 
-/// All tests in Rust, those of the whole against the release bundle.
-fn cargo_tests(built: bool) -> Result<()> {
+/// Cargo's tests, with the servers that they may start.
+fn cargo_test(built: bool) -> Result<Command> {
     let mut cargo = child::command("cargo");
-    cargo.args(["test", "--workspace", "--features", "ticketing/server", "--no-fail-fast"]);
+    // The feature is only compiled here; with it, the program that needs it shares everything else.
+    cargo.args(["test", "--workspace", "--features", "ticketing/telemetry", "--no-fail-fast"]);
+    cargo.envs(broker::variables()?).env_remove("TEST_POSTGRES_URL");
     match built {
         true => cargo.env("TICKETING_BIN", place::binary()),
         // Last week's bundle would answer for this week's code.
         false => cargo.env_remove("TICKETING_BIN"),
     };
-    cargo.env_remove("TEST_POSTGRES_URL");
+    Ok(cargo)
+}
+
+/// All tests in Rust but those of clusters; those of the whole against the release bundle.
+fn cargo_tests(built: bool) -> Result<()> {
+    let mut cargo = cargo_test(built)?;
+    cargo.args(["--", "--skip", CLUSTER]);
     Step::new("tests", cargo).run()
 }
 
-/// The tests of the services once more, on PostgreSQL.
-fn postgres_tests() -> Result<()> {
-    let postgres = Postgres::start()?;
-    let mut cargo = child::command("cargo");
-    cargo.args(["test", "--workspace", "--features", "ticketing/server", "--no-fail-fast", "--test", "all", "--"]);
-    cargo.args(ON_EVERY_STORE).env("TEST_POSTGRES_URL", postgres.url());
-    Step::new("on PostgreSQL", cargo).run()
+/// The tests of the services once more, on PostgreSQL: in one process, or each service apart, on NATS.
+fn services_on_postgres(name: &'static str, apart: bool) -> Result<()> {
+    let postgres = Postgres::forgetful()?;
+    let mut cargo = cargo_test(false)?;
+    cargo.args(["--test", "all", "--"]).args(ON_EVERY_STORE).env("TEST_POSTGRES_URL", postgres.url());
+    if apart {
+        cargo.arg("bus::").env("TEST_APART", "1");
+    }
+    Step::new(name, cargo).run()
 }
 
-/// The tests that drive a real browser.
-fn browser_tests(built: bool) -> Result<()> {
+/// The tests of whole clusters, one after the other. What they measured is shown.
+fn cluster_tests(built: bool) -> Result<()> {
+    ensure!(built, "the cluster needs the bundle, which was not built");
+    let mut cargo = cargo_test(built)?;
+    cargo.args(["--test", "all", "--", CLUSTER, "--test-threads", "1", "--nocapture"]);
+    cargo.env("TICKETING_TELEMETRY_BIN", program_with_telemetry()?);
+    Step::new("cluster", cargo).run()?;
+    let log = fs::read_to_string(place::log("cluster"))?;
+    log.lines().filter_map(|line| line.split_once(FIGURE)).for_each(|(_, figure)| println!("  {figure}"));
+    Ok(())
+}
+
+/// The program with the feature `telemetry`, which the bundle does without.
+fn program_with_telemetry() -> Result<PathBuf> {
+    let mut cargo = child::command("cargo");
+    cargo.args(["build", "--package", "ticketing", "--bin", "ticketing", "--features", "telemetry"]);
+    Step::new("build with telemetry", cargo).run()?;
+    Ok(place::target().join("debug").join("ticketing"))
+}
+
+/// The tests that drive a real browser, against one process or against clusters.
+fn browser_tests(name: &'static str, built: bool, cluster: bool) -> Result<()> {
     ensure!(built, "the browser tests need the bundle, which was not built");
     let folder = place::root().join("tests").join("browser");
     ensure!(folder.join("package.json").is_file(), "tests/browser has no package.json");
@@ -108,7 +147,10 @@ fn browser_tests(built: bool) -> Result<()> {
     let mut playwright = child::command("npx");
     playwright.args(["--no-install", "playwright", "test", "--reporter=list"]).current_dir(&folder);
     playwright.env("TICKETING_BIN", place::binary()).env("CHROMIUM", chromium).env("CI", "1");
-    Step::new("browser tests", playwright).run()
+    if cluster {
+        playwright.arg("purchase").env("TICKETING_CLUSTER", std::env::current_exe()?);
+    }
+    Step::new(name, playwright).run()
 }
 
 /// A Chromium of the machine, or Debian's.
@@ -131,7 +173,7 @@ fn report(outcomes: &[Outcome]) -> Result<()> {
         let state = if outcome.failure.is_none() { "ok" } else { "FAILED" };
         let count = outcome.count.map(|count| format!("{} passed, {} failed", count.passed, count.failed));
         let elapsed = child::spoken(outcome.elapsed);
-        println!("{:<16}{state:<8}{elapsed:>14}   {}", outcome.name, count.unwrap_or_default());
+        println!("{:<24}{state:<8}{elapsed:>14}   {}", outcome.name, count.unwrap_or_default());
     }
     let mut total = Count::default();
     outcomes.iter().filter_map(|outcome| outcome.count).for_each(|count| total += count);

@@ -7,7 +7,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{bundle, place};
 
-const SERVICES: [&str; 5] = ["auth", "tickets", "orders", "expiration", "payments"];
+/// The services' words.
+pub const SERVICES: [&str; 5] = ["auth", "tickets", "orders", "expiration", "payments"];
 
 /// The folders with code in them.
 const FOLDERS: [&str; 6] = ["app", "assets", "server", "shared", "tests", "xtask"];

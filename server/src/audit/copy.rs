@@ -16,21 +16,30 @@ const ROWS: usize = 500;
 /// A column: its name, and its type in PostgreSQL's words.
 type Column = (String, String);
 
-/// Copies all databases into `memory`, each under its service's word. Says no if they were not still for long enough
-/// to be sure that all are of one moment.
+/// Copies all databases into `memory`, each under its service's word, and asks the broker at the same moment. Says no if
+/// they were not still for long enough to be sure that all are of one moment, and what the broker said.
 ///
 /// # Errors
-/// If a database is away, or is not a service's.
-pub async fn all(databases: &Databases, memory: &DatabaseConnection) -> Result<bool, Error> {
+/// If a database or the broker is away, or a database is not a service's.
+pub async fn all(
+    databases: &Databases,
+    memory: &DatabaseConnection,
+    ask_the_broker: impl AsyncFn() -> Result<u64, Error>,
+) -> Result<(bool, u64), Error> {
     let mut connections = Vec::new();
     for service in LOOKED_AT {
         connections.push((service, databases.connect(service, 1).await?));
     }
+    let watching = databases.connect(LOOKED_AT[0], 1).await?;
     let mut looks = 1;
-    let (transactions, still) = loop {
-        let (transactions, still) = begin(&connections).await?;
+    let (transactions, still, said) = loop {
+        let (transactions, seen) = begin(&connections).await?;
+        let said = ask_the_broker().await?;
+        // If nothing was written meanwhile, the broker's answer is of the same moment.
+        let now = look(&watching).await?;
+        let still = seen.is_some_and(|seen| seen == now);
         if still || looks == LOOKS {
-            break (transactions, still);
+            break (transactions, still, said);
         }
         looks += 1;
         for transaction in transactions {
@@ -42,25 +51,32 @@ pub async fn all(databases: &Databases, memory: &DatabaseConnection) -> Result<b
         let failed = |error| Error::failed(format!("DATABASE_URL: {name} cannot be read: {error}"));
         copy(*service, from, memory).await.map_err(failed)?;
     }
-    Ok(still)
+    Ok((still, said))
 }
 
-/// A snapshot of each database; and whether the server wrote nothing from the first snapshot to the last: then each
+/// A snapshot of each database; and its name, if the server wrote nothing from the first snapshot to the last: then each
 /// names the same transactions, and none is under way.
-async fn begin(connections: &[(Service, DatabaseConnection)]) -> Result<(Vec<DatabaseTransaction>, bool), Error> {
+async fn begin(
+    connections: &[(Service, DatabaseConnection)],
+) -> Result<(Vec<DatabaseTransaction>, Option<String>), Error> {
     let (mut transactions, mut snapshots) = (Vec::new(), Vec::new());
     for (_, db) in connections {
         let transaction = db.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await?;
-        let snapshot = "select pg_current_snapshot()::text";
-        let row = transaction.query_one_raw(statement(&transaction, snapshot.to_owned())).await?;
-        let snapshot: String = row.ok_or_else(|| Error::failed("there is no snapshot"))?.try_get_by_index(0)?;
-        snapshots.push(snapshot);
+        snapshots.push(look(&transaction).await?);
         transactions.push(transaction);
     }
     // `xmin:xmax:` and then what is under way.
     let at_rest = snapshots[0].split(':').collect::<Vec<_>>();
     let nothing_under_way = at_rest[0] == at_rest[1];
-    Ok((transactions, nothing_under_way && snapshots.windows(2).all(|two| two[0] == two[1])))
+    let same = nothing_under_way && snapshots.windows(2).all(|two| two[0] == two[1]);
+    Ok((transactions, same.then(|| snapshots.swap_remove(0))))
+}
+
+/// The transactions that a connection sees, of all databases of the server.
+async fn look(db: &impl ConnectionTrait) -> Result<String, Error> {
+    let sql = Statement::from_string(db.get_database_backend(), "select pg_current_snapshot()::text");
+    let row = db.query_one_raw(sql).await?;
+    Ok(row.ok_or_else(|| Error::failed("there is no snapshot"))?.try_get_by_index(0)?)
 }
 
 async fn copy(service: Service, from: &DatabaseTransaction, memory: &DatabaseConnection) -> Result<(), Error> {

@@ -1,11 +1,11 @@
 //! The bus inside one process. The outbox rows are its log: an event is published when all who listen have it in
 //! their databases, so there is no queue that exists only in memory.
 
-use super::{Bus, Receiver};
+use super::{Bus, News, Receiver};
 use crate::Error;
 use async_trait::async_trait;
 use futures::future::join_all;
-use shared::{Envelope, Subject};
+use shared::{Envelope, Service, Subject};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
@@ -17,7 +17,7 @@ type Listener = (&'static [Subject], Arc<dyn Receiver>);
 /// The in-process bus.
 pub struct Embedded {
     listeners: RwLock<Vec<Listener>>,
-    watchers: broadcast::Sender<Arc<Envelope>>,
+    watchers: broadcast::Sender<News>,
 }
 
 impl Default for Embedded {
@@ -39,16 +39,22 @@ impl Bus for Embedded {
         failed.map_or(Ok(()), Err)?;
         for envelope in envelopes {
             // Nobody may be watching.
-            let _ = self.watchers.send(Arc::new(envelope.clone()));
+            let _ = self.watchers.send(News::Event(Arc::new(envelope.clone())));
         }
         Ok(())
     }
 
-    fn listen(&self, subjects: &'static [Subject], receiver: Arc<dyn Receiver>) {
+    async fn listen(&self, _: Service, subjects: &'static [Subject], receiver: Arc<dyn Receiver>) -> Result<(), Error> {
         self.listeners.write().unwrap_or_else(PoisonError::into_inner).push((subjects, receiver));
+        Ok(())
     }
 
-    fn watch(&self) -> broadcast::Receiver<Arc<Envelope>> {
+    fn watch(&self, _: &'static [Subject]) -> broadcast::Receiver<News> {
         self.watchers.subscribe()
+    }
+
+    async fn waiting(&self, _: Service) -> Result<u64, Error> {
+        // What is published is taken.
+        Ok(0)
     }
 }

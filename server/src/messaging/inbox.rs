@@ -4,17 +4,20 @@
 //! it never blocks the messages behind it, among which may be the one that it waits for.
 
 use super::Receiver;
-use crate::Error;
 use crate::service::Behaviour;
 use crate::store::{Cause, Tx};
+use crate::{Error, trace};
 use async_trait::async_trait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use shared::{Envelope, Instant};
 use std::sync::Arc;
 use std::time::Duration;
+use tracing::{Instrument, Span};
+use uuid::Uuid;
 
 /// How many parked events are tried in one step.
 const BATCH: u64 = 50;
@@ -105,8 +108,11 @@ impl Inbox {
     }
 
     async fn retry(&self, row: row::Model) -> Result<(), Error> {
-        let envelope: Envelope = serde_json::from_str(row.envelope.as_deref().unwrap_or_default())?;
+        let Ok(envelope) = serde_json::from_str::<Envelope>(row.envelope.as_deref().unwrap_or_default()) else {
+            return self.put_off(row).await;
+        };
         let behaviour = self.behaviour.clone();
+        let span = self.span(&envelope);
         let work = self.behaviour.store().write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 let waiting = row::Entity::find_by_id(row.id).filter(row::Column::NextTryAt.is_not_null());
@@ -117,6 +123,32 @@ impl Inbox {
                 }
             })
         });
+        work.instrument(span).await
+    }
+
+    /// What is logged meanwhile belongs to this event, and to the request that began it all.
+    fn span(&self, envelope: &Envelope) -> Span {
+        let (service, subject) = (self.behaviour.store().service().name(), envelope.subject.name());
+        let (event, correlation_id) = (envelope.id, envelope.correlation_id);
+        let span = tracing::info_span!("hear", service, subject, %event, %correlation_id);
+        trace::follow(&span, Cause::from(envelope));
+        span
+    }
+
+    /// What still cannot be read waits for a version of this program that can.
+    async fn put_off(&self, row: row::Model) -> Result<(), Error> {
+        let store = self.behaviour.store();
+        let work = store.write(store.own_cause(), move |tx| {
+            Box::pin(async move {
+                let later = row::Entity::update_many()
+                    .col_expr(row::Column::State, Expr::value(DEAD))
+                    .col_expr(row::Column::NextTryAt, Expr::value((tx.now() + DEAD_RETRY).millis()))
+                    .filter(row::Column::Id.eq(row.id))
+                    // A process that can read it may have settled it since we looked.
+                    .filter(row::Column::NextTryAt.is_not_null());
+                later.exec(tx.db()).await.map(drop).map_err(Error::from)
+            })
+        });
         work.await
     }
 }
@@ -124,7 +156,7 @@ impl Inbox {
 #[async_trait]
 impl Receiver for Inbox {
     async fn receive(&self, envelope: &Envelope) -> Result<(), Error> {
-        let (behaviour, envelope) = (self.behaviour.clone(), envelope.clone());
+        let (behaviour, envelope, span) = (self.behaviour.clone(), envelope.clone(), self.span(envelope));
         let work = self.behaviour.store().write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 match insert_new(tx, &envelope).await? {
@@ -134,6 +166,25 @@ impl Receiver for Inbox {
                 }
             })
         });
+        work.instrument(span).await
+    }
+
+    async fn keep_unreadable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error> {
+        tracing::error!(event = %id, subject, reason, "an event is dead: it cannot be read");
+        let store = self.behaviour.store();
+        let row = row::Model {
+            id,
+            subject: subject.to_owned(),
+            aggregate_id: Uuid::nil(),
+            version: 0,
+            state: DEAD.to_owned(),
+            attempts: 1,
+            next_try_at: Some((store.environment().now() + DEAD_RETRY).millis()),
+            reason: Some(reason.to_owned()),
+            envelope: Some(text.to_owned()),
+            received_at: store.environment().now().millis(),
+        };
+        let work = store.write(store.own_cause(), |tx| Box::pin(async move { insert(tx, row).await.map(drop) }));
         work.await
     }
 }
@@ -151,6 +202,11 @@ async fn insert_new(tx: &Tx, envelope: &Envelope) -> Result<Option<row::Model>, 
         envelope: None,
         received_at: tx.now().millis(),
     };
+    insert(tx, row).await
+}
+
+/// Writes a row down unless it is there already.
+async fn insert(tx: &Tx, row: row::Model) -> Result<Option<row::Model>, Error> {
     let once = OnConflict::column(row::Column::Id).do_nothing().to_owned();
     let inserted = row::Entity::insert(row.clone().into_active_model().reset_all()).on_conflict(once);
     let inserted = inserted.exec_without_returning(tx.db()).await?;
@@ -164,6 +220,7 @@ async fn handle(behaviour: Arc<dyn Behaviour>, tx: &Tx, row: row::Model, envelop
         tx.attempt(move |inner| Box::pin(async move { behaviour.hear(inner, &envelope).await })).await
     };
     let mut after = row.clone();
+    (after.aggregate_id, after.version) = (envelope.aggregate_id, envelope.version.cast_signed());
     match heard {
         Ok(()) => {
             (after.state, after.next_try_at, after.envelope) = (HANDLED.to_owned(), None, None);
@@ -217,6 +274,29 @@ async fn settle_older(tx: &Tx, row: &row::Model) -> Result<(), Error> {
 pub async fn has_due(db: &impl ConnectionTrait, by: Instant) -> Result<bool, Error> {
     let waiting = row::Entity::find().filter(row::Column::NextTryAt.lte(by.millis()));
     Ok(waiting.one(db).await?.is_some())
+}
+
+/// How many events are parked, and how many of those are dead.
+///
+/// # Errors
+/// If the database is away.
+pub async fn parked(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
+    let parked = row::Entity::find().filter(row::Column::NextTryAt.is_not_null());
+    let dead = parked.clone().filter(row::Column::State.eq(DEAD));
+    Ok((parked.count(db).await?, dead.count(db).await?))
+}
+
+/// Gives dead events all their tries again: what they died of was mended. Says how many there are.
+///
+/// # Errors
+/// If the database is away.
+pub async fn revive(db: &impl ConnectionTrait) -> Result<u64, Error> {
+    let revived = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(FAILING))
+        .col_expr(row::Column::Attempts, Expr::value(0_i64))
+        .col_expr(row::Column::NextTryAt, Expr::value(0_i64))
+        .filter(row::Column::State.eq(DEAD));
+    Ok(revived.exec(db).await?.rows_affected)
 }
 
 /// Forgets events that were handled long ago.

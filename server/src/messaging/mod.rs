@@ -6,21 +6,24 @@
 
 pub mod embedded;
 pub mod inbox;
+pub mod nats;
 pub mod outbox;
 
-use crate::Error;
+use crate::{Config, Error};
 use async_trait::async_trait;
-use shared::{Envelope, Subject};
+use shared::{Envelope, Service, Subject};
 use std::sync::Arc;
 use tokio::sync::broadcast;
+use uuid::Uuid;
 
 /// Carries events between services.
 ///
-/// *The promise:* once [`Bus::publish`] has said `Ok`, every receiver that listens to an event's subject will have
-/// [taken](Receiver::receive) it, also if this process dies at any moment. Events of one subject are offered in the
-/// order in which they were published, as far as nothing fails; after a failure any event may come again, late, or out
-/// of order, so receivers take each event once in effect and sort aggregates by version. If `publish` says anything
-/// else, some receivers may have taken some of the events, and the caller publishes all of them again.
+/// *The promise:* once [`Bus::publish`] has said `Ok`, every service that [listens](Bus::listen) to an event's subject,
+/// now or later, will [take](Receiver::receive) it, also if any process dies at any moment. Events of one subject are
+/// offered in the order in which they were published, as far as nothing fails; after a failure any event may come again,
+/// late, or out of order, so receivers take each event once in effect and sort aggregates by version. If `publish` says
+/// anything else, some receivers may have taken some of the events, and the caller publishes all of them again. Who cannot
+/// take an event holds up nobody else.
 #[async_trait]
 pub trait Bus: Send + Sync {
     /// Takes events for delivery.
@@ -29,11 +32,51 @@ pub trait Bus: Send + Sync {
     /// If not all of them were taken; publish them again.
     async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error>;
 
-    /// Delivers to `receiver` what is said about `subjects`, from now on and from before.
-    fn listen(&self, subjects: &'static [Subject], receiver: Arc<dyn Receiver>);
+    /// Delivers to `receiver` what is said about `subjects`, from now on and from before. Several receivers of one
+    /// service, in any process, share its events.
+    ///
+    /// # Errors
+    /// If the bus cannot promise that at the moment.
+    async fn listen(
+        &self,
+        service: Service,
+        subjects: &'static [Subject],
+        receiver: Arc<dyn Receiver>,
+    ) -> Result<(), Error>;
 
-    /// Events as they pass, for those who only watch: nothing is kept for them.
-    fn watch(&self) -> broadcast::Receiver<Arc<Envelope>>;
+    /// What is said about `subjects`, for those who only watch: nothing is kept for them.
+    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News>;
+
+    /// How many events that a service of this process listens to are published and not taken yet.
+    ///
+    /// # Errors
+    /// If the bus does not answer.
+    async fn waiting(&self, service: Service) -> Result<u64, Error>;
+}
+
+/// What somebody who only watches gets.
+#[derive(Clone, Debug)]
+pub enum News {
+    /// An event passed.
+    Event(Arc<Envelope>),
+    /// Events may have passed that were not seen.
+    Missed,
+}
+
+/// Lets a service say all its events again that its outbox keeps; its relay does the rest. Says how many there are.
+///
+/// # Errors
+/// If the service's database cannot be reached.
+pub async fn republish(config: &Config, service: Service) -> Result<u64, Error> {
+    outbox::republish(&config.databases.connect(service, 1).await?).await
+}
+
+/// Lets a service try its dead events again; its inbox does the rest. Says how many there are.
+///
+/// # Errors
+/// If the service's database cannot be reached.
+pub async fn revive(config: &Config, service: Service) -> Result<u64, Error> {
+    inbox::revive(&config.databases.connect(service, 1).await?).await
 }
 
 /// Takes events from a bus.
@@ -44,4 +87,10 @@ pub trait Receiver: Send + Sync {
     /// # Errors
     /// If it could not be taken; it must come again.
     async fn receive(&self, envelope: &Envelope) -> Result<(), Error>;
+
+    /// Keeps something that came as an event and cannot be read as one; a later version of this program may.
+    ///
+    /// # Errors
+    /// If it could not be kept; it must come again.
+    async fn keep_unreadable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
 }

@@ -4,8 +4,8 @@ use super::Bus;
 use crate::Error;
 use crate::store::{Cause, Store};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set,
-    sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    Set, sea_query::Expr,
 };
 use shared::{Envelope, Event, Instant, Subject};
 use std::time::Duration;
@@ -13,6 +13,8 @@ use uuid::Uuid;
 
 /// How many events are published at once.
 const BATCH: u64 = 100;
+/// How many events are marked at once to be said again.
+const AGAIN_AT_ONCE: i64 = 5_000;
 /// How long published events are kept, to be published again after the bus lost them.
 const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
 
@@ -142,6 +144,35 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
 pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
     let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
     Ok(waiting.one(db).await?.is_some())
+}
+
+/// How many events wait to be published, and since when the oldest does.
+///
+/// # Errors
+/// If the database is away.
+pub async fn unpublished(db: &impl ConnectionTrait) -> Result<(u64, Option<Instant>), Error> {
+    let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
+    let oldest = waiting.clone().order_by_asc(row::Column::Seq).one(db).await?;
+    Ok((waiting.count(db).await?, oldest.map(|row| Instant::from_millis(row.occurred_at))))
+}
+
+/// Lets the relay say everything again that is still known: the bus lost it. Says how many events that are.
+///
+/// # Errors
+/// If the database is away; what was marked until then is said again.
+pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
+    let newest = row::Entity::find().order_by_desc(row::Column::Seq).one(db).await?.map_or(0, |row| row.seq);
+    let (mut from, mut count) = (0, 0);
+    // In pieces: one statement for a month's events would take too long, and hold up whoever writes.
+    while from <= newest {
+        let marked = row::Entity::update_many()
+            .col_expr(row::Column::PublishedAt, Expr::value(Option::<i64>::None))
+            .filter(row::Column::Seq.between(from, from + AGAIN_AT_ONCE - 1))
+            .filter(row::Column::PublishedAt.is_not_null());
+        count += marked.exec(db).await?.rows_affected;
+        from += AGAIN_AT_ONCE;
+    }
+    Ok(count)
 }
 
 /// Forgets events that were published long ago.

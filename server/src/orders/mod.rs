@@ -47,9 +47,8 @@ impl Orders {
                 Err(NotPlaced::Refused(rejection)) => return Err(rejection.into()),
                 Err(NotPlaced::NotHeardYet(rejection)) => rejection,
             };
-            tokio::select! {
-                () = news => {}
-                () = self.store.environment().sleep_until(patience) => return Err(rejection.into()),
+            if !self.store.news(news, patience).await {
+                return Err(rejection.into());
             }
         }
     }
@@ -217,6 +216,10 @@ impl Behaviour for Orders {
 
     fn listens(&self) -> &'static [Subject] {
         &[Subject::TicketsChanged, Subject::PaymentsChanged, Subject::ExpirationDue]
+    }
+
+    fn counted(&self) -> Option<&'static str> {
+        Some("orders")
     }
 
     fn answers(self: Arc<Self>, answers: &mut Answers) {

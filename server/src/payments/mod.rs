@@ -79,9 +79,8 @@ impl Payments {
             if let Some(order) = schema::order_copy(self.store.read(), id).await? {
                 return Ok(order);
             }
-            tokio::select! {
-                () = news => {}
-                () = self.store.environment().sleep_until(patience) => return Err(Rejection::NotFound.into()),
+            if !self.store.news(news, patience).await {
+                return Err(Rejection::NotFound.into());
             }
         }
     }
@@ -92,12 +91,9 @@ impl Payments {
         loop {
             let news = self.store.committed().news.notified();
             let row = schema::payment(self.store.read(), id).await?;
-            if row.state != word(PaymentState::Started) || row.needs_person {
+            let decided = row.state != word(PaymentState::Started) || row.needs_person;
+            if decided || !self.store.news(news, patience).await {
                 return Ok(row);
-            }
-            tokio::select! {
-                () = news => {}
-                () = self.store.environment().sleep_until(patience) => return Ok(row),
             }
         }
     }
@@ -185,6 +181,10 @@ impl Behaviour for Payments {
 
     fn listens(&self) -> &'static [Subject] {
         &[Subject::OrdersChanged]
+    }
+
+    fn counted(&self) -> Option<&'static str> {
+        Some("payments")
     }
 
     fn answers(self: Arc<Self>, answers: &mut Answers) {

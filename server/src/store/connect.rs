@@ -64,7 +64,9 @@ pub async fn open(
     let readers = databases.connect(service, READERS).await?;
     let (jobs, waiting) = mpsc::channel(MOST_WAITING_WRITES);
     let committed = Arc::new(Committed::default());
-    tasks.spawn(writer::run(db, waiting, committed.clone()));
+    let databases = databases.clone();
+    let reconnect = async move || databases.connect(service, 1).await;
+    tasks.spawn(writer::run(db, reconnect, waiting, committed.clone()));
     Ok(Store { service, environment, readers, jobs, committed })
 }
 

@@ -10,6 +10,8 @@ use std::time::Duration;
 
 /// How long a connection may take.
 const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+/// How long to wait for a free connection, or for a server that is away: whoever asked is told so in time.
+const ACQUIRE_WITHIN: Duration = Duration::from_secs(2);
 /// PostgreSQL ends what takes longer: a process that went away must not keep the others from writing.
 const SERVER_SETTINGS: [(&str, &str); 2] =
     [("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")];
@@ -85,7 +87,7 @@ impl Databases {
             .min_connections(1)
             .sqlx_logging(false)
             .connect_timeout(CONNECT_WITHIN)
-            .acquire_timeout(CONNECT_WITHIN);
+            .acquire_timeout(ACQUIRE_WITHIN);
         if let Databases::Folder(folder) = self {
             let file = folder.join(format!("{service}.db"));
             options.map_sqlx_sqlite_opts(move |sqlite| {

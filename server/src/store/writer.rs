@@ -2,6 +2,7 @@
 
 use super::Committed;
 use crate::Error;
+use crate::error::DATABASE;
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
@@ -9,8 +10,13 @@ use sea_orm::{
 };
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc;
 
+/// How long one shared commit may take, and its statements; the server ends each of those after ten seconds.
+const STEP_WITHIN: Duration = Duration::from_secs(30);
+/// How long to wait before the next try to connect.
+const AFTER_FAILURE: Duration = Duration::from_millis(500);
 /// How many writes share a commit at most.
 const MOST_PER_COMMIT: usize = 64;
 
@@ -22,12 +28,29 @@ pub const ONE_AT_A_TIME: &str = "select pg_advisory_xact_lock(1)";
 pub type Job = Box<dyn for<'a> FnOnce(&'a DatabaseTransaction) -> BoxFuture<'a, Finish> + Send>;
 
 /// Answers whoever waits for a write, with whether the shared transaction was committed.
-pub type Finish = Box<dyn FnOnce(Result<(), Error>) + Send>;
+pub type Answer = Box<dyn FnOnce(Result<(), Error>) + Send>;
+
+/// A write that was done, as far as the shared transaction goes.
+pub struct Finish {
+    /// Answers whoever waits for it.
+    pub answer: Answer,
+    /// Whether the connection broke: nothing of the shared transaction can be kept.
+    pub broken: bool,
+}
 
 /// Does the jobs as they come until nobody can send any more.
-pub async fn run(db: DatabaseConnection, mut jobs: mpsc::Receiver<Job>, committed: Arc<Committed>) {
+pub async fn run(
+    mut db: DatabaseConnection,
+    reconnect: impl AsyncFn() -> Result<DatabaseConnection, DbErr>,
+    mut jobs: mpsc::Receiver<Job>,
+    committed: Arc<Committed>,
+) {
     while let Some(first) = jobs.recv().await {
-        step(&db, first, &mut jobs).await;
+        if tokio::time::timeout(STEP_WITHIN, step(&db, first, &mut jobs)).await.is_err() {
+            // The other end is gone without a word. Its connection would wait for ever, so it is left behind.
+            tracing::error!("a write got no answer, the database is connected to anew");
+            db = reconnected(&reconnect, &mut jobs).await;
+        }
         committed.relay.notify_one();
         committed.inbox.notify_one();
         committed.tick.notify_one();
@@ -35,31 +58,59 @@ pub async fn run(db: DatabaseConnection, mut jobs: mpsc::Receiver<Job>, committe
     }
 }
 
+async fn reconnected(
+    reconnect: &impl AsyncFn() -> Result<DatabaseConnection, DbErr>,
+    jobs: &mut mpsc::Receiver<Job>,
+) -> DatabaseConnection {
+    loop {
+        match reconnect().await {
+            Ok(db) => return db,
+            Err(error) => tracing::warn!(%error, "the database cannot be reached yet"),
+        }
+        refuse(jobs);
+        tokio::time::sleep(AFTER_FAILURE).await;
+    }
+}
+
+/// Tells all who wait that it cannot be done now: dropping a job says so.
+fn refuse(jobs: &mut mpsc::Receiver<Job>) {
+    while jobs.try_recv().is_ok() {}
+}
+
 /// One shared commit: the first job, and all that came meanwhile.
 async fn step(db: &DatabaseConnection, first: Job, jobs: &mut mpsc::Receiver<Job>) {
     let batch = match begin(db).await {
         Ok(batch) => batch,
-        // Dropping the job tells its owner that it was not done.
-        Err(error) => return tracing::error!(%error, "a write could not begin"),
+        Err(error) => {
+            tracing::error!(%error, "a write could not begin");
+            return refuse(jobs);
+        }
     };
-    let mut finishes = Vec::new();
+    let mut answers = Vec::new();
+    let mut broken = false;
     let mut next = Some(first);
     while let Some(job) = next.take() {
         // A panic in one write must not end the others: its savepoint is undone when it is dropped.
         match AssertUnwindSafe(job(&batch)).catch_unwind().await {
-            Ok(finish) => finishes.push(finish),
+            Ok(finish) => {
+                answers.push(finish.answer);
+                broken |= finish.broken;
+            }
             Err(_) => tracing::error!("a write panicked and was undone"),
         }
-        if finishes.len() < MOST_PER_COMMIT {
+        if answers.len() < MOST_PER_COMMIT && !broken {
             next = jobs.try_recv().ok();
         }
     }
-    let result: Result<(), DbErr> = batch.commit().await;
+    let result = match broken {
+        true => batch.rollback().await.map_err(Error::from).and(Err(Error::Unavailable(DATABASE))),
+        false => batch.commit().await.map_err(Error::from),
+    };
     if let Err(error) = &result {
-        tracing::error!(%error, writes = finishes.len(), "a commit failed, nothing of it was kept");
+        tracing::error!(%error, writes = answers.len(), "a commit failed, whoever asked is told so");
     }
-    for finish in finishes {
-        finish(result.as_ref().copied().map_err(Error::failed));
+    for answer in answers {
+        answer(result.clone());
     }
 }
 
