@@ -9,7 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// What is logged where `RUST_LOG` says nothing.
-const FILTER: &str = "info,async_nats=warn,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,dioxus_server=warn";
+const FILTER: &str = "info,async_nats=off,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,dioxus_server=warn";
 
 /// Begins the log, and the traces.
 ///
@@ -17,6 +17,8 @@ const FILTER: &str = "info,async_nats=warn,sqlx=warn,sea_orm=warn,sea_orm_migrat
 /// What cannot be begun, in one line.
 pub fn begin(config: &Config) -> Result<(), String> {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
+    // What becomes of a connection is said where it is known what that means.
+    let filter = filter.add_directive("async_nats::connector=off".parse().expect("it is a directive"));
     tracing_subscriber::registry().with(log(config.log_json)).with(traces(config)?).with(filter).init();
     Ok(())
 }

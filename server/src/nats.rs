@@ -83,8 +83,11 @@ impl Connection {
             .custom_inbox_prefix(format!("_INBOX.{}", servers.user()))
             .reconnect_delay_callback(|tries| (PING_EVERY / 20 * u32::try_from(tries).unwrap_or(20)).min(LONGEST_PAUSE))
             .event_callback(move |event| {
-                if matches!(event, Event::Connected) {
-                    counter.send_modify(|times| *times += 1);
+                match event {
+                    Event::Connected => counter.send_modify(|times| *times += 1),
+                    Event::Disconnected => tracing::warn!("the connection to NATS is lost, it will be made again"),
+                    Event::Draining | Event::Closed | Event::LameDuckMode => {}
+                    other => tracing::warn!("the connection to NATS: {other}"),
                 }
                 std::future::ready(())
             });

@@ -172,6 +172,11 @@ impl Tx {
         self.now
     }
 
+    /// What made somebody write.
+    pub fn cause(&self) -> Cause {
+        self.cause
+    }
+
     /// A new id of any kind.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.environment.new_id().into()

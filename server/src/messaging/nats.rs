@@ -18,7 +18,7 @@ use shared::{Envelope, Service, Subject};
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast;
+use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
@@ -175,12 +175,18 @@ impl Bus for Nats {
         let consumer = self.consumer(service, subjects).await?;
         let bus = self.clone();
         self.tasks.spawn_taking(|leaving| async move {
-            let mut consumer = consumer;
-            while let Err(error) = read(&consumer, service, receiver.as_ref(), &leaving).await {
-                tracing::warn!(%service, %error, "events cannot be read, it will try again");
-                tokio::select! {
-                    () = leaving.cancelled() => return,
-                    () = tokio::time::sleep(AFTER_FAILURE) => {}
+            let (mut consumer, mut times) = (consumer, bus.connection.times());
+            loop {
+                match read(&consumer, service, receiver.as_ref(), &leaving, &mut times).await {
+                    Ok(Ended::Leaving) => return,
+                    Ok(Ended::Reconnected) => {}
+                    Err(error) => {
+                        tracing::warn!(%service, %error, "events cannot be read, it will try again");
+                        tokio::select! {
+                            () = leaving.cancelled() => return,
+                            () = tokio::time::sleep(AFTER_FAILURE) => {}
+                        }
+                    }
                 }
                 // The consumer may be gone, with the broker's disk.
                 match bus.consumer_again(service, subjects).await {
@@ -195,7 +201,7 @@ impl Bus for Nats {
     fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News> {
         let (sender, receiver) = broadcast::channel(WATCHED_EVENTS);
         for subject in subjects {
-            self.tasks.spawn(watch(self.connection.clone(), *subject, sender.clone()));
+            self.tasks.spawn(pass_on(self.connection.clone(), *subject, sender.clone()));
         }
         receiver
     }
@@ -211,30 +217,44 @@ impl Bus for Nats {
     }
 }
 
-/// Reads events until it is to leave; what was delivered and not begun then is given back.
+/// Why reading ended without a failure.
+enum Ended {
+    /// The process stops.
+    Leaving,
+    /// The connection was made anew: the server does not know any more that somebody waits for events.
+    Reconnected,
+}
+
+/// Reads events until it is to leave, or has to ask for them again.
 async fn read(
     consumer: &PullConsumer,
     service: Service,
     receiver: &dyn Receiver,
     leaving: &CancellationToken,
-) -> Result<(), Error> {
+    times: &mut watch::Receiver<u64>,
+) -> Result<Ended, Error> {
     let events = consumer.stream().max_messages_per_batch(AT_ONCE * 2).expires(PULL).heartbeat(HEARTBEAT);
     let mut batches = events.messages().await.map_err(away)?.ready_chunks(AT_ONCE);
-    loop {
+    let ended = loop {
         let batch = tokio::select! {
             biased;
-            () = leaving.cancelled() => break,
+            () = leaving.cancelled() => break Ended::Leaving,
+            Ok(()) = times.changed() => break Ended::Reconnected,
             batch = batches.next() => batch.ok_or(Error::Unavailable(BROKER))?,
         };
         let messages = batch.into_iter().collect::<Result<Vec<_>, _>>();
         join_all(messages.map_err(away)?.iter().map(|message| take(message, service, receiver))).await;
-    }
+    };
     while let Some(Some(batch)) = batches.next().now_or_never() {
         for message in batch.into_iter().flatten() {
-            message.ack_with(AckKind::Nak(None)).await.map_err(away)?;
+            match ended {
+                // Another process can have it at once.
+                Ended::Leaving => message.ack_with(AckKind::Nak(None)).await.map_err(away)?,
+                Ended::Reconnected => take(&message, service, receiver).await,
+            }
         }
     }
-    Ok(())
+    Ok(ended)
 }
 
 /// Hands one event over, and tells the broker how that went. What the broker does not hear comes again.
@@ -270,7 +290,7 @@ fn id_of(message: &Message) -> Uuid {
 }
 
 /// Passes on what is said about a subject, and that something may have been missed.
-async fn watch(connection: Connection, subject: Subject, sender: broadcast::Sender<News>) {
+async fn pass_on(connection: Connection, subject: Subject, sender: broadcast::Sender<News>) {
     let mut times = connection.times();
     loop {
         let Ok(mut said) = connection.client().subscribe(subject.name()).await else {
@@ -283,7 +303,7 @@ async fn watch(connection: Connection, subject: Subject, sender: broadcast::Send
                     Some(message) => serde_json::from_slice(&message.payload).map(|envelope: Envelope| News::Event(Arc::new(envelope))),
                     None => break,
                 },
-                _ = times.changed() => Ok(News::Missed),
+                Ok(()) = times.changed() => Ok(News::Missed),
             };
             if let Ok(news) = news {
                 // Nobody may be watching any more.

@@ -5,7 +5,7 @@ use super::gateway::{Authorization, Capture, Charge, Gateway, Void};
 use super::rules::{self, Step};
 use super::schema::{self, payments::Model as Row};
 use crate::Error;
-use crate::store::{Store, Tx, from_word, word};
+use crate::store::{Cause, Store, Tx, from_word, word};
 use shared::orders::OrderChanged;
 use shared::payments::{Decline, Method, PaymentState};
 use shared::{Instant, PaymentId};
@@ -55,8 +55,8 @@ pub async fn step(store: &Store, gateway: &dyn Gateway, id: PaymentId) -> Result
         tracing::warn!(payment = %id, ?step, %error, "the gateway will be asked again");
     }
     let answer = answer.ok();
-    let write = store.write(store.own_cause(), move |tx| Box::pin(write_down(tx, id, state, answer)));
-    write.await
+    let cause = Cause { correlation_id: row.correlation_id.unwrap_or(row.id), causation_id: row.id };
+    store.write(cause, move |tx| Box::pin(write_down(tx, id, state, answer))).await
 }
 
 async fn ask(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Error> {

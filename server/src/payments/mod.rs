@@ -168,6 +168,7 @@ async fn begin(tx: &Tx, payer: UserId, request: Pay) -> Result<PaymentId, Error>
         tries: 0,
         next_try_at: Some(tx.now().millis()),
         created_at: tx.now().millis(),
+        correlation_id: Some(tx.cause().correlation_id),
     };
     schema::insert_payment(tx, row).await?;
     Ok(id)

@@ -16,9 +16,10 @@ use shared::{Instant, Money, OrderId, PaymentId, Rejection};
 const BATCH: u64 = 200;
 
 /// The tables, step by step.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_payments",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_payments",
+        sql: "
         create table payments (
             id uuid primary key, order_id uuid not null, payer_id uuid not null, state text not null,
             amount bigint not null, currency text not null, method text not null, decline text,
@@ -31,7 +32,9 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             order_id uuid primary key, version bigint not null, body text not null);
         create table sandbox_books (
             payment_id uuid primary key, state text not null, decline text, amount bigint not null, currency text);",
-}];
+    },
+    Migration { name: "0002_correlation", sql: "alter table payments add column correlation_id uuid" },
+];
 
 /// A payment.
 pub mod payments {
@@ -58,6 +61,8 @@ pub mod payments {
         /// When the gateway is to be asked; nothing, if there is nothing to ask.
         pub next_try_at: Option<i64>,
         pub created_at: i64,
+        /// The request that began it: what the gateway answers later belongs to that, too.
+        pub correlation_id: Option<Uuid>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
