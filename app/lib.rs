@@ -6,6 +6,7 @@ mod components;
 mod live;
 mod pages;
 pub mod seats;
+mod stripe;
 mod title;
 #[cfg(feature = "server")]
 pub mod web;

@@ -175,3 +175,20 @@ async fn a_buyer_who_goes_away_in_the_middle_of_paying_loses_nothing() {
     let (clean, report) = site.audit().await;
     assert!(clean, "{report}");
 }
+
+#[tokio::test]
+async fn what_is_no_webhook_of_stripe_is_refused() {
+    let site = Site::new().await;
+    let http = reqwest::Client::new();
+    let send = async |signature: Option<&str>, body: Vec<u8>| {
+        let request = http.post(format!("{}/webhooks/stripe", site.url())).body(body);
+        let request = signature.iter().fold(request, |request, value| request.header("stripe-signature", *value));
+        request.send().await.expect("the site is up").status().as_u16()
+    };
+
+    assert_eq!(send(None, b"{}".to_vec()).await, 400, "it is not signed");
+    assert_eq!(send(Some("t=1,v1=0"), vec![0xff, 0xfe]).await, 400, "it is no text");
+    assert_eq!(send(Some("t=1,v1=0"), vec![b' '; 256 * 1024 + 1]).await, 413);
+    let forged = send(Some("t=1,v1=0"), b"{\"type\":\"payment_intent.succeeded\"}".to_vec()).await;
+    assert!((400..500).contains(&forged), "nobody signed it, and it is not tried again: {forged}");
+}

@@ -24,6 +24,8 @@ struct Things {
     order: String,
     lapsing: String,
     payment: String,
+    /// Paid by the owner of the orders, so its seller can give the money back.
+    sold: String,
 }
 
 fn row(method: Method, endpoint: &'static str, id: &str, body: Option<Value>, statuses: [u16; 3]) -> Row {
@@ -51,6 +53,9 @@ fn table(things: &Things) -> Vec<Row> {
         row(Method::PUT, "/api/tickets/{id}", &things.spare, Some(reprice), [401, 403, 200]),
         row(Method::DELETE, "/api/tickets/{id}", &things.spare, None, [401, 403, 200]),
         get("/api/selling", "", [401, 200, 200]),
+        get("/api/account", "", [401, 200, 200]),
+        row(Method::POST, "/api/account/payouts", "", None, [401, 200, 200]),
+        get("/account.csv", "", [401, 200, 200]),
         // The owner of the tickets cannot buy them; the stranger can.
         post("/api/orders", hold(&things.free), [401, 200, 409]),
         get("/api/orders", "", [401, 200, 200]),
@@ -58,7 +63,13 @@ fn table(things: &Things) -> Vec<Row> {
         row(Method::DELETE, "/api/orders/{id}", &things.lapsing, None, [401, 403, 200]),
         post("/api/payments", pay, [401, 403, 200]),
         get("/api/payments/{id}", &things.payment, [401, 403, 200]),
+        get("/api/payments/settings", "", [200, 200, 200]),
+        // Nothing of it is signed, whoever sends it.
+        post("/webhooks/stripe", json!({}), [400, 400, 400]),
         row(Method::POST, "/api/payments/{id}/authenticate", &things.payment, authenticate, [401, 403, 200]),
+        // These come last, since the ticket and the show are gone then.
+        row(Method::POST, "/api/tickets/{id}/refund", &things.sold, None, [401, 403, 200]),
+        row(Method::POST, "/api/shows/{id}/cancel", &things.show, None, [401, 403, 200]),
         get("/health/live", "", [200, 200, 200]),
         get("/health/ready", "", [200, 200, 200]),
         get("/metrics", "", [200, 200, 200]),
@@ -73,6 +84,8 @@ async fn things(seller: &Person, owner: &Person) -> Things {
     let lapsing = owner.holds(&tickets[1]).await.expect("the site is up").json();
     let id = |value: &Value| value["id"].as_str().expect("it has an id").to_owned();
     let payment = owner.pays(&id(&order), "pm_card_visa").await.expect("the site is up").json();
+    let paid = tickets[0].clone();
+    until_complete(owner, &id(&order)).await;
     let (free, spare) = (tickets.remove(3), tickets.remove(2));
     Things {
         show,
@@ -82,7 +95,19 @@ async fn things(seller: &Person, owner: &Person) -> Things {
         order: id(&order),
         lapsing: id(&lapsing),
         payment: id(&payment),
+        sold: paid,
     }
+}
+
+/// Waits until an order is complete: only then is there a sale that can be undone.
+async fn until_complete(buyer: &Person, order: &str) {
+    for _ in 0..100 {
+        if buyer.get(&format!("/api/orders/{order}")).await["state"] == "complete" {
+            return;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+    panic!("the order was paid, and is not complete");
 }
 
 #[tokio::test]

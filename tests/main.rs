@@ -8,6 +8,8 @@ mod cluster;
 mod crashes;
 mod defects;
 mod http_surface;
+mod mails;
+mod money;
 mod pages;
 mod purchase;
 mod races;

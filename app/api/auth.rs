@@ -28,7 +28,9 @@ pub async fn sign_in(email: String, password: String) -> Result<User, ApiError> 
 /// Ends the session on the server.
 #[post("/api/auth/sign-out", session: Session)]
 pub async fn sign_out() -> Result<(), ApiError> {
-    session.ask(SignOut { token: session.token().unwrap_or_default().to_owned() }).await?;
+    if let Some(token) = session.token() {
+        session.ask(SignOut { token: token.clone() }).await?;
+    }
     session.end();
     Ok(())
 }

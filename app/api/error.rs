@@ -24,7 +24,7 @@ impl ApiError {
     pub fn status(&self) -> StatusCode {
         match self {
             ApiError::Rejected(rejection) => match rejection {
-                Rejection::Invalid(_) | Rejection::Malformed(_) | Rejection::MixedCurrencies => StatusCode::BAD_REQUEST,
+                Rejection::Invalid(_) | Rejection::Malformed(_) | Rejection::MixedShows => StatusCode::BAD_REQUEST,
                 Rejection::SignedOut | Rejection::WrongCredentials => StatusCode::UNAUTHORIZED,
                 Rejection::NotYours | Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
                 Rejection::NotFound => StatusCode::NOT_FOUND,
@@ -36,6 +36,10 @@ impl ApiError {
                 | Rejection::OwnTicket
                 | Rejection::PriceChanged
                 | Rejection::ChangedMeanwhile
+                | Rejection::ShowCancelled
+                | Rejection::ShowBegun
+                | Rejection::SoldTogether
+                | Rejection::NotSold
                 | Rejection::TooManyTickets { .. }
                 | Rejection::OrderClosed(_)
                 | Rejection::PaymentUnderWay

@@ -8,7 +8,7 @@ use crate::web::Session;
 use dioxus::prelude::*;
 use shared::orders::Order;
 #[cfg(feature = "server")]
-use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder};
+use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder, RefundSale};
 use shared::{Money, Page, TicketId};
 
 /// Holds tickets for the caller.
@@ -33,4 +33,10 @@ pub async fn get_order(id: String) -> Result<Order, ApiError> {
 #[delete("/api/orders/{id}", session: Session)]
 pub async fn cancel_order(id: String) -> Result<Order, ApiError> {
     session.ask(CancelOrder { id: path_id(&id)? }).await
+}
+
+/// Gives the buyer of an own sold ticket the money back.
+#[post("/api/tickets/{id}/refund", session: Session)]
+pub async fn refund_sale(id: String) -> Result<(), ApiError> {
+    session.ask(RefundSale { ticket_id: path_id(&id)? }).await
 }

@@ -7,9 +7,9 @@ use super::path_id;
 use crate::web::Session;
 use dioxus::prelude::*;
 use shared::OrderId;
-use shared::payments::Payment;
+use shared::payments::{Account, Payment, Settings};
 #[cfg(feature = "server")]
-use shared::payments::{Authenticate, GetPayment, Method, Pay};
+use shared::payments::{Authenticate, GetAccount, GetPayment, GetSettings, Method, Pay, SetUpPayouts};
 
 /// Pays an own order.
 #[post("/api/payments", session: Session)]
@@ -23,8 +23,27 @@ pub async fn get_payment(id: String) -> Result<Payment, ApiError> {
     session.ask(GetPayment { id: path_id(&id)? }).await
 }
 
-/// Test mode's stand-in for the bank's page: the person confirms, or does not, that it is them.
+/// The person was asked by the bank whether it is them. In the sandbox this is their answer; otherwise it makes us look
+/// now what they told the bank.
 #[post("/api/payments/{id}/authenticate", session: Session)]
 pub async fn authenticate(id: String, approve: bool) -> Result<Payment, ApiError> {
     session.ask(Authenticate { id: path_id(&id)?, approve }).await
+}
+
+/// How payments are made here.
+#[get("/api/payments/settings", session: Session)]
+pub async fn settings() -> Result<Settings, ApiError> {
+    session.ask(GetSettings {}).await
+}
+
+/// What the caller has earned.
+#[get("/api/account?cursor", session: Session)]
+pub async fn get_account(cursor: Option<String>) -> Result<Account, ApiError> {
+    session.ask(GetAccount { cursor }).await
+}
+
+/// Where the caller says how to be paid; nothing, if there is nothing to say.
+#[post("/api/account/payouts", session: Session)]
+pub async fn set_up_payouts() -> Result<Option<String>, ApiError> {
+    session.ask(SetUpPayouts {}).await
 }

@@ -12,8 +12,8 @@ use shared::tickets::{ShowFilter, ShowListing, Ticket};
 use shared::{
     Currency, Invalid, Price,
     tickets::{
-        Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets, RepriceTicket,
-        Seat, WithdrawTicket,
+        CancelShow, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets,
+        RepriceTicket, Seat, WithdrawTicket,
     },
     value::Line,
 };
@@ -66,6 +66,12 @@ pub async fn create_show(
 #[get("/api/shows/{id}", session: Session)]
 pub async fn get_show(id: String) -> Result<ShowListing, ApiError> {
     session.ask(GetShow { id: path_id(&id)? }).await
+}
+
+/// Cancels an own show: every buyer gets the money back. Repeated, it says how far that has come.
+#[post("/api/shows/{id}/cancel", session: Session)]
+pub async fn cancel_show(id: String) -> Result<ShowListing, ApiError> {
+    session.ask(CancelShow { id: path_id(&id)? }).await
 }
 
 /// A show's tickets that are on sale or held.

@@ -2,6 +2,7 @@
 
 use crate::Route;
 use crate::api::{self, ApiError};
+use crate::components::{Paying, ReadyCard};
 use crate::pages::{HomeQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
 use shared::UserId;
@@ -27,6 +28,10 @@ pub fn Frame() -> Element {
     let fetched = use_server_future(api::auth::me)?;
     let unclear = use_context_provider(|| Unclear(fetched().and_then(Result::err)));
     let mut current = use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
+    // Only the client asks how payments are made: a page is not to wait for that.
+    let paying = use_resource(api::payments::settings);
+    use_context_provider(|| Paying(paying));
+    let mut ready_card = use_context_provider(|| ReadyCard(Signal::new(None)));
     // The server's page becomes alive when the client has taken it over; until then its buttons do nothing.
     let mut ready = use_signal(|| false);
     use_effect(move || ready.set(true));
@@ -34,6 +39,7 @@ pub fn Frame() -> Element {
     let sign_out = move |_| async move {
         if api::auth::sign_out().await.is_ok() {
             current.0.set(None);
+            ready_card.0.set(None);
             navigator.push(Route::Home { query: HomeQuery::default() }.address());
         }
     };
@@ -70,7 +76,9 @@ pub fn Frame() -> Element {
             }
         }
         footer {
-            p { "Test mode: no real money moves, and no real card works here." }
+            if matches!(&*paying.read(), Some(Ok(settings)) if settings.test_mode) {
+                p { "Test mode: no real money moves, and no real card works here." }
+            }
         }
     }
 }

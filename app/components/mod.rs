@@ -1,14 +1,18 @@
 //! Props in, markup out.
 
+mod card;
 mod field;
 mod frame;
 mod notice;
+mod share;
 mod show;
 mod ticket;
 
+pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
 pub use field::{Choice, Field};
 pub use frame::{CurrentUser, Frame, Unclear, use_person};
 pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
+pub use share::SellerShare;
 pub use show::{ShowCard, When};
 pub use ticket::{SeatWords, StateBadge};
 

@@ -81,7 +81,7 @@ pub fn Home(query: HomeQuery) -> Element {
     rsx! {
         document::Title { "Tickets from fans to fans · Ticketing" }
         h1 { "Tickets from fans to fans" }
-        p { class: "lead", "Buying holds your tickets for 60 seconds. Nobody else can take them while you pay." }
+        p { class: "lead", "Buying holds your tickets for 60 seconds. Nobody else can take them while you pay. Prices are all in, with no fees on top." }
         Search { filter: query.0.clone() }
         {body}
     }

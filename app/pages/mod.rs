@@ -1,8 +1,12 @@
 //! One file per route. Pages fetch; components show.
 
+mod cancelling;
+mod earnings;
+mod hold;
 mod home;
 mod not_found;
 mod order;
+mod order_end;
 mod orders;
 mod payment;
 mod sell;

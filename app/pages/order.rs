@@ -1,16 +1,20 @@
 //! An order: its countdown on the server's clock, its payment, and how it ended.
 
+use super::order_end::Ended;
 use super::payment::PaymentForm;
 use crate::Route;
-use crate::api::ApiError;
-use crate::api::orders::{cancel_order, get_order, place_order};
+use crate::api::orders::{cancel_order, get_order};
 use crate::clock;
-use crate::components::{CurrentUser, Heading, Notice, Problem, SeatWords, SignInFirst, Tone, When};
+use crate::components::{CurrentUser, Heading, Problem, SeatWords, SignInFirst, When};
 use dioxus::prelude::*;
-use shared::orders::{EndReason, Order, OrderState};
+use shared::orders::{Order, OrderState};
 use shared::payments::PaymentState;
 use std::time::Duration;
 
+/// How often the server is asked while it is open how the order goes on.
+const LOOK_SOON: Duration = Duration::from_millis(700);
+/// How often it is asked anyway: the seller or the show may end it.
+const LOOK_ANYWAY: Duration = Duration::from_secs(5);
 /// How long before the end the countdown warns.
 const WARNING: Duration = Duration::from_secs(20);
 
@@ -95,9 +99,11 @@ fn Watched(first: Order) -> Element {
                     if undecided(&current, now_left) {
                         look.call(());
                     }
-                } else if undecided(&current, now_left) && clock::now().since(answered.1) >= Duration::from_millis(700)
-                {
-                    look.call(());
+                } else {
+                    let wait = if undecided(&current, now_left) { LOOK_SOON } else { LOOK_ANYWAY };
+                    if clock::now().since(answered.1) >= wait {
+                        look.call(());
+                    }
                 }
             }
         });
@@ -135,12 +141,14 @@ fn title(state: OrderState) -> &'static str {
 fn Countdown(seconds: u64, extended: bool) -> Element {
     let words = format!("{}:{:02}", seconds / 60, seconds % 60);
     let short = seconds <= WARNING.as_secs();
-    // Read out when it matters, not each second.
+    // Read out when it matters, not each second; seen as well when there is something to do at once.
+    let urgent = short && seconds > 0 && !extended;
     let spoken = match seconds {
-        0 => "The time to pay is over.".to_owned(),
-        1..=20 => "Less than 20 seconds left.".to_owned(),
-        21..=60 => "Less than a minute left.".to_owned(),
-        _ => "The tickets are held for you.".to_owned(),
+        0 => "The time to pay is over.",
+        _ if urgent => "Less than 20 seconds left: pay now, then your bank has two more minutes.",
+        1..=20 => "Less than 20 seconds left.",
+        21..=60 => "Less than a minute left.",
+        _ => "The tickets are held for you.",
     };
     rsx! {
         div { class: if short { "countdown short" } else { "countdown" },
@@ -154,7 +162,7 @@ fn Countdown(seconds: u64, extended: bool) -> Element {
                     "The tickets are held for you. If you do not pay in time they are on sale again."
                 }
             }
-            p { class: "unseen", aria_live: "polite", "{spoken}" }
+            p { class: if urgent { "warning" } else { "unseen" }, role: "status", "data-testid": "warning", "{spoken}" }
         }
     }
 }
@@ -182,7 +190,7 @@ fn Lines(order: Order) -> Element {
         p { class: "total",
             "Total "
             strong { "{order.total}" }
-            span { class: "hint", " all in, no fees" }
+            span { class: "hint", " all in, no fees on top" }
         }
     }
 }
@@ -203,67 +211,6 @@ fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
     rsx! {
         p {
             button { class: "link", disabled: busy(), onclick: cancel, "Give the tickets back" }
-        }
-    }
-}
-
-#[component]
-fn Ended(order: Order) -> Element {
-    let (tone, words) = match (order.state, order.reason) {
-        (OrderState::Complete, _) => (Tone::Good, "You paid, and the tickets are yours. Have a good time!"),
-        (OrderState::Expired, _) => {
-            (Tone::Bad, "You did not pay in time, so the tickets are on sale again. Nothing was charged.")
-        }
-        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => (
-            Tone::Bad,
-            "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.",
-        ),
-        (OrderState::Refunded, _) => (
-            Tone::Bad,
-            "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.",
-        ),
-        _ => (Tone::Plain, "You gave the tickets back. Nothing was charged."),
-    };
-    rsx! {
-        Notice { tone, "{words}" }
-        if order.state != OrderState::Complete {
-            TryAgain { order }
-        }
-    }
-}
-
-#[component]
-fn TryAgain(order: Order) -> Element {
-    let navigator = use_navigator();
-    let mut busy = use_signal(|| false);
-    let mut error = use_signal(|| None::<ApiError>);
-    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
-    let again = move |_| {
-        let order = order.clone();
-        async move {
-            if busy() {
-                return;
-            }
-            busy.set(true);
-            let ids = order.lines.iter().map(|line| line.ticket_id).collect();
-            match place_order(ids, order.total).await {
-                Ok(order) => {
-                    navigator.push(Route::OrderPage { id: order.id.to_string() });
-                }
-                Err(reason) => {
-                    busy.set(false);
-                    error.set(Some(reason));
-                }
-            }
-        }
-    };
-    rsx! {
-        if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, "{reason}" }
-        }
-        p { class: "actions",
-            button { disabled: busy(), onclick: again, "Try for the same tickets again" }
-            Link { class: "button quiet", to: Route::ShowPage { id: show }, "Other tickets for this show" }
         }
     }
 }

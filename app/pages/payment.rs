@@ -1,25 +1,50 @@
-//! Paying an order, with the test cards of the sandbox. The card's number never leaves the browser.
+//! Paying an order: with a card, and with what the bank wants to know before it says yes.
 
 use crate::api::ApiError;
 use crate::api::payments::{authenticate, get_payment, pay};
-use crate::components::{Field, Notice, Tone};
+use crate::components::{Card, CardForm, Notice, ReadyCard, Tone};
+use crate::{clock, stripe};
 use dioxus::prelude::*;
 use shared::orders::Order;
-use shared::payments::{Decline, PaymentState, TEST_CARDS};
+use shared::payments::{Decline, Payment, PaymentState};
 use shared::{PaymentId, Rejection};
+use std::time::Duration;
 
-/// The token that stands for a test card.
-fn token_of(number: &str) -> Option<&'static str> {
-    let digits: String = number.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
-    TEST_CARDS.iter().find(|card| card.number == digits).map(|card| card.method)
-}
+/// How long it takes to look again whether the bank wants to know something.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// What a person can do about the payment of a held order.
 #[component]
 pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Element {
+    let (order_id, total) = (order.id, order.total);
+    let mut ready = use_context::<ReadyCard>().0;
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    // Whether it was this page that began the payment: it was loaded again otherwise, perhaps on the way back from the bank.
+    let mut began_here = use_signal(|| false);
+    // It belongs to this component, since the form is replaced while the bank is being asked.
+    let pay_with = use_callback(move |card: Card| {
+        if *busy.peek() {
+            return;
+        }
+        busy.set(true);
+        began_here.set(true);
+        error.set(None);
+        spawn(async move {
+            let paid = pay(order_id, card.method).await;
+            // A token is good for one try; where nobody was reached it was not used up.
+            if !matches!(paid, Err(ApiError::Unavailable)) {
+                ready.set(None);
+            }
+            error.set(paid.err());
+            // Whatever came of it, the order says how it goes on.
+            changed.call(());
+            busy.set(false);
+        });
+    });
     match order.payment.as_ref().map(|payment| (payment.id, payment.state)) {
         Some((id, PaymentState::Started)) => rsx! {
-            UnderWay { id, changed }
+            UnderWay { id, began_here, changed }
         },
         Some((_, PaymentState::Unknown)) => rsx! {
             Notice { tone: Tone::Plain, "Your bank has not answered yet. We are checking; you will not be charged twice." }
@@ -27,57 +52,25 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
         Some((_, PaymentState::Authorized | PaymentState::Captured)) => rsx! {
             Notice { tone: Tone::Good, "Your bank said yes. The tickets are being made yours …" }
         },
-        _ if over => rsx! {},
-        _ => rsx! {
-            Card { order, changed }
-        },
-    }
-}
-
-#[component]
-fn Card(order: Order, changed: EventHandler<()>) -> Element {
-    let order_id = order.id;
-    let mut number = use_signal(String::new);
-    let mut busy = use_signal(|| false);
-    let mut unknown = use_signal(|| false);
-    let mut error = use_signal(|| None::<ApiError>);
-    let submit = move |event: FormEvent| {
-        event.prevent_default();
-        async move {
-            let method = token_of(&number());
-            unknown.set(method.is_none());
-            let Some(method) = method.filter(|_| !busy()) else { return };
-            busy.set(true);
-            error.set(None);
-            if let Err(reason) = pay(order_id, method.to_owned()).await {
-                error.set(Some(reason));
-            }
-            // Whatever came of it, the order says how it goes on.
-            changed.call(());
-            busy.set(false);
-        }
-    };
-    let about = unknown().then(|| "this is test mode, use one of the test cards below".to_owned());
-    rsx! {
-        section { class: "panel narrow",
-            h2 { "Pay {order.total}" }
-            p { class: "badge held", "Test mode: no real money moves" }
-            if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, "{reason}" }
-            }
-            form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
-                Field { name: "card", label: "Card number", value: number, error: about, inputmode: "numeric" }
-                button { r#type: "submit", disabled: busy(),
-                    if busy() { "Asking your bank …" } else { "Pay {order.total}" }
-                }
-            }
-            details {
-                summary { "Test cards" }
-                ul { class: "plain cards",
-                    for card in TEST_CARDS {
-                        li { key: "{card.number}",
-                            button { class: "link", r#type: "button", onclick: move |_| number.set(card.number.to_owned()), "{card.number}" }
-                            " {card.outcome}"
+        _ if over && !busy() => rsx! {},
+        earlier => {
+            let refused = earlier.filter(|(_, state)| *state == PaymentState::Declined && !busy());
+            rsx! {
+                section { class: "panel narrow",
+                    h2 { "Pay {total}" }
+                    if let Some(reason) = error() {
+                        Notice { tone: Tone::Bad, "{reason}" }
+                    } else if let Some((id, _)) = refused {
+                        Refused { id }
+                    }
+                    if let Some(card) = ready() {
+                        PayWithReady { words: "Pay {total} with {card.words()}", busy: busy(), card, pay_with }
+                    } else {
+                        CardForm {
+                            total,
+                            words: "Pay {total}",
+                            waiting: busy().then(|| "Asking your bank …".to_owned()),
+                            taken: pay_with,
                         }
                     }
                 }
@@ -86,38 +79,87 @@ fn Card(order: Order, changed: EventHandler<()>) -> Element {
     }
 }
 
+/// The card that was entered before the clock started: one press, and it is paid.
+#[component]
+fn PayWithReady(words: String, busy: bool, card: Card, pay_with: EventHandler<Card>) -> Element {
+    let mut ready = use_context::<ReadyCard>().0;
+    rsx! {
+        div { class: "actions",
+            button { disabled: busy, onclick: move |_| pay_with.call(card.clone()),
+                if busy { "Asking your bank …" } else { "{words}" }
+            }
+            button { class: "link", disabled: busy, onclick: move |_| ready.set(None), "Use another card" }
+        }
+    }
+}
+
+/// Why an earlier try was refused.
+#[component]
+fn Refused(id: PaymentId) -> Element {
+    let payment = use_resource(use_reactive!(|(id,)| get_payment(id.to_string())));
+    let decline = payment.read().as_ref().and_then(|answer| answer.as_ref().ok()).and_then(|payment| payment.decline);
+    rsx! {
+        if let Some(decline) = decline {
+            Notice { tone: Tone::Bad, {Rejection::CardDeclined(decline).to_string()} }
+        }
+    }
+}
+
 /// A payment that the bank is still looking at, or that waits for the person.
 #[component]
-fn UnderWay(id: PaymentId, changed: EventHandler<()>) -> Element {
-    let payment = use_resource(move || get_payment(id.to_string()));
+fn UnderWay(id: PaymentId, began_here: Signal<bool>, changed: EventHandler<()>) -> Element {
+    let mut payment = use_signal(|| None::<Payment>);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let mut answer = move |approve: bool| {
-        if busy() {
+    let answer = use_callback(move |approve: bool| {
+        if *busy.peek() {
             return;
         }
         busy.set(true);
         spawn(async move {
             match authenticate(id.to_string(), approve).await {
-                Ok(_) | Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => {}
+                Ok(newest) => payment.set(Some(newest)),
+                Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => payment.set(None),
                 Err(reason) => error.set(Some(reason)),
             }
             changed.call(());
             busy.set(false);
         });
-    };
-    let waits = matches!(&*payment.read(), Some(Ok(payment)) if payment.needs_authentication);
+    });
+    use_effect(move || {
+        spawn(async move {
+            let asked = asked(id).await;
+            let bank_url = asked.bank_url.clone();
+            payment.set(Some(asked));
+            let Some(url) = bank_url else { return };
+            // Back from the bank's page one is not sent there again: what was said there is asked for instead.
+            match *began_here.peek() {
+                true => stripe::go_to(&url),
+                false => answer.call(true),
+            }
+            loop {
+                stripe::returned().await;
+                answer.call(true);
+            }
+        });
+    });
+    let waits = payment().filter(|payment| payment.needs_authentication);
     rsx! {
         if let Some(reason) = error() {
             Notice { tone: Tone::Bad, "{reason}" }
         }
-        if waits {
+        if let Some(payment) = waits {
             section { class: "panel narrow",
                 h2 { "Your bank asks: is it you?" }
-                p { "In test mode this page stands for your bank's." }
-                div { class: "actions",
-                    button { disabled: busy(), onclick: move |_| answer(true), "Yes, it is me" }
-                    button { class: "quiet", disabled: busy(), onclick: move |_| answer(false), "No" }
+                if let Some(url) = payment.bank_url {
+                    p { "It asks on a page of its own, and brings you back here. The tickets are held for you meanwhile." }
+                    a { class: "button", href: url, "Go to your bank" }
+                } else {
+                    p { "In test mode this page stands for your bank's." }
+                    div { class: "actions",
+                        button { disabled: busy(), onclick: move |_| answer.call(true), "Yes, it is me" }
+                        button { class: "quiet", disabled: busy(), onclick: move |_| answer.call(false), "No" }
+                    }
                 }
             }
         } else {
@@ -126,14 +168,12 @@ fn UnderWay(id: PaymentId, changed: EventHandler<()>) -> Element {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_test_card_is_known_however_it_is_typed() {
-        assert_eq!(token_of("4242 4242 4242 4242"), Some("pm_card_visa"));
-        assert_eq!(token_of("4000-0000-0000-0002"), Some("pm_card_chargeDeclined"));
-        assert_eq!(token_of("4111 1111 1111 1111"), None);
+/// Waits until the bank wants the person to prove who they are. It may never, and then the order says what became of it.
+async fn asked(id: PaymentId) -> Payment {
+    loop {
+        match get_payment(id.to_string()).await {
+            Ok(payment) if payment.needs_authentication => return payment,
+            _ => clock::sleep(LOOK_AGAIN).await,
+        }
     }
 }

@@ -3,7 +3,7 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_show, offer_tickets};
-use crate::components::{Field, Heading, Notice, Problem, Tone, When};
+use crate::components::{Field, Heading, Notice, Problem, SellerShare, Tone, When};
 use crate::seats;
 use dioxus::prelude::*;
 use shared::tickets::Show;
@@ -20,7 +20,11 @@ pub fn SellSeats(id: String) -> Element {
                 When { show: listing.show.clone(), with_zone: true }
                 " · {listing.show.venue}, {listing.show.city}"
             }
-            Seats { show: listing.show }
+            if listing.show.cancelled {
+                Notice { tone: Tone::Bad, "This show is cancelled, so no tickets can be sold for it." }
+            } else {
+                Seats { show: listing.show }
+            }
         },
         Some(Err(error)) => rsx! {
             Problem { error }
@@ -96,6 +100,7 @@ fn Seats(show: Show) -> Element {
                 required: false,
             }
             Field { name: "price", label: "Price of each in {show.currency.code()}", value: price, error: about("price"), inputmode: "decimal" }
+            SellerShare { typed: price(), currency: show.currency }
             Field {
                 name: "face_value",
                 label: "Face value of each (optional)",

@@ -1,10 +1,18 @@
-//! What the person sells and sold.
+//! What the person sells and sold, and what that earned.
 
-use crate::Route;
+use super::earnings::Earnings;
+use crate::api::ApiError;
+use crate::api::orders::refund_sale;
+use crate::api::payments::get_account;
 use crate::api::tickets::list_selling;
-use crate::components::{CurrentUser, Empty, Heading, Problem, SeatWords, SignInFirst, StateBadge, When};
+use crate::components::{CurrentUser, Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When};
+use crate::{Route, clock};
 use dioxus::prelude::*;
-use shared::tickets::Ticket;
+use shared::tickets::{Ticket, TicketState};
+use std::time::Duration;
+
+/// How long it takes until the services have heard of a refund.
+const HEARD_WITHIN: Duration = Duration::from_secs(1);
 
 /// What the person sells and sold.
 #[component]
@@ -24,9 +32,16 @@ pub fn Selling() -> Element {
 
 #[component]
 fn Sales() -> Element {
-    let fetched = use_server_future(|| list_selling(None))?;
+    let mut account = use_server_future(|| get_account(None))?;
+    let mut fetched = use_server_future(|| list_selling(None))?;
     let mut older = use_signal(Vec::<Ticket>::new);
     let mut next = use_signal(|| None::<Option<String>>);
+    let changed = move |()| {
+        older.set(Vec::new());
+        next.set(None);
+        fetched.restart();
+        account.restart();
+    };
     match fetched() {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
             Empty { title: "You sell nothing yet",
@@ -46,9 +61,10 @@ fn Sales() -> Element {
                 }
             };
             rsx! {
+                Earnings { account: account() }
                 ul { class: "tickets",
                     for ticket in page.items.into_iter().chain(older()) {
-                        Sale { key: "{ticket.id}", ticket }
+                        Sale { key: "{ticket.id}", ticket, changed }
                     }
                 }
                 if has_more {
@@ -66,7 +82,12 @@ fn Sales() -> Element {
 }
 
 #[component]
-fn Sale(ticket: Ticket) -> Element {
+fn Sale(ticket: Ticket, changed: EventHandler<()>) -> Element {
+    // The client's clock is read when the page is alive: until then it looks as the server wrote it.
+    let mut begun = use_signal(|| true);
+    let starts_at = ticket.show.starts_at;
+    use_effect(move || begun.set(starts_at <= clock::now()));
+    let can_give_back = ticket.state == TicketState::Sold && !ticket.show.cancelled && !begun();
     rsx! {
         li { class: "offer",
             span { class: "about",
@@ -80,6 +101,55 @@ fn Sale(ticket: Ticket) -> Element {
             }
             StateBadge { state: ticket.state }
             strong { class: "price", "{ticket.price}" }
+            if can_give_back {
+                GiveBack { ticket, changed }
+            }
+        }
+    }
+}
+
+/// Giving a buyer the money back, after a second question.
+#[component]
+fn GiveBack(ticket: Ticket, changed: EventHandler<()>) -> Element {
+    let (id, price) = (ticket.id, ticket.price);
+    let mut asked = use_signal(|| false);
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let give_back = move |_| async move {
+        if busy() {
+            return;
+        }
+        busy.set(true);
+        error.set(None);
+        match refund_sale(id.to_string()).await {
+            Ok(()) => {
+                clock::sleep(HEARD_WITHIN).await;
+                changed.call(());
+            }
+            Err(reason) => error.set(Some(reason)),
+        }
+        busy.set(false);
+        asked.set(false);
+    };
+    rsx! {
+        div { class: "wide",
+            if let Some(reason) = error() {
+                Notice { tone: Tone::Bad, "{reason}" }
+            }
+            if asked() {
+                p { role: "alert",
+                    "The buyer gets {price} back and the ticket is withdrawn. \
+                     Your other tickets of the same purchase go with it. Really?"
+                }
+                div { class: "actions",
+                    button { class: "danger", disabled: busy(), onclick: give_back,
+                        if busy() { "Giving it back …" } else { "Yes, give it back" }
+                    }
+                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), "No, keep the sale" }
+                }
+            } else {
+                button { class: "link", aria_label: "Give the money back for {ticket.seat}", onclick: move |_| asked.set(true), "Give the money back" }
+            }
         }
     }
 }

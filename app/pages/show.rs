@@ -1,15 +1,15 @@
 //! A show and its tickets, as fresh as they are on the server.
 
+use super::cancelling::Cancelling;
+use super::hold::Hold;
 use crate::Route;
-use crate::api::ApiError;
-use crate::api::orders::place_order;
 use crate::api::tickets::{get_show, list_tickets};
-use crate::components::{Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When, use_person};
+use crate::components::{Empty, Heading, Problem, SeatWords, StateBadge, When, use_person};
 use crate::live::{self, Heard};
 use crate::pages::SellQuery;
 use dioxus::prelude::*;
 use shared::tickets::{ShowListing, Ticket, TicketState};
-use shared::{Money, Page, ShowId, TicketId};
+use shared::{Page, ShowId, TicketId};
 
 /// A show and its tickets.
 #[component]
@@ -34,12 +34,17 @@ pub fn ShowPage(id: String) -> Element {
 #[component]
 fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
     let show = listing.show.id;
+    let listing = use_signal(|| listing);
+    let cancelled = listing.read().show.cancelled;
     rsx! {
-        About { listing }
-        Offers { show, first }
-        p { class: "aside",
-            Link { to: Route::Sell { query: SellQuery::for_show(&show.to_string()) }, "Sell tickets for this show" }
+        About { listing: listing() }
+        if !cancelled {
+            Offers { listing, first }
+            p { class: "aside",
+                Link { to: Route::Sell { query: SellQuery::for_show(&show.to_string()) }, "Sell tickets for this show" }
+            }
         }
+        Cancelling { listing }
     }
 }
 
@@ -66,13 +71,19 @@ fn merge(tickets: &mut Vec<Ticket>, news: Ticket) {
 }
 
 #[component]
-fn Offers(show: ShowId, first: Page<Ticket>) -> Element {
+fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
+    let show = listing.peek().show.id;
     let mut next = use_signal(|| first.next.clone());
     let mut tickets = use_signal(|| first.items.clone());
     let chosen = use_signal(Vec::<TicketId>::new);
     use_effect(move || {
         spawn(live::listen(show, move |heard| match heard {
-            Heard::Ticket(news) => tickets.with_mut(|known| merge(known, *news)),
+            Heard::Ticket(news) => {
+                if news.show.cancelled {
+                    look_at_show(listing);
+                }
+                tickets.with_mut(|known| merge(known, *news));
+            }
             Heard::Hello => {
                 spawn(async move {
                     if let Ok(page) = list_tickets(show.to_string(), None, None).await {
@@ -101,6 +112,7 @@ fn Offers(show: ShowId, first: Page<Ticket>) -> Element {
             }
         } else {
             h2 { "Tickets" }
+            p { class: "hint", "Prices are all in, with no fees on top." }
             ul { class: "tickets",
                 for ticket in tickets() {
                     Offer { key: "{ticket.id}", ticket, chosen }
@@ -114,6 +126,16 @@ fn Offers(show: ShowId, first: Page<Ticket>) -> Element {
             Hold { show, picked, chosen }
         }
     }
+}
+
+/// Asks for the show once more.
+fn look_at_show(mut listing: Signal<ShowListing>) {
+    let id: ShowId = listing.peek().show.id;
+    spawn(async move {
+        if let Ok(newest) = get_show(id.to_string()).await {
+            listing.set(newest);
+        }
+    });
 }
 
 #[component]
@@ -159,69 +181,12 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
     }
 }
 
-/// The sum of what is chosen, and the button that holds it.
-#[component]
-pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) -> Element {
-    let person = use_person();
-    let navigator = use_navigator();
-    let mut busy = use_signal(|| false);
-    let mut error = use_signal(|| None::<ApiError>);
-    let mut stranger = use_signal(|| false);
-    let total =
-        picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
-    let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
-    let words = match ids.len() {
-        0 => "Choose tickets".to_owned(),
-        1 => "Hold 1 ticket for 60 seconds".to_owned(),
-        more => format!("Hold {more} tickets for 60 seconds"),
-    };
-    let hold = move |_| {
-        let ids = ids.clone();
-        async move {
-            let Some(total) = total.filter(|_| !busy()) else { return };
-            if person.is_none() {
-                stranger.set(true);
-                return;
-            }
-            busy.set(true);
-            match place_order(ids, total).await {
-                Ok(order) => {
-                    navigator.push(Route::OrderPage { id: order.id.to_string() });
-                }
-                Err(reason) => {
-                    busy.set(false);
-                    chosen.set(Vec::new());
-                    error.set(Some(reason));
-                }
-            }
-        }
-    };
-    rsx! {
-        if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, "{reason}" }
-        }
-        if stranger() && person.is_none() {
-            SignInFirst { back: "/shows/{show}", reason: "Sign in to hold these tickets." }
-        }
-        div { class: "bar",
-            p { class: "sum", aria_live: "polite",
-                if let Some(total) = total {
-                    "Total "
-                    strong { "{total}" }
-                    span { class: "hint", " all in, no fees" }
-                }
-            }
-            button { onclick: hold, disabled: busy() || total.is_none(), "{words}" }
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use shared::tickets::{Category, Seat, Show};
     use shared::value::Line;
-    use shared::{Currency, Id, Instant};
+    use shared::{Currency, Id, Instant, Money};
 
     fn ticket(number: u128, version: u64, state: TicketState) -> Ticket {
         let line = |text: &str| Line::parse("text", text).expect("a line");
@@ -236,6 +201,8 @@ mod tests {
             time_zone: "UTC".to_owned(),
             local_start: String::new(),
             currency: Currency::Eur,
+            creator_id: Id::from(uuid::Uuid::nil()),
+            cancelled: false,
         };
         Ticket {
             id: Id::from(uuid::Uuid::from_u128(number)),

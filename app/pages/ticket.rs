@@ -3,8 +3,8 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
-use crate::components::{Field, Heading, Notice, Problem, SeatWords, StateBadge, Tone, When, use_person};
-use crate::pages::show::Hold;
+use crate::components::{Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, use_person};
+use crate::pages::hold::Hold;
 use dioxus::prelude::*;
 use shared::Money;
 use shared::tickets::{Ticket, TicketState};
@@ -36,11 +36,14 @@ pub fn TicketPage(id: String) -> Element {
                         StateBadge { state: ticket.state }
                     }
                     p { class: "big-price", "{ticket.price}" }
+                    p { class: "hint", "All in, no fees on top" }
                     if let Some(face_value) = ticket.face_value {
                         p { class: "hint", "Face value {face_value}" }
                     }
                 }
-                if own {
+                if show.cancelled {
+                    Notice { tone: Tone::Bad, "This show is cancelled. Whoever bought tickets gets the money back." }
+                } else if own {
                     Edit { ticket, changed }
                 } else if ticket.state == TicketState::OnSale {
                     Buy { ticket }
@@ -131,6 +134,7 @@ fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
             }
             form { class: "stack", method: "post", novalidate: true, onsubmit: reprice,
                 Field { name: "price", label: "Price in {currency.code()}", value: price, error: about_price, inputmode: "decimal" }
+                SellerShare { typed: price(), currency }
                 div { class: "actions",
                     button { r#type: "submit", disabled: busy(), "Change price" }
                     button { r#type: "button", class: "quiet", disabled: busy(), onclick: withdraw, "Withdraw from sale" }

@@ -31,8 +31,9 @@ ticketing replay --dead
 ticketing help      says this
 
 Every setting is an environment variable; unset, it runs on http://localhost:8080 with its data in ./data.
-DATABASE_URL, DRAIN_SECONDS, HOLD_SECONDS, HOST, LOG_FORMAT, NATS_REPLICAS, NATS_URL, PORT, PROXIES, PUBLIC_URL,
-RATE_LIMITS, RUST_LOG, SERVICES: see the README.";
+DATABASE_URL, DRAIN_SECONDS, HOLD_SECONDS, HOST, LOG_FORMAT, MAIL, MAIL_FROM, NATS_REPLICAS, NATS_URL,
+PAYOUT_AFTER_HOURS, PLATFORM_FEE_PERCENT, PORT, PROXIES, PUBLIC_URL, RATE_LIMITS, RUST_LOG, SERVICES, STRIPE_API_BASE,
+STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: see the README.";
 
 /// Does what the command line says. What goes wrong is one clear line, and an exit code that is not 0.
 pub fn main() -> ExitCode {

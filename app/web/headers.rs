@@ -24,11 +24,10 @@ const LONGEST_PAGE: usize = 16 * 1024 * 1024;
 /// Their contents are base64 or fixed, so nothing that a person wrote can be code in them. No other inline script runs.
 const OF_DIOXUS: [&str; 3] = ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate("];
 
-const FIXED: [(&str, &str); 6] = [
+const FIXED: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
     ("x-frame-options", "DENY"),
     ("referrer-policy", "same-origin"),
-    ("permissions-policy", "camera=(), geolocation=(), microphone=(), payment=()"),
     ("cross-origin-opener-policy", "same-origin"),
     ("cross-origin-resource-policy", "same-origin"),
 ];
@@ -49,7 +48,7 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
         response = Response::from_parts(parts, Body::from(page));
     }
     let https = site.config.public_url.starts_with("https://");
-    add(response.headers_mut(), &hashes, https);
+    add(response.headers_mut(), &hashes, https, site.config.publishable_key.is_some());
     if !asset && !response.headers().contains_key(CACHE_CONTROL) {
         // Pages and answers may be a person's own, and are old in a second.
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
@@ -64,18 +63,44 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
     response
 }
 
-fn add(headers: &mut HeaderMap, hashes: &[String], https: bool) {
+/// What Stripe's card field needs: its script, its frames, and the way to Stripe. Nothing of it, where nobody pays there.
+struct Foreign {
+    scripts: &'static str,
+    frames: &'static str,
+    connections: &'static str,
+    payment: &'static str,
+}
+
+impl Foreign {
+    fn new(stripe: bool) -> Self {
+        match stripe {
+            true => Foreign {
+                scripts: " https://js.stripe.com",
+                frames: "frame-src https://js.stripe.com https://hooks.stripe.com; ",
+                connections: " https://api.stripe.com",
+                payment: "payment=(self \"https://js.stripe.com\")",
+            },
+            false => Foreign { scripts: "", frames: "", connections: "", payment: "payment=()" },
+        }
+    }
+}
+
+fn add(headers: &mut HeaderMap, hashes: &[String], https: bool, stripe: bool) {
     // `dx serve` writes a script and a style of its own into the page, and it alone runs debug builds.
     let (scripts, styles) = match cfg!(debug_assertions) {
         true => ("'unsafe-inline'".to_owned(), "'unsafe-inline'"),
         false => (hashes.join(" "), ""),
     };
+    let foreign = Foreign::new(stripe);
     let policy = format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' {scripts}; style-src 'self' {styles}; \
-         img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; \
-         frame-ancestors 'none'; base-uri 'none'"
+        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{} {scripts}; style-src 'self' {styles}; \
+         img-src 'self' data:; font-src 'self'; connect-src 'self'{}; {}manifest-src 'self'; \
+         form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
+        foreign.scripts, foreign.connections, foreign.frames
     );
     headers.insert("content-security-policy", HeaderValue::from_str(&policy).expect("hashes are base64"));
+    let permissions = format!("camera=(), geolocation=(), microphone=(), {}", foreign.payment);
+    headers.insert("permissions-policy", HeaderValue::from_str(&permissions).expect("it is plain text"));
     for (name, value) in FIXED {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
@@ -107,5 +132,33 @@ mod tests {
         let blessed: Vec<&str> = inline_scripts(page).collect();
 
         assert_eq!(blessed, ["window.initial_dioxus_hydration_data=\"eA==\";"]);
+    }
+
+    fn told(stripe: bool) -> [String; 2] {
+        let mut headers = HeaderMap::new();
+        add(&mut headers, &["'sha256-x'".to_owned()], false, stripe);
+        ["content-security-policy", "permissions-policy"]
+            .map(|name| headers[name].to_str().expect("it is text").to_owned())
+    }
+
+    #[test]
+    fn without_stripe_nothing_comes_from_elsewhere() {
+        let [policy, permissions] = told(false);
+
+        assert!(!policy.contains("http"), "{policy}");
+        assert!(!policy.contains("frame-src") && policy.contains("connect-src 'self';"), "{policy}");
+        assert!(permissions.ends_with("payment=()"), "{permissions}");
+    }
+
+    #[test]
+    fn with_stripe_its_card_field_may_run_and_nothing_else() {
+        let [policy, permissions] = told(true);
+
+        let directives: Vec<&str> = policy.split("; ").filter(|directive| directive.contains("http")).collect();
+        assert_eq!(directives.len(), 3, "{policy}");
+        assert!(directives[0].starts_with("script-src 'self' 'wasm-unsafe-eval' https://js.stripe.com "), "{policy}");
+        assert_eq!(directives[1], "connect-src 'self' https://api.stripe.com");
+        assert_eq!(directives[2], "frame-src https://js.stripe.com https://hooks.stripe.com");
+        assert!(permissions.ends_with("payment=(self \"https://js.stripe.com\")"), "{permissions}");
     }
 }

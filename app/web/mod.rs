@@ -1,5 +1,6 @@
 //! The web tier: serves the pages, takes the calls, and guards both. The only part that speaks HTTP.
 
+mod account;
 mod answers;
 pub mod command;
 mod guards;
@@ -10,6 +11,7 @@ mod live;
 mod router;
 mod session;
 mod telemetry;
+mod webhooks;
 
 pub use router::{ENDPOINTS, Endpoint, mounted};
 pub use session::Session;

@@ -1,12 +1,12 @@
 //! What is mounted where, and what guards it.
 
-use super::{Site, answers, guards, headers, health, limits, live, session};
+use super::{Site, account, answers, guards, headers, health, limits, live, session, webhooks};
 use crate::App;
 use axum::Router;
 use axum::http::Method;
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::IntoResponse;
-use axum::routing::get;
+use axum::routing::{get, post};
 use dioxus::server::{DioxusRouterExt, FullstackState, ServeConfig, ServerFunction};
 use std::path::Path;
 use tower_http::compression::CompressionLayer;
@@ -19,9 +19,12 @@ pub type Endpoint = (&'static str, &'static str);
 pub const ENDPOINTS: &[Endpoint] = &[
     ("DELETE", "/api/orders/{id}"),
     ("DELETE", "/api/tickets/{id}"),
+    ("GET", "/account.csv"),
+    ("GET", "/api/account"),
     ("GET", "/api/auth/me"),
     ("GET", "/api/orders"),
     ("GET", "/api/orders/{id}"),
+    ("GET", "/api/payments/settings"),
     ("GET", "/api/payments/{id}"),
     ("GET", "/api/selling"),
     ("GET", "/api/shows"),
@@ -32,6 +35,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ("GET", "/health/live"),
     ("GET", "/health/ready"),
     ("GET", "/metrics"),
+    ("POST", "/api/account/payouts"),
     ("POST", "/api/auth/sign-in"),
     ("POST", "/api/auth/sign-out"),
     ("POST", "/api/auth/sign-up"),
@@ -39,19 +43,27 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ("POST", "/api/payments"),
     ("POST", "/api/payments/{id}/authenticate"),
     ("POST", "/api/shows"),
+    ("POST", "/api/shows/{id}/cancel"),
     ("POST", "/api/tickets"),
+    ("POST", "/api/tickets/{id}/refund"),
+    ("POST", "/webhooks/stripe"),
     ("PUT", "/api/tickets/{id}"),
 ];
 
 /// The paths that are not server functions.
-const OWN: [Endpoint; 4] =
-    [("GET", "/api/shows/{id}/live"), ("GET", "/health/live"), ("GET", "/health/ready"), ("GET", "/metrics")];
+const OWN: [(Method, &str); 6] = [
+    (Method::GET, "/account.csv"),
+    (Method::GET, "/api/shows/{id}/live"),
+    (Method::GET, "/health/live"),
+    (Method::GET, "/health/ready"),
+    (Method::GET, "/metrics"),
+    (Method::POST, "/webhooks/stripe"),
+];
 
 /// Everything that the router mounts besides pages and assets, sorted.
 pub fn mounted() -> Vec<(Method, &'static str)> {
     let functions = ServerFunction::collect().into_iter().map(|function| (function.method(), function.path()));
-    let own = OWN.iter().map(|(_, path)| (Method::GET, *path));
-    let mut all: Vec<_> = functions.chain(own).collect();
+    let mut all: Vec<_> = functions.chain(OWN).collect();
     all.sort_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));
     all
 }
@@ -60,6 +72,8 @@ pub fn mounted() -> Vec<(Method, &'static str)> {
 pub fn router(site: &Site, public: Option<&Path>) -> Router {
     let own = Router::new()
         .route("/api/shows/{id}/live", get(live::stream))
+        // Stripe is no browser, and proves itself by its signature: neither the guards nor the limits are for it.
+        .route("/webhooks/stripe", post(webhooks::stripe))
         .with_state(site.clone())
         .merge(health::router(site.health.clone()));
     let state = FullstackState::new(ServeConfig::new(), App);
@@ -75,6 +89,9 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
         .fallback(get(FullstackState::render_handler))
         .with_state(state.clone())
         .layer(from_fn_with_state(site.clone(), session::layer));
+    let downloads = Router::new()
+        .route("/account.csv", get(account::download))
+        .layer(from_fn_with_state(site.clone(), session::layer));
     let assets = match public {
         Some(_) => Router::new().serve_static_assets().with_state(state),
         None => Router::new(),
@@ -88,6 +105,7 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
     Router::new()
         .merge(own)
         .merge(calls)
+        .merge(downloads)
         .merge(assets)
         .route("/api/{*rest}", axum::routing::any(unknown_call))
         .fallback_service(pages)

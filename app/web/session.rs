@@ -11,10 +11,11 @@ use dioxus::fullstack::FullstackContext;
 use server::store::Cause;
 use server::{Backend, Caller, trace};
 use shared::auth::{Identify, SignedIn, User};
+use shared::value::Secret;
 use shared::{Rejection, Request as Ask};
 use std::convert::Infallible;
 use std::sync::Arc;
-use tracing::Instrument;
+use tracing::{Instrument, Span};
 
 /// How long a browser keeps the cookie, in seconds: as long as the session lasts.
 const MAX_AGE: u32 = 30 * 24 * 3600;
@@ -27,7 +28,7 @@ pub struct Session {
     backend: Backend,
     caller: Caller,
     user: Option<User>,
-    token: Option<String>,
+    token: Option<Secret>,
     /// Whether it could not be found out whose session it is: nobody is called signed out then.
     unclear: bool,
     cookie: Arc<Cookie>,
@@ -48,7 +49,7 @@ impl Cookie {
         }
     }
 
-    fn token(&self, headers: &HeaderMap) -> Option<String> {
+    fn token(&self, headers: &HeaderMap) -> Option<Secret> {
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
         let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
         let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
@@ -56,7 +57,7 @@ impl Cookie {
         let token = bearer.or_else(cookie)?;
         // Anything else was never given out by us, and need not be asked about.
         let ours = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ours.then(|| token.to_owned())
+        ours.then(|| token.to_owned().into())
     }
 
     fn write(&self, token: &str, max_age: u32) {
@@ -88,13 +89,13 @@ impl Session {
     }
 
     /// The secret that proves it.
-    pub fn token(&self) -> Option<&str> {
-        self.token.as_deref()
+    pub fn token(&self) -> Option<&Secret> {
+        self.token.as_ref()
     }
 
     /// Hands the browser its new session.
     pub fn begin(&self, signed_in: SignedIn) -> User {
-        self.cookie.write(&signed_in.token, MAX_AGE);
+        self.cookie.write(signed_in.token.reveal(), MAX_AGE);
         signed_in.user
     }
 
@@ -115,11 +116,16 @@ impl<S: Sync> FromRequestParts<S> for Session {
 /// Resolves the session of a request.
 pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
     let caller = Caller::anonymous(site.environment.new_id());
-    // What is logged for this request, here and elsewhere, names it.
+    let span = span(&caller, &request);
+    resolve(site, caller, request, next).instrument(span).await
+}
+
+/// What is logged and traced for a request, here and elsewhere, names it.
+pub fn span(caller: &Caller, request: &Request) -> Span {
     let (method, path, correlation_id) = (request.method(), request.uri().path(), caller.request_id);
     let span = tracing::info_span!("http", %method, path, %correlation_id);
-    trace::follow(&span, Cause::from(&caller));
-    resolve(site, caller, request, next).instrument(span).await
+    trace::follow(&span, Cause::from(caller));
+    span
 }
 
 async fn resolve(site: Site, mut caller: Caller, mut request: Request, next: Next) -> Response {

@@ -9,7 +9,7 @@ use tracing_subscriber::util::SubscriberInitExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 /// What is logged where `RUST_LOG` says nothing.
-const FILTER: &str = "info,async_nats=off,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,dioxus_server=warn";
+const FILTER: &str = "info,async_nats=off,sqlx=warn,sea_orm=warn,sea_orm_migration=warn,stripe=off,dioxus_server=warn";
 
 /// Begins the log, and the traces.
 ///

@@ -3,6 +3,7 @@
 //! This is the one place that reads across services, in SQL and without their code: what checks them should not rest
 //! on what they believe. It only reads, so it can run beside a server, and on what one left that was killed.
 
+mod books;
 mod checks;
 mod copy;
 mod history;
@@ -62,6 +63,7 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     for statement in history::statements() {
         snapshot.execute_unprepared(&statement).await?;
     }
+    let unasked = books::fill(config, &snapshot).await?;
     let mut waiting = Vec::new();
     if !still || !of_one_moment {
         waiting.push("a server is writing".to_owned());
@@ -81,7 +83,7 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     }
     snapshot.rollback().await?;
     db.close().await?;
-    Ok(Report { waiting, checked })
+    Ok(Report { waiting, checked, unasked })
 }
 
 /// How many events the broker has that a service has not taken. In one process, what is published is taken.

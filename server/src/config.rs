@@ -2,12 +2,15 @@
 
 use crate::nats::Servers;
 use crate::store::Databases;
-use shared::Service;
+use shared::value::Secret;
+use shared::{FeeShare, Service};
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
+
+mod payment;
 
 /// How this process was asked to run.
 #[derive(Clone, Debug)]
@@ -28,6 +31,18 @@ pub struct Config {
     pub port: u16,
     /// `PUBLIC_URL` (`http://localhost:8080`): where people reach the site.
     pub public_url: String,
+    /// `STRIPE_SECRET_KEY`, `STRIPE_WEBHOOK_SECRET`, `STRIPE_API_BASE` (the sandbox, where no money moves): who moves money.
+    pub stripe: Option<Stripe>,
+    /// `STRIPE_PUBLISHABLE_KEY` (the sandbox): Stripe's key for the browser. The web tier and `payments` need it.
+    pub publishable_key: Option<String>,
+    /// `PLATFORM_FEE_PERCENT` (0): what the marketplace keeps of each sale; the price has it in it.
+    pub fee: FeeShare,
+    /// `PAYOUT_AFTER_HOURS` (24): how long after a show's beginning its sellers are paid.
+    pub payout_after: Duration,
+    /// `MAIL` (files in `mails/` beside SQLite's, the log with PostgreSQL): who delivers mails.
+    pub mail: Mail,
+    /// `MAIL_FROM` (`tickets@` and the host of `PUBLIC_URL`): who mails are from.
+    pub mail_from: String,
     /// `DRAIN_SECONDS` (0): how long a process that was asked to stop still serves as one that is not ready, so that
     /// whoever sends it work hears of it first.
     pub drain: Duration,
@@ -37,6 +52,35 @@ pub struct Config {
     pub rate_limits: bool,
     /// `LOG_FORMAT` (readable lines): `json`.
     pub log_json: bool,
+}
+
+/// How Stripe is reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stripe {
+    /// Proves to Stripe who is asking.
+    pub secret_key: Secret,
+    /// Proves to us that Stripe is telling.
+    pub webhook_secret: Secret,
+    /// Where its API is, if not at Stripe's own address.
+    pub api_base: Option<String>,
+}
+
+impl Stripe {
+    /// Whether the key is one of test mode, in which no money moves.
+    pub fn is_test(&self) -> bool {
+        ["sk_test_", "rk_test_"].iter().any(|start| self.secret_key.reveal().starts_with(start))
+    }
+}
+
+/// Who delivers mails.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Mail {
+    /// Nobody: the log says what would have been sent.
+    Console,
+    /// Nobody: each mail is a file in this folder.
+    Folder(PathBuf),
+    /// A mail server, by its address, which may hold a password.
+    Smtp(Secret),
 }
 
 /// What a process runs.
@@ -93,13 +137,6 @@ pub struct ConfigError {
     pub problem: String,
 }
 
-/// Variables of DESIGN that this version knows but cannot follow: set, they stop the start rather than be ignored.
-const NOT_YET: [(&str, &str); 3] = [
-    ("STRIPE_SECRET_KEY", "this version has only its sandbox gateway, leave it unset"),
-    ("STRIPE_PUBLISHABLE_KEY", "this version has only its sandbox gateway, leave it unset"),
-    ("STRIPE_WEBHOOK_SECRET", "this version has only its sandbox gateway, leave it unset"),
-];
-
 impl Config {
     /// Reads the environment's variables.
     ///
@@ -115,11 +152,6 @@ impl Config {
     /// The first variable that is wrong, and why.
     pub fn from_variables(variable: impl Fn(&str) -> Option<String>) -> Result<Config, ConfigError> {
         let get = |name| variable(name).filter(|text| !text.is_empty());
-        for (variable, problem) in NOT_YET {
-            if get(variable).is_some() {
-                return Err(ConfigError { variable, problem: problem.to_owned() });
-            }
-        }
         let parts = get("SERVICES").map_or(Ok(Parts::all()), |text| Parts::read(&text))?;
         let nats = get("NATS_URL").map(|url| Servers::parse(&url)).transpose();
         let nats = nats.map_err(|problem| ConfigError { variable: "NATS_URL", problem })?;
@@ -128,15 +160,27 @@ impl Config {
             return Err(ConfigError { variable: "NATS_URL", problem });
         }
         let port = parse("PORT", get("PORT"), 8080, "a number from 1 to 65535")?;
+        let (stripe, publishable_key) = payment::read(&get, &parts)?;
+        let databases = databases(get("DATABASE_URL"))?;
+        let public_url = public_url(get("PUBLIC_URL"), port)?;
+        let percent = get("PLATFORM_FEE_PERCENT").unwrap_or_else(|| "0".to_owned());
+        let fee = FeeShare::parse(&percent);
+        let wanted = format!("a number from 0 to {}, with at most two decimals", FeeShare::MAX_PERCENT);
         Ok(Config {
             parts,
+            stripe,
+            publishable_key,
+            fee: fee.ok_or_else(|| wrong("PLATFORM_FEE_PERCENT", &percent, &wanted))?,
+            payout_after: hours("PAYOUT_AFTER_HOURS", get("PAYOUT_AFTER_HOURS"), 24, 0..=8760)?,
+            mail: mail(get("MAIL"), &databases)?,
+            mail_from: mail_from(get("MAIL_FROM"), &public_url)?,
             nats,
             nats_replicas: within("NATS_REPLICAS", get("NATS_REPLICAS"), 1, 1..=5, "a number from 1 to 5")?,
-            databases: databases(get("DATABASE_URL"))?,
+            databases,
             hold: seconds("HOLD_SECONDS", get("HOLD_SECONDS"), 60, 1..=86_400)?,
             host: parse("HOST", get("HOST"), IpAddr::V4(Ipv4Addr::LOCALHOST), "an IP address")?,
             port,
-            public_url: public_url(get("PUBLIC_URL"), port)?,
+            public_url,
             drain: seconds("DRAIN_SECONDS", get("DRAIN_SECONDS"), 0, 0..=300)?,
             proxies: within("PROXIES", get("PROXIES"), 0, 0..=10, "a number from 0 to 10")?,
             rate_limits: switch("RATE_LIMITS", get("RATE_LIMITS"), [("on", true), ("off", false)])?,
@@ -178,6 +222,44 @@ fn seconds(
 ) -> Result<Duration, ConfigError> {
     let wanted = format!("a number of seconds from {} to {}", range.start(), range.end());
     within(variable, value, default, range, &wanted).map(Duration::from_secs)
+}
+
+fn hours(
+    variable: &'static str,
+    value: Option<String>,
+    default: u64,
+    range: RangeInclusive<u64>,
+) -> Result<Duration, ConfigError> {
+    let wanted = format!("a number of hours from {} to {}", range.start(), range.end());
+    within(variable, value, default, range, &wanted).map(|hours| Duration::from_secs(hours * 3600))
+}
+
+fn mail(value: Option<String>, databases: &Databases) -> Result<Mail, ConfigError> {
+    let Some(text) = value else {
+        return Ok(match databases {
+            Databases::Folder(folder) => Mail::Folder(folder.join("mails")),
+            Databases::Postgres { .. } => Mail::Console,
+        });
+    };
+    match text.split_once("://") {
+        None if text == "console" => Ok(Mail::Console),
+        Some(("file", folder)) if !folder.is_empty() => Ok(Mail::Folder(PathBuf::from(folder))),
+        Some(("smtp" | "smtps", server)) if !server.is_empty() => Ok(Mail::Smtp(text.into())),
+        // What was written may hold a password, so it is not said again.
+        _ => {
+            let problem = "it must be console, file:// and a folder, or smtp:// or smtps:// and a server".to_owned();
+            Err(ConfigError { variable: "MAIL", problem })
+        }
+    }
+}
+
+fn mail_from(value: Option<String>, public_url: &str) -> Result<String, ConfigError> {
+    let host = public_url.split_once("://").map_or(public_url, |(_, host)| host);
+    let host = host.rsplit_once(':').map_or(host, |(host, _)| host);
+    let text = value.unwrap_or_else(|| format!("Ticketing <tickets@{host}>"));
+    let wanted = "an address, as in Ticketing <tickets@example.org>";
+    text.parse::<lettre::message::Mailbox>().map_err(|_| wrong("MAIL_FROM", &text, wanted))?;
+    Ok(text)
 }
 
 fn switch(
@@ -265,6 +347,10 @@ mod tests {
             ("NATS_REPLICAS", "0"),
             ("DRAIN_SECONDS", "-1"),
             ("PROXIES", "one"),
+            ("PLATFORM_FEE_PERCENT", "51"),
+            ("PAYOUT_AFTER_HOURS", "soon"),
+            ("MAIL", "pigeon"),
+            ("MAIL_FROM", "nobody"),
         ];
         for (variable, value) in cases {
             let error = read(&[(variable, value)]).expect_err(variable);

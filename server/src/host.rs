@@ -225,11 +225,18 @@ async fn open(
         opened.map_err(|error| StartError(format!("DATABASE_URL: {name} cannot be opened: {error}")))
     };
     Ok(match service {
-        Service::Auth => auth::Auth::new(store(auth::MIGRATIONS).await?, config.rate_limits),
+        Service::Auth => {
+            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(StartError)?;
+            let store = store(auth::MIGRATIONS).await?;
+            auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
+        }
         Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
         Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
         Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
-        Service::Payments => payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone()),
+        Service::Payments => {
+            let payments = payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone(), config);
+            payments.map_err(|error| StartError(format!("STRIPE_SECRET_KEY: {error}")))?
+        }
     })
 }
 

@@ -1,6 +1,6 @@
 //! What `auth` is asked and says: people, passwords and sessions.
 
-use crate::value::{Email, Password};
+use crate::value::{Email, Password, Secret};
 use crate::{Event, Request, Service, Subject, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -20,7 +20,7 @@ pub struct SignedIn {
     /// Whose session it is.
     pub user: User,
     /// The secret that proves it: 256 random bits in hexadecimal.
-    pub token: String,
+    pub token: Secret,
 }
 
 /// Makes an account and begins a session.
@@ -55,7 +55,7 @@ impl Request for SignIn {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SignOut {
     /// The session's secret.
-    pub token: String,
+    pub token: Secret,
 }
 impl Request for SignOut {
     const SERVICE: Service = Service::Auth;
@@ -67,7 +67,7 @@ impl Request for SignOut {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identify {
     /// The session's secret.
-    pub token: String,
+    pub token: Secret,
 }
 impl Request for Identify {
     const SERVICE: Service = Service::Auth;

@@ -20,7 +20,7 @@ pub mod value;
 pub use event::{Envelope, Event, Subject};
 pub use id::{EventId, Id, OrderId, PaymentId, ShowId, TicketId, UserId};
 pub use instant::Instant;
-pub use money::{Currency, Money, Price};
+pub use money::{Currency, FeeShare, Money, Price};
 pub use page::Page;
 pub use rejection::{Invalid, Rejection};
 pub use request::Request;

@@ -129,6 +129,44 @@ impl fmt::Display for Money {
     }
 }
 
+/// A share of a price, in hundredths of a percent.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeeShare {
+    basis_points: u16,
+}
+
+impl FeeShare {
+    /// The largest share: half of the price.
+    pub const MAX_PERCENT: u16 = 50;
+
+    /// Reads a number of percent with at most two decimals, as `2.5`.
+    pub fn parse(percent: &str) -> Option<FeeShare> {
+        // Percent have hundredths as euros have cents.
+        let basis_points = u16::try_from(Money::parse(percent, Currency::Eur)?.minor).ok()?;
+        (basis_points <= FeeShare::MAX_PERCENT * 100).then_some(FeeShare { basis_points })
+    }
+
+    /// The share of an amount, rounded down to whole minor units: what is lost is the marketplace's.
+    pub fn of(self, amount: Money) -> Money {
+        let share = i128::from(amount.minor) * i128::from(self.basis_points) / 10_000;
+        Money { minor: i64::try_from(share).expect("a share is less than the whole"), ..amount }
+    }
+
+    /// Whether nothing is kept.
+    pub fn is_nothing(self) -> bool {
+        self.basis_points == 0
+    }
+}
+
+impl fmt::Display for FeeShare {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent = Money::new(self.basis_points.into(), Currency::Eur).amount();
+        let short = percent.trim_end_matches('0').trim_end_matches('.');
+        write!(formatter, "{}\u{a0}%", if short.is_empty() { "0" } else { short })
+    }
+}
+
 /// The price of a ticket: more than nothing, at most [`Price::MAX_MINOR`] minor units.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Money", into = "Money")]
@@ -149,6 +187,11 @@ impl TryFrom<Money> for Price {
     fn try_from(money: Money) -> Result<Self, Invalid> {
         match money.minor {
             ..=0 => Err(Invalid::new("price", "a price is more than zero")),
+            // Card networks count thousandths in steps of ten (Stripe, "Three-decimal currencies").
+            minor if money.currency.decimals() == 3 && minor % 10 != 0 => {
+                let step = Money::new(10, money.currency);
+                Err(Invalid::new("price", format!("a price in {} is in steps of {step}", money.currency.code())))
+            }
             1..=Price::MAX_MINOR => Ok(Price(money)),
             _ => {
                 let most = Money::new(Price::MAX_MINOR, money.currency);
@@ -194,7 +237,20 @@ mod tests {
     }
 
     #[test]
+    fn a_share_is_of_whole_minor_units_and_never_too_much() {
+        let share = FeeShare::parse("2.5").expect("a share");
+        assert_eq!(share.of(Money::new(1999, Currency::Eur)), Money::new(49, Currency::Eur));
+        assert_eq!(share.of(Money::new(Price::MAX_MINOR, Currency::Jpy)), Money::new(2_500_000, Currency::Jpy));
+        assert_eq!((share.to_string().as_str(), FeeShare::default().is_nothing()), ("2.5\u{a0}%", true));
+        assert_eq!((FeeShare::parse("50.01"), FeeShare::parse("-1"), FeeShare::parse("1.234")), (None, None, None));
+        assert_eq!(FeeShare::parse("10").expect("a share").to_string(), "10\u{a0}%");
+        assert_eq!(FeeShare::default().to_string(), "0\u{a0}%");
+    }
+
+    #[test]
     fn a_price_is_more_than_nothing_and_not_absurd() {
+        assert!(Price::try_from(Money::new(1005, Currency::Kwd)).is_err(), "no card is charged half a step");
+        assert!(Price::try_from(Money::new(1010, Currency::Kwd)).is_ok());
         for minor in [i64::MIN, -1, 0, Price::MAX_MINOR + 1, i64::MAX] {
             assert!(Price::try_from(Money::new(minor, Currency::Eur)).is_err(), "{minor}");
         }

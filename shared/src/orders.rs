@@ -42,6 +42,12 @@ pub enum EndReason {
     TicketChanged,
     /// The authorized money could not be taken.
     CaptureFailed,
+    /// The show was cancelled by whoever announced it.
+    ShowCancelled,
+    /// The seller gave the money back before the show.
+    BySeller,
+    /// The money was given back from outside, as from the gateway's own pages.
+    GivenBack,
 }
 
 /// One ticket of an order, as it was when the hold began.
@@ -145,11 +151,27 @@ impl Request for CancelOrder {
     type Reply = Order;
 }
 
+/// Gives the buyer of an own sold ticket the money back, before the show: the whole order, if all of it is the caller's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RefundSale {
+    /// The sold ticket.
+    pub ticket_id: TicketId,
+}
+impl Request for RefundSale {
+    const SERVICE: Service = Service::Orders;
+    const NAME: &'static str = "orders.refund_sale";
+    type Reply = ();
+}
+
 /// A line of an order, as the other services need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeldTicket {
     /// The ticket.
     pub ticket_id: TicketId,
+    /// Who sells it.
+    pub seller_id: UserId,
+    /// Where it admits to.
+    pub seat: Seat,
     /// What it costs in this order.
     pub price: Money,
     /// The terms under which it was placed: the hold is good only on these.
@@ -169,6 +191,8 @@ pub struct OrderChanged {
     pub state: OrderState,
     /// Why it ended, if somebody or something ended it.
     pub reason: Option<EndReason>,
+    /// What the tickets admit to: all of an order's are for one show.
+    pub show: Show,
     /// The tickets.
     pub lines: Vec<HeldTicket>,
     /// What is paid.

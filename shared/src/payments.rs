@@ -1,7 +1,7 @@
 //! What `payments` is asked and says: authorize, capture, void and refund.
 
 use crate::rejection::Invalid;
-use crate::{Event, Money, OrderId, PaymentId, Request, Service, Subject, UserId};
+use crate::{Event, FeeShare, Instant, Money, OrderId, Page, PaymentId, Request, Service, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -134,6 +134,8 @@ pub struct Payment {
     pub decline: Option<Decline>,
     /// Whether the bank waits for the person to prove who they are (3-D Secure).
     pub needs_authentication: bool,
+    /// The bank's page where the person does that; without one, this site's own page stands for it (test mode).
+    pub bank_url: Option<String>,
 }
 
 /// Pays an own order. Repeated, it answers with the payment that is under way or done.
@@ -164,7 +166,8 @@ impl Request for GetPayment {
     type Reply = Payment;
 }
 
-/// Test mode's stand-in for the bank's page: the person confirms, or does not, that it is them.
+/// The person was asked by the bank. In test mode this is the answer itself; otherwise the gateway is asked what the
+/// person told the bank.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Authenticate {
     /// Which payment.
@@ -178,6 +181,122 @@ impl Request for Authenticate {
     // The gateway may take five of them.
     const PATIENCE_SECONDS: u64 = 9;
     type Reply = Payment;
+}
+
+/// Asks how payments are made here.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GetSettings {}
+impl Request for GetSettings {
+    const SERVICE: Service = Service::Payments;
+    const NAME: &'static str = "payments.settings";
+    type Reply = Settings;
+}
+
+/// How payments are made here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// Stripe's key for the browser; without one, the sandbox takes test cards.
+    pub publishable_key: Option<String>,
+    /// Whether no real money moves.
+    pub test_mode: bool,
+    /// What the marketplace keeps of each sale. The price has it in it.
+    pub fee: FeeShare,
+}
+
+/// Hands over what Stripe told, as it came: only then can its signature be checked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ReceiveWebhook {
+    /// The body, to the letter.
+    pub body: String,
+    /// The header `Stripe-Signature`.
+    pub signature: String,
+}
+impl Request for ReceiveWebhook {
+    const SERVICE: Service = Service::Payments;
+    const NAME: &'static str = "payments.receive_webhook";
+    type Reply = ();
+}
+
+/// Asks for the caller's own account as a seller, the newest movements first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct GetAccount {
+    /// Where the page of movements begins.
+    pub cursor: Option<String>,
+}
+impl Request for GetAccount {
+    const SERVICE: Service = Service::Payments;
+    const NAME: &'static str = "payments.account";
+    type Reply = Account;
+}
+
+/// What a seller has earned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Account {
+    /// The sums, one for each currency.
+    pub balances: Vec<Balance>,
+    /// What made them.
+    pub movements: Page<Movement>,
+    /// Whether there is somewhere to pay what is owed to; if not, see [`SetUpPayouts`].
+    pub can_be_paid: bool,
+}
+
+/// Asks for the page of the gateway's where the caller says how to be paid; nothing, if there is nothing to say.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SetUpPayouts {}
+impl Request for SetUpPayouts {
+    const SERVICE: Service = Service::Payments;
+    const NAME: &'static str = "payments.set_up_payouts";
+    // The gateway is asked twice.
+    const PATIENCE_SECONDS: u64 = 9;
+    type Reply = Option<String>;
+}
+
+/// Where a seller's money of one currency is. All in this currency.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Balance {
+    /// Held until some time after the show.
+    pub held: Money,
+    /// Owed now: it is paid out next.
+    pub owed: Money,
+    /// On its way to the seller.
+    pub on_its_way: Money,
+    /// Paid out.
+    pub paid_out: Money,
+}
+
+/// What moved money to or from a seller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MovementKind {
+    /// A ticket was sold.
+    Sale,
+    /// A sale was undone, and the buyer got the money back.
+    Refund,
+    /// Money was sent to the seller.
+    Payout,
+    /// Money that was sent could not be delivered.
+    PayoutFailed,
+}
+
+/// One movement on a seller's account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Movement {
+    /// Names the movement.
+    pub id: Uuid,
+    /// When it was.
+    pub at: Instant,
+    /// What it was.
+    pub kind: MovementKind,
+    /// What for: the show and the seat, or nothing for payouts.
+    pub about: Option<String>,
+    /// The ticket, if there is one.
+    pub ticket_id: Option<TicketId>,
+    /// What the buyer paid, or got back (below zero); nothing for payouts.
+    pub price: Option<Money>,
+    /// What the marketplace kept, or gave back (below zero).
+    pub fee: Option<Money>,
+    /// How the seller's account changed: above zero, it grew.
+    pub amount: Money,
 }
 
 /// A payment is new, or not as it was.

@@ -61,8 +61,16 @@ pub enum Rejection {
     ChangedMeanwhile,
     #[error("nobody can hold more than {most} tickets for one show")]
     TooManyTickets { most: u32 },
-    #[error("the tickets of one order are paid in one currency")]
-    MixedCurrencies,
+    #[error("the tickets of one order are for one show")]
+    MixedShows,
+    #[error("this show is cancelled")]
+    ShowCancelled,
+    #[error("this show has begun already")]
+    ShowBegun,
+    #[error("this ticket was sold together with tickets of other sellers, so it cannot be given back alone")]
+    SoldTogether,
+    #[error("this ticket is not sold, there is no money to give back")]
+    NotSold,
     #[error("the time to pay is over, the tickets are on sale again")]
     OrderExpired,
     #[error("{}", closed(*.0))]

@@ -80,6 +80,19 @@ pub struct Show {
     pub local_start: String,
     /// What its tickets are paid in.
     pub currency: Currency,
+    /// Who announced it, and may cancel it.
+    pub creator_id: UserId,
+    /// Whether it was cancelled.
+    pub cancelled: bool,
+}
+
+/// How far the cancellation of a show has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Cancellation {
+    /// How many of its tickets were held or sold when it was cancelled.
+    pub tickets: u64,
+    /// How many of those have not been taken back yet.
+    pub left: u64,
 }
 
 /// A show as it stands in a list: with what its tickets cost and how many are left.
@@ -92,6 +105,8 @@ pub struct ShowListing {
     pub lowest_price: Option<Money>,
     /// How many tickets are on sale.
     pub tickets_left: u64,
+    /// How far its cancellation has come, if it was cancelled.
+    pub cancellation: Option<Cancellation>,
 }
 
 /// Where a ticket admits to; all empty is general admission.
@@ -177,6 +192,19 @@ pub struct CreateShow {
 impl Request for CreateShow {
     const SERVICE: Service = Service::Tickets;
     const NAME: &'static str = "tickets.create_show";
+    type Reply = ShowListing;
+}
+
+/// Cancels an own show before it begins: every order for it is refunded, and its tickets are withdrawn. Repeated, it says
+/// how far that has come.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CancelShow {
+    /// Which show.
+    pub id: ShowId,
+}
+impl Request for CancelShow {
+    const SERVICE: Service = Service::Tickets;
+    const NAME: &'static str = "tickets.cancel_show";
     type Reply = ShowListing;
 }
 

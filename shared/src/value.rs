@@ -93,6 +93,30 @@ impl fmt::Debug for Password {
     }
 }
 
+/// What must not be seen by anybody but those who need it: a session's token, a key. It never shows in logs.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret in the clear.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for Secret {
+    fn from(text: String) -> Self {
+        Secret(text)
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Secret(…)")
+    }
+}
+
 /// A line of text that people read: trimmed, not empty, no control characters, at most [`Line::MAX_CHARS`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -171,7 +195,8 @@ mod tests {
     }
 
     #[test]
-    fn a_password_does_not_show_in_logs() {
+    fn a_secret_does_not_show_in_logs() {
+        assert_eq!(format!("{:?}", Secret::from("sk_test_1".to_owned())), "Secret(…)");
         let password = Password::try_from("correct horse".to_owned()).expect("it is long enough");
         assert!(!format!("{password:?}").contains("horse"));
     }

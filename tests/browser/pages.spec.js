@@ -1,21 +1,33 @@
 // Every page, as it greets people: silent console, nothing wider than the screen, readable without script.
-import { alive, announce, expect, signUp, test } from './site.js';
+import { alive, announce, expect, hold, pay, signUp, test } from './site.js';
 
 const STRANGER = ['/', '/?search=nothing+fits', '/sell', '/selling', '/orders', '/sign-in?back=/orders', '/sign-up'];
 
 for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [1280, 'dark']]) {
   test(`every page fits ${width} px, ${scheme}`, async ({ open }, info) => {
     const options = { viewport: { width, height: 844 }, colorScheme: scheme };
-    const [ann, eve] = [await open('ann', options), await open('eve', options)];
+    const [ann, ben, eve] = [await open('ann', options), await open('ben', options), await open('eve', options)];
     await signUp(ann, 'ann');
     const show = await announce(ann, 'The Long Note 🎸', '12-15', '19.99');
     await ann.goto(show);
-    const ticket = await ann.getByRole('link', { name: /Details/ }).first().getAttribute('href');
+    const ticket = await ann.getByRole('link', { name: /Details/ }).last().getAttribute('href');
+    // Two orders, so that there is one to be paid, one that is paid, and something that was earned.
+    await signUp(ben, 'ben');
+    const orders = [];
+    for (const number of ['12', '13']) {
+      await ben.goto(show);
+      await alive(ben);
+      await hold(ben, [number]);
+      orders.push(new URL(ben.url()).pathname);
+    }
+    await pay(ben, '4242 4242 4242 4242');
+    await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
 
     const unknown = ['/nowhere', '/shows/42', '/orders/42'];
     const visits = [
       ...[...STRANGER, show, ticket, ...unknown].map((path) => [eve, 'out', path]),
       ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', show, ticket].map((path) => [ann, 'in', path]),
+      ...[show, ...orders].map((path) => [ben, 'in-ben', path]),
     ];
     for (const [page, who, path] of visits) {
       await page.goto(path);
@@ -23,7 +35,7 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wider, `${path} is too wide`).toBeLessThanOrEqual(0);
-      const name = `${who}${path.replaceAll(/[^a-z]+/gi, '-')}`.slice(0, 40);
+      const name = `${who}${path.replaceAll(/[^a-z]+/gi, '-')}`.slice(0, 50);
       await page.screenshot({ path: info.outputPath(`${name}.png`), fullPage: true });
     }
   });

@@ -1,15 +1,9 @@
 // People trade tickets, each with a browser of their own.
-import { alive, announce, expect, hold, pay, seat, signUp, test } from './site.js';
+import { alive, announce, countdown, expect, hold, pay, seat, signUp, test } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
 const ASKS = '4000 0025 0000 3155';
-
-/** How many seconds the countdown says. */
-async function countdown(page) {
-  const [minutes, seconds] = (await page.getByTestId('countdown').innerText()).split(':').map(Number);
-  return minutes * 60 + seconds;
-}
 
 test('three people, three seats: found, held, declined, paid, sold', async ({ open }) => {
   const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
@@ -102,7 +96,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await expect(ann.getByText('an amount looks like')).toBeVisible();
   await ann.getByLabel('Price').fill('25');
   await ann.getByRole('button', { name: 'Change price' }).click();
-  await expect(ann.getByText('€25.00')).toBeVisible();
+  await expect(ann.getByText('€25.00', { exact: true })).toBeVisible();
   await ann.getByRole('button', { name: 'Withdraw from sale' }).click();
   await expect(ann.getByText('You took this ticket off sale')).toBeVisible();
 });

@@ -13,7 +13,8 @@ const BINARY = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../
 const CLUSTER = process.env.TICKETING_CLUSTER;
 export const PASSWORD = 'a password of hers';
 
-async function freePort() {
+/** A port that nobody listens on. */
+export async function freePort() {
   const server = createServer();
   await new Promise((done) => server.listen(0, '127.0.0.1', done));
   const { port } = server.address();
@@ -25,12 +26,15 @@ export const test = base.extend({
   /** Settings of the site; a test may change them with `test.use`. */
   settings: [{}, { option: true }],
 
+  /** Starts whoever moves money beside the site of that address, and answers with the settings to find it: the sandbox needs none. */
+  gateway: async ({}, use) => use(async () => ({})),
+
   /** A site with an empty marketplace. */
-  site: async ({ settings }, use) => {
+  site: async ({ settings, gateway }, use) => {
     const folder = mkdtempSync(join(tmpdir(), 'ticketing-'));
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const env = { PORT: String(port), RUST_LOG: 'warn', RATE_LIMITS: 'off', ...settings };
+    const env = { PORT: String(port), RUST_LOG: 'warn', RATE_LIMITS: 'off', ...(await gateway(url)), ...settings };
     const child = CLUSTER
       ? spawn(CLUSTER, ['cluster', '--empty'], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
       : spawn(BINARY, { env: { DATABASE_URL: `sqlite://${folder}`, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
@@ -110,6 +114,13 @@ export async function hold(page, seats) {
   await expect(page.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
 }
 
+/** How many seconds the countdown says. */
+export async function countdown(page) {
+  const [minutes, seconds] = (await page.getByTestId('countdown').innerText()).split(':').map(Number);
+  return minutes * 60 + seconds;
+}
+
+/** Types a card on an order's page, and pays with it. */
 export async function pay(page, card) {
   await page.getByLabel('Card number').fill(card);
   await page.getByRole('button', { name: /^Pay/ }).dblclick();

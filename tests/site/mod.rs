@@ -4,6 +4,7 @@ use rand::Rng;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use std::fs::File;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -59,7 +60,10 @@ impl Site {
 
     /// Starts the process and waits until it is ready.
     pub async fn start(&mut self) {
-        self.child = Some(self.command(None).spawn().expect("it can be started"));
+        let log = || File::options().create(true).append(true).open(self.log_file()).expect("it can be written");
+        let mut command = self.command(None);
+        command.stdout(log()).stderr(log());
+        self.child = Some(command.spawn().expect("it can be started"));
         let url = format!("{}/health/ready", self.url());
         let up = async {
             while !reqwest::get(&url).await.is_ok_and(|response| response.status().is_success()) {
@@ -74,6 +78,15 @@ impl Site {
         if let Some(mut child) = self.child.take() {
             child.kill().await.expect("it can be killed");
         }
+    }
+
+    fn log_file(&self) -> PathBuf {
+        self.folder.path().join("log")
+    }
+
+    /// All that the process has said.
+    pub fn log(&self) -> String {
+        String::from_utf8_lossy(&std::fs::read(self.log_file()).expect("there is a log")).into_owned()
     }
 
     /// What the audit says, and whether it found nothing wrong.

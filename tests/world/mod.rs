@@ -11,6 +11,7 @@ use shared::payments::{Method, Pay, Payment};
 use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
 use shared::value::{Email, Line, Password};
 use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -212,12 +213,67 @@ impl World {
         }
     }
 
+    /// The mails that were delivered, as people read them: at least so many, and all that follow from what happened.
+    pub async fn mails(&self, at_least: usize) -> Vec<String> {
+        let deadline = tokio::time::Instant::now() + REAL_PATIENCE;
+        loop {
+            self.settles().await;
+            let mails = read_mails(&mails_of(&self.folder));
+            if mails.len() >= at_least {
+                return mails;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "{} of {at_least} mails have come", mails.len());
+        }
+    }
+
+    /// Lets no mails be delivered, as if their server were away; or lets them again.
+    pub fn locks_mails(&self, yes: bool) {
+        let folder = mails_of(&self.folder);
+        // Where a file is, there can be no folder.
+        match yes {
+            true => std::fs::write(folder, "").expect("it can be written"),
+            false => std::fs::remove_file(folder).expect("it is there"),
+        }
+    }
+
     /// Fails if any invariant is broken.
     pub async fn audits(&self) {
         self.settles().await;
         let report = server::audit::run(&config(&self.folder, None)).await.expect("the databases are there");
         assert_eq!(report.violations(), 0, "{report}");
     }
+}
+
+fn mails_of(folder: &TempDir) -> PathBuf {
+    folder.path().join("mails")
+}
+
+fn read_mails(folder: &Path) -> Vec<String> {
+    let Ok(files) = std::fs::read_dir(folder) else { return Vec::new() };
+    let files = files.map(|file| file.expect("it can be read").path());
+    let mut mails: Vec<PathBuf> = files.filter(|file| file.extension().is_some_and(|ending| ending == "eml")).collect();
+    mails.sort();
+    mails.iter().map(|file| readable(&std::fs::read_to_string(file).expect("it can be read"))).collect()
+}
+
+/// A mail with its quoted-printable text (RFC 2045 §6.7) as people read it.
+fn readable(mail: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = mail.replace("=\r\n", "").into_bytes().into_iter();
+    while let Some(byte) = rest.next() {
+        let code = match byte {
+            b'=' => rest.as_slice().get(..2).and_then(|digits| std::str::from_utf8(digits).ok()),
+            _ => None,
+        };
+        match code.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            Some(decoded) => {
+                bytes.push(decoded);
+                rest.nth(1);
+            }
+            None => bytes.push(byte),
+        }
+    }
+    String::from_utf8(bytes).expect("mails are in UTF-8")
 }
 
 /// A price in pence.
@@ -246,6 +302,8 @@ fn config(folder: &TempDir, part: Option<(&str, &Broker)>) -> Config {
     };
     let variable = |name: &str| match (name, part) {
         ("DATABASE_URL", _) => Some(data.clone()),
+        ("MAIL", _) => Some(format!("file://{}", mails_of(folder).display())),
+        ("PLATFORM_FEE_PERCENT", _) => Some("2.5".to_owned()),
         ("SERVICES", Some((part, _))) => Some(part.to_owned()),
         ("NATS_URL", Some((part, broker))) => Some(broker.url(part)),
         _ => None,

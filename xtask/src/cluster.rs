@@ -25,7 +25,20 @@ use crate::{bundle, child, place, processes, tidy};
 /// The word of the web tier.
 const WEB: &str = "web";
 /// What is passed on to every process where it is set.
-const PASSED_ON: [&str; 4] = ["HOLD_SECONDS", "LOG_FORMAT", "RATE_LIMITS", "RUST_LOG"];
+const PASSED_ON: [&str; 12] = [
+    "HOLD_SECONDS",
+    "LOG_FORMAT",
+    "MAIL",
+    "MAIL_FROM",
+    "PAYOUT_AFTER_HOURS",
+    "PLATFORM_FEE_PERCENT",
+    "RATE_LIMITS",
+    "RUST_LOG",
+    "STRIPE_API_BASE",
+    "STRIPE_PUBLISHABLE_KEY",
+    "STRIPE_SECRET_KEY",
+    "STRIPE_WEBHOOK_SECRET",
+];
 /// Set by Ctrl-C.
 static STOPPED: AtomicBool = AtomicBool::new(false);
 

@@ -12,6 +12,7 @@ pub mod manifests;
 pub mod place;
 pub mod postgres;
 pub mod processes;
+pub mod python;
 pub mod start;
 pub mod suite;
 pub mod tidy;

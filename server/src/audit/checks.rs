@@ -5,6 +5,7 @@
 
 mod copies;
 mod holds;
+mod ledger;
 mod messages;
 mod money;
 
@@ -26,7 +27,7 @@ pub struct Check {
 
 /// Every check, in the order of the invariants.
 pub fn all() -> Vec<&'static Check> {
-    let groups = [holds::CHECKS, money::CHECKS, messages::CHECKS, copies::CHECKS];
+    let groups = [holds::CHECKS, money::CHECKS, ledger::CHECKS, messages::CHECKS, copies::CHECKS];
     let mut all: Vec<&Check> = groups.into_iter().flatten().collect();
     // "I9" stands before "I10".
     all.sort_by_key(|check| (check.invariant.len(), check.invariant));

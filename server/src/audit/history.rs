@@ -7,7 +7,8 @@ const LISTENS: &str = "
     create table main.listens as
     select column1 as service, column2 as subject from (values
         ('tickets', 'orders.changed'), ('expiration', 'orders.changed'), ('payments', 'orders.changed'),
-        ('orders', 'tickets.changed'), ('orders', 'payments.changed'), ('orders', 'expiration.due'));";
+        ('orders', 'tickets.changed'), ('orders', 'payments.changed'), ('orders', 'expiration.due'),
+        ('auth', 'orders.changed'), ('auth', 'payments.changed'));";
 
 const BODIES: &str = "
     create table main.order_history as
@@ -27,6 +28,7 @@ const BODIES: &str = "
     create table main.ticket_history as
     select aggregate_id as id, version, body ->> '$.ticket.state' as state,
         body ->> '$.ticket.price.minor' as price, body ->> '$.terms' as terms,
+        body ->> '$.ticket.show.cancelled' as show_cancelled,
         unhex(replace(body ->> '$.order_id', '-', '')) as order_id
     from tickets.outbox where subject = 'tickets.changed';
     create index main.ticket_history_by_id on ticket_history (id, version);

@@ -7,6 +7,8 @@ use std::fmt;
 pub struct Report {
     pub(super) waiting: Vec<String>,
     pub(super) checked: Vec<Checked>,
+    /// Whose books could not be looked at, and why.
+    pub(super) unasked: Option<String>,
 }
 
 /// What came of a check.
@@ -79,6 +81,9 @@ impl fmt::Display for Report {
         match self.at_rest() {
             true => writeln!(formatter, "\nThe marketplace is at rest: everything was checked.")?,
             false => writeln!(formatter, "\nThe marketplace is not at rest: {}.", self.waiting.join(", "))?,
+        }
+        if let Some(why) = &self.unasked {
+            writeln!(formatter, "{why}.")?;
         }
         let made = self.checked.iter().filter(|one| !matches!(one.outcome, Outcome::NotChecked)).count();
         write!(formatter, "{} violations in {made} checks", grouped(self.violations()))

@@ -138,6 +138,21 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I6", Service::Payments, "update payments set amount = amount + 1"),
     ("I6", Service::Payments, "delete from sandbox_books"),
     (
+        "I6",
+        Service::Orders,
+        "update orders set state = 'refunded' where state = 'complete'; update lines set live = false",
+    ),
+    ("I6", Service::Payments, "delete from ledger"),
+    ("I6", Service::Payments, "update ledger set amount = amount + 1 where account = 'gateway'"),
+    ("I6", Service::Payments, "update ledger set amount = amount - 1 where account = 'buyer' and kind = 'sale'"),
+    ("I6", Service::Payments, "update ledger set amount = amount + 1 where account = 'seller'"),
+    ("I6", Service::Payments, "update ledger set person_id = randomblob(16) where account = 'seller'"),
+    (
+        "I6",
+        Service::Payments,
+        "insert into payouts values (randomblob(16), 'sandbox', randomblob(16), 100, 'EUR', 'paid', null, 0, null, 0)",
+    ),
+    (
         "I7",
         Service::Orders,
         "update outbox set body = json_set(body, '$.state', 'expired') where version = 2
@@ -173,6 +188,8 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I12", Service::Orders, "delete from payment_copies where state = 'declined'"),
     ("I12", Service::Payments, "update order_copies set version = 1"),
     ("I12", Service::Expiration, "update deadlines set waiting = true"),
+    ("I12", Service::Auth, "update heard set version = 7 where subject = 'orders.changed'"),
+    ("I12", Service::Auth, "delete from heard where subject = 'payments.changed'"),
     ("I13", Service::Orders, "update lines set price = price - 1"),
     (
         "I14",

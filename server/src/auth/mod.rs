@@ -1,9 +1,16 @@
-//! People, passwords and sessions.
+//! People, passwords and sessions; and mails, since nobody else knows where people can be reached.
 
+mod delivery;
+mod events;
+mod letters;
+mod mails;
 mod password;
 mod rules;
 mod schema;
+#[cfg(test)]
+mod tests;
 
+pub use delivery::Delivery;
 pub use schema::MIGRATIONS;
 
 use crate::Error;
@@ -14,6 +21,7 @@ use async_trait::async_trait;
 use password::Passwords;
 use sha2::{Digest, Sha256};
 use shared::auth::{Identify, Registered, SignIn, SignOut, SignUp, SignedIn, User};
+use shared::value::Secret;
 use shared::{Envelope, Instant, Rejection, Subject};
 use std::sync::Arc;
 use std::time::Duration;
@@ -28,12 +36,15 @@ pub struct Auth {
     store: Store,
     passwords: Passwords,
     rate_limits: bool,
+    /// The site's address, for links in mails.
+    site: String,
+    delivery: Delivery,
 }
 
 impl Auth {
-    /// The service on its database.
-    pub fn new(store: Store, rate_limits: bool) -> Arc<Self> {
-        Arc::new(Auth { store, passwords: Passwords::default(), rate_limits })
+    /// The service on its database; `site` is where people reach the site.
+    pub fn new(store: Store, rate_limits: bool, site: String, delivery: Delivery) -> Arc<Self> {
+        Arc::new(Auth { store, passwords: Passwords::default(), rate_limits, site, delivery })
     }
 
     async fn sign_up(self: Arc<Self>, caller: Caller, request: SignUp) -> Result<SignedIn, Error> {
@@ -94,19 +105,19 @@ impl Auth {
         schema::session_user(self.store.read(), &hash_of(&request.token), self.store.environment().now()).await
     }
 
-    fn new_token(&self) -> String {
-        hex(&self.store.environment().random_bytes::<32>())
+    fn new_token(&self) -> Secret {
+        hex(&self.store.environment().random_bytes::<32>()).into()
     }
 }
 
-async fn begin_session(tx: &Tx, user: User, token: String) -> Result<SignedIn, Error> {
+async fn begin_session(tx: &Tx, user: User, token: Secret) -> Result<SignedIn, Error> {
     schema::insert_session(tx, &hash_of(&token), user.id, tx.now() + SESSION).await?;
     Ok(SignedIn { user, token })
 }
 
 /// Sessions are stored hashed: who reads the database cannot take one over.
-fn hash_of(token: &str) -> String {
-    hex(&Sha256::digest(token))
+fn hash_of(token: &Secret) -> String {
+    hex(&Sha256::digest(token.reveal()))
 }
 
 #[async_trait]
@@ -116,7 +127,11 @@ impl Behaviour for Auth {
     }
 
     fn listens(&self) -> &'static [Subject] {
-        &[]
+        &[Subject::OrdersChanged, Subject::PaymentsChanged]
+    }
+
+    fn counted(&self) -> Option<&'static str> {
+        Some("mails")
     }
 
     fn answers(self: Arc<Self>, answers: &mut Answers) {
@@ -126,8 +141,12 @@ impl Behaviour for Auth {
         answers.on(&self, Auth::identify);
     }
 
-    async fn hear(&self, _: &Tx, envelope: &Envelope) -> Result<(), Error> {
-        Err(Error::failed(format!("auth does not listen to {}", envelope.subject)))
+    async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
+        match envelope.subject {
+            Subject::OrdersChanged => events::order_changed(tx, envelope, &self.site).await,
+            Subject::PaymentsChanged => events::payment_changed(tx, envelope, &self.site).await,
+            other => Err(Error::failed(format!("auth does not listen to {other}"))),
+        }
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
@@ -135,6 +154,7 @@ impl Behaviour for Auth {
         if schema::has_ended_sessions(self.store.read(), now).await? {
             self.store.write(self.store.own_cause(), |tx| Box::pin(schema::forget_sessions(tx))).await?;
         }
-        Ok(Some(now + FORGET_EVERY))
+        let next_mail = mails::deliver_due(&self.store, &self.delivery).await?;
+        Ok(Some(next_mail.unwrap_or(now + FORGET_EVERY).min(now + FORGET_EVERY)))
     }
 }

@@ -1,13 +1,13 @@
 //! What `orders` does when others speak: confirm, extend, complete, refund, expire.
 
-use super::{change, rules, schema};
+use super::{change, copies_of, rules, schema};
 use crate::Error;
 use crate::store::{Tx, from_word};
 use shared::expiration::DeadlineDue;
 use shared::orders::OrderState;
 use shared::payments::PaymentChanged;
 use shared::tickets::TicketChanged;
-use shared::{OrderId, PaymentId, TicketId};
+use shared::{OrderId, PaymentId};
 
 /// A ticket is new, or not as it was.
 pub async fn ticket_changed(tx: &Tx, news: &TicketChanged) -> Result<(), Error> {
@@ -44,9 +44,7 @@ async fn look_again(tx: &Tx, row: schema::orders::Model) -> Result<(), Error> {
     let life = schema::life_of(&row)?;
     let order = OrderId::new(row.id);
     let lines = schema::lines_of(tx.db(), &[row.id]).await?;
-    let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
-    let copies = schema::ticket_copies(tx.db(), &ids).await?;
-    // Both are sorted by ticket, and an order is only ever placed on tickets that were heard of.
+    let copies = copies_of(tx, &lines).await?;
     let heard = lines.iter().zip(&copies);
     let standings: Vec<rules::Standing> =
         heard.map(|(line, copy)| rules::standing(order, line.terms.cast_unsigned(), copy)).collect();

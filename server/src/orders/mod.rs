@@ -15,8 +15,9 @@ use rules::{Life, NotPlaced};
 use schema::orders::Model as Row;
 use shared::orders::{
     CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState,
-    PaymentGlimpse, PlaceOrder,
+    PaymentGlimpse, PlaceOrder, RefundSale,
 };
+use shared::tickets::TicketChanged;
 use shared::{Envelope, Instant, OrderId, Page, PaymentId, Rejection, Subject, TicketId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -95,6 +96,24 @@ impl Orders {
         self.show(write.await?).await
     }
 
+    async fn refund_sale(self: Arc<Self>, caller: Caller, request: RefundSale) -> Result<(), Error> {
+        let seller = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let ticket = schema::ticket_copies(tx.db(), &[request.ticket_id]).await?.pop();
+                if ticket.ok_or(Rejection::NotFound)?.ticket.seller_id != seller {
+                    return Err(Rejection::NotYours.into());
+                }
+                let row = schema::live_order_of(tx.db(), request.ticket_id).await?.ok_or(Rejection::NotSold)?;
+                let lines = schema::lines_of(tx.db(), &[row.id]).await?;
+                let tickets = copies_of(tx, &lines).await?;
+                let after = rules::refund_sale(schema::life_of(&row)?, &tickets, seller, tx.now())?;
+                change(tx, row, after, Some(EndReason::BySeller)).await.map(drop)
+            })
+        });
+        write.await
+    }
+
     /// The order as its buyer sees it.
     async fn show(&self, row: Row) -> Result<Order, Error> {
         self.show_all(vec![row]).await?.pop().ok_or(Rejection::NotFound.into())
@@ -143,7 +162,7 @@ fn own(row: Row, person: UserId) -> Result<Row, Rejection> {
 
 async fn place(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> Result<OrderId, Error> {
     let known = schema::ticket_copies(tx.db(), &request.ticket_ids).await?;
-    let (lines, total) = rules::place(&request, known, buyer).map_err(|refused| match refused {
+    let (lines, total) = rules::place(&request, known, buyer, tx.now()).map_err(|refused| match refused {
         NotPlaced::Refused(rejection) | NotPlaced::NotHeardYet(rejection) => rejection,
     })?;
     let id: OrderId = tx.new_id();
@@ -173,6 +192,13 @@ async fn place(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> R
     Ok(id)
 }
 
+/// What was heard of the tickets of an order's lines, one for each: an order is only ever placed on tickets that were
+/// heard of, and both are sorted by ticket.
+async fn copies_of(tx: &Tx, lines: &[schema::lines::Model]) -> Result<Vec<TicketChanged>, Error> {
+    let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
+    schema::ticket_copies(tx.db(), &ids).await
+}
+
 /// An order's next version, told to the others.
 async fn change(tx: &Tx, mut row: Row, after: Life, reason: Option<EndReason>) -> Result<Row, Error> {
     let was: OrderState = from_word(&row.state)?;
@@ -189,8 +215,13 @@ async fn change(tx: &Tx, mut row: Row, after: Life, reason: Option<EndReason>) -
 
 async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
     let total = schema::total_of(row)?;
-    let line = |line: schema::lines::Model| HeldTicket {
+    let lines = schema::lines_of(tx.db(), &[row.id]).await?;
+    let tickets = copies_of(tx, &lines).await?;
+    let show = tickets.first().ok_or_else(|| Error::failed("an order has no tickets"))?.ticket.show.clone();
+    let held = |(line, copy): (schema::lines::Model, TicketChanged)| HeldTicket {
         ticket_id: TicketId::new(line.ticket_id),
+        seller_id: copy.ticket.seller_id,
+        seat: copy.ticket.seat,
         price: shared::Money::new(line.price, total.currency),
         terms: line.terms.cast_unsigned(),
     };
@@ -200,7 +231,8 @@ async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
         buyer_id: row.buyer_id.into(),
         state: from_word(&row.state)?,
         reason: row.reason.as_deref().map(from_word).transpose()?,
-        lines: schema::lines_of(tx.db(), &[row.id]).await?.into_iter().map(line).collect(),
+        show,
+        lines: lines.into_iter().zip(tickets).map(held).collect(),
         total,
         expires_at: Instant::from_millis(row.expires_at),
         payment_id: row.payment_id.map(PaymentId::new),
@@ -227,6 +259,7 @@ impl Behaviour for Orders {
         answers.on(&self, Orders::get);
         answers.on(&self, Orders::list);
         answers.on(&self, Orders::cancel);
+        answers.on(&self, Orders::refund_sale);
     }
 
     async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {

@@ -45,7 +45,12 @@ pub enum NotPlaced {
 ///
 /// # Errors
 /// Why not.
-pub fn place(request: &PlaceOrder, known: Vec<TicketChanged>, buyer: UserId) -> Result<(Vec<Line>, Money), NotPlaced> {
+pub fn place(
+    request: &PlaceOrder,
+    known: Vec<TicketChanged>,
+    buyer: UserId,
+    now: Instant,
+) -> Result<(Vec<Line>, Money), NotPlaced> {
     use NotPlaced::{NotHeardYet, Refused};
     let mut wanted: Vec<TicketId> = request.ticket_ids.clone();
     wanted.sort_unstable();
@@ -63,12 +68,23 @@ pub fn place(request: &PlaceOrder, known: Vec<TicketChanged>, buyer: UserId) -> 
     if known.iter().any(|copy| copy.ticket.seller_id == buyer) {
         return Err(Refused(Rejection::OwnTicket));
     }
+    if known.iter().any(|copy| copy.ticket.show.cancelled) {
+        return Err(Refused(Rejection::ShowCancelled));
+    }
     if known.iter().any(|copy| copy.ticket.state == TicketState::Withdrawn) {
         return Err(Refused(Rejection::TicketWithdrawn));
     }
-    let zero = Money::new(0, known[0].ticket.price.currency);
+    let show = &known[0].ticket.show;
+    // What ends a show ends all of an order, and is paid back as one.
+    if known.iter().any(|copy| copy.ticket.show.id != show.id) {
+        return Err(Refused(Rejection::MixedShows));
+    }
+    if show.starts_at <= now {
+        return Err(Refused(Rejection::ShowBegun));
+    }
+    let zero = Money::new(0, show.currency);
     let total = known.iter().try_fold(zero, |sum, copy| sum.checked_add(copy.ticket.price));
-    let total = total.ok_or(Refused(Rejection::MixedCurrencies))?;
+    let total = total.expect("eight prices of one currency are far from overflowing");
     if total != request.expected_total {
         return Err(NotHeardYet(Rejection::PriceChanged));
     }
@@ -84,12 +100,14 @@ pub struct Standing {
     pub confirmed: bool,
     /// Its seller changed the terms first.
     pub changed: bool,
+    /// Its show was cancelled.
+    pub show_cancelled: bool,
 }
 
 /// How a ticket stands to an order that was placed on `terms`.
 pub fn standing(order: OrderId, terms: u64, heard: &TicketChanged) -> Standing {
     let confirmed = heard.order_id == Some(order);
-    Standing { confirmed, changed: heard.terms > terms && !confirmed }
+    Standing { confirmed, changed: heard.terms > terms && !confirmed, show_cancelled: heard.ticket.show.cancelled }
 }
 
 /// An order after news: as it was, or on with its life.
@@ -99,7 +117,12 @@ pub fn after_news(
     payments: &[(PaymentId, PaymentState)],
 ) -> (Life, Option<EndReason>) {
     let state_of = |wanted| payments.iter().find(|(_, state)| *state == wanted).map(|(id, _)| *id);
+    let ours = |wanted| state_of(wanted).is_some_and(|id| life.payment_id == Some(id));
+    let show_cancelled = standings.iter().any(|standing| standing.show_cancelled);
     match life.state {
+        OrderState::Held if show_cancelled => {
+            (Life { state: OrderState::Cancelled, ..life }, Some(EndReason::ShowCancelled))
+        }
         OrderState::Held if standings.iter().any(|standing| standing.changed) => {
             (Life { state: OrderState::Cancelled, ..life }, Some(EndReason::TicketChanged))
         }
@@ -116,8 +139,14 @@ pub fn after_news(
             }
         }
         // The authorized money could not be taken after all.
-        OrderState::Complete if state_of(PaymentState::Voided).is_some_and(|id| life.payment_id == Some(id)) => {
+        OrderState::Complete if ours(PaymentState::Voided) => {
             (Life { state: OrderState::Refunded, ..life }, Some(EndReason::CaptureFailed))
+        }
+        OrderState::Complete if show_cancelled => {
+            (Life { state: OrderState::Refunded, ..life }, Some(EndReason::ShowCancelled))
+        }
+        OrderState::Complete if ours(PaymentState::Refunded) => {
+            (Life { state: OrderState::Refunded, ..life }, Some(EndReason::GivenBack))
         }
         _ => (life, None),
     }
@@ -143,6 +172,23 @@ pub fn due(life: Life, deadline: Instant, now: Instant) -> Due {
     }
 }
 
+/// A complete order after a seller gave the money back, before the show.
+///
+/// # Errors
+/// If the show has begun, or some of the tickets are not this seller's.
+pub fn refund_sale(life: Life, tickets: &[TicketChanged], seller: UserId, now: Instant) -> Result<Life, Rejection> {
+    match life.state {
+        OrderState::Complete if tickets.iter().any(|copy| copy.ticket.seller_id != seller) => {
+            Err(Rejection::SoldTogether)
+        }
+        OrderState::Complete if tickets.iter().any(|copy| copy.ticket.show.starts_at <= now) => {
+            Err(Rejection::ShowBegun)
+        }
+        OrderState::Complete => Ok(Life { state: OrderState::Refunded, ..life }),
+        _ => Err(Rejection::NotSold),
+    }
+}
+
 /// Whether the buyer may give the tickets back.
 ///
 /// # Errors
@@ -161,8 +207,8 @@ mod tests {
 
     const DEADLINE: Instant = Instant::from_millis(60_000);
     const HELD: Life = Life { state: OrderState::Held, expires_at: DEADLINE, extended: false, payment_id: None };
-    const CONFIRMED: Standing = Standing { confirmed: true, changed: false };
-    const AWAITED: Standing = Standing { confirmed: false, changed: false };
+    const CONFIRMED: Standing = Standing { confirmed: true, changed: false, show_cancelled: false };
+    const AWAITED: Standing = Standing { confirmed: false, ..CONFIRMED };
 
     fn payment(state: PaymentState) -> (PaymentId, PaymentState) {
         (PaymentId::new(Uuid::from_u128(1)), state)
@@ -210,6 +256,20 @@ mod tests {
         let (refunded, reason) = after_news(complete, &[CONFIRMED], &[payment(PaymentState::Voided)]);
         assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::CaptureFailed)));
         assert_eq!(after_news(other, &[CONFIRMED], &[payment(PaymentState::Voided)]), (other, None));
+    }
+
+    #[test]
+    fn a_show_that_is_cancelled_ends_its_orders_and_gives_the_money_back() {
+        let cancelled = Standing { show_cancelled: true, ..CONFIRMED };
+        let paid = payment(PaymentState::Captured);
+        let complete = Life { state: OrderState::Complete, payment_id: Some(paid.0), ..HELD };
+
+        let (unpaid, reason) = after_news(HELD, &[cancelled], &[payment(PaymentState::Authorized)]);
+        assert_eq!((unpaid.state, reason), (OrderState::Cancelled, Some(EndReason::ShowCancelled)));
+        let (refunded, reason) = after_news(complete, &[CONFIRMED, cancelled], &[paid]);
+        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::ShowCancelled)));
+        let (refunded, reason) = after_news(complete, &[CONFIRMED], &[payment(PaymentState::Refunded)]);
+        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::GivenBack)));
     }
 
     #[test]

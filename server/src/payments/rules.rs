@@ -11,6 +11,8 @@ pub const PATIENCE: Duration = Duration::from_secs(5);
 const FIRST_PAUSE: Duration = Duration::from_millis(250);
 /// How long a step waits for its next try at most.
 const LONGEST_PAUSE: Duration = Duration::from_secs(10);
+/// How long an authorization waits for its order before it is looked at.
+const AUTHORIZED_TOO_LONG: Duration = Duration::from_secs(60);
 
 /// What `payments` knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,6 +38,24 @@ pub enum Step {
     Refund,
     /// Close what is undecided, for good.
     Close,
+    /// See how it stands.
+    Look,
+}
+
+/// When to look how a payment stands that nothing is to be asked for, after so many looks.
+pub fn look_after(state: PaymentState, needs_person: bool, order: KnownOrder, tries: i64) -> Option<Duration> {
+    match state {
+        // The news that the person has answered the bank may be lost.
+        PaymentState::Started | PaymentState::Unknown if needs_person => Some(pause(tries + 3)),
+        // The gateway lets go of it some day.
+        PaymentState::Authorized if order.state == OrderState::Held => Some(AUTHORIZED_TOO_LONG),
+        _ => None,
+    }
+}
+
+/// Whether news of that kind may be about money.
+pub fn is_news_of_money(kind: &str) -> bool {
+    ["payment_intent.", "charge.", "refund."].iter().any(|family| kind.starts_with(family))
 }
 
 /// Whether a held order can be paid now.
@@ -61,7 +81,7 @@ pub fn wanted(id: PaymentId, state: PaymentState, needs_person: bool, order: Kno
         PaymentState::Started | PaymentState::Unknown => Some(Step::Authorize),
         PaymentState::Authorized if over => Some(Step::Void),
         PaymentState::Authorized if order.state == OrderState::Complete => Some(Step::Capture),
-        PaymentState::Captured if order.state == OrderState::Refunded => Some(Step::Refund),
+        PaymentState::Captured if over => Some(Step::Refund),
         _ => None,
     }
 }
@@ -102,6 +122,9 @@ mod tests {
             (Unknown, order(Cancelled, None), Some(Step::Close)),
             (Captured, order(Complete, ours), None),
             (Captured, order(GivenBack, ours), Some(Step::Refund)),
+            // It was taken for tickets that were gone.
+            (Captured, order(Expired, None), Some(Step::Refund)),
+            (Captured, order(Complete, Some(id(2))), Some(Step::Refund)),
         ];
         for (state, order, step) in cases {
             assert_eq!(wanted(id(1), state, false, order), step, "{state:?} {order:?}");

@@ -3,14 +3,16 @@
 //! It plays an outside party: it keeps its own books and shares no transaction with the payments that ask it. That the
 //! books lie in the same database file is a convenience of test mode.
 
-use super::gateway::{Authorization, Capture, Charge, Gateway, Void};
+use super::gateway::{Authorization, Capture, Charge, Gateway, Standing, Void};
+use super::payouts::{Payout, Sender, Sent};
 use crate::Error;
 use crate::store::{Store, Tx, from_word, word};
 use async_trait::async_trait;
+use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Set};
 use serde::{Deserialize, Serialize};
 use shared::payments::Decline;
-use shared::{PaymentId, Rejection};
+use shared::{PaymentId, Rejection, UserId};
 
 /// What the sandbox's books say of a payment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -127,7 +129,8 @@ async fn set(tx: &Tx, row: books::Model, state: Booked, decline: Option<Decline>
 
 fn authorization(row: &books::Model) -> Result<Authorization, Error> {
     Ok(match state_of(row)? {
-        Booked::NeedsPerson => Authorization::NeedsPerson,
+        // This site's own page stands for the bank's.
+        Booked::NeedsPerson => Authorization::NeedsPerson(None),
         Booked::Declined => {
             let reason = row.decline.as_deref().map(from_word).transpose()?;
             Authorization::Declined(reason.unwrap_or(Decline::Generic))
@@ -164,8 +167,8 @@ impl Gateway for Sandbox {
         }
     }
 
-    async fn capture(&self, payment: PaymentId) -> Result<Capture, Error> {
-        self.step(payment, |booked| match booked {
+    async fn capture(&self, charge: &Charge) -> Result<Capture, Error> {
+        self.step(charge.payment_id, |booked| match booked {
             Booked::Authorized => (Some(Booked::Captured), Capture::Captured),
             Booked::Captured | Booked::Refunded => (None, Capture::Captured),
             Booked::NeedsPerson | Booked::Declined | Booked::Voided => (None, Capture::Gone),
@@ -173,8 +176,8 @@ impl Gateway for Sandbox {
         .await
     }
 
-    async fn void(&self, payment: PaymentId) -> Result<Void, Error> {
-        self.step(payment, |booked| match booked {
+    async fn void(&self, charge: &Charge) -> Result<Void, Error> {
+        self.step(charge.payment_id, |booked| match booked {
             Booked::Authorized | Booked::NeedsPerson => (Some(Booked::Voided), Void::Voided),
             Booked::Voided | Booked::Declined => (None, Void::Voided),
             Booked::Captured | Booked::Refunded => (None, Void::AlreadyCaptured),
@@ -182,19 +185,20 @@ impl Gateway for Sandbox {
         .await
     }
 
-    async fn refund(&self, payment: PaymentId) -> Result<(), Error> {
-        let refunded = self.step(payment, |booked| match booked {
+    async fn refund(&self, charge: &Charge) -> Result<(), Error> {
+        let refunded = self.step(charge.payment_id, |booked| match booked {
             Booked::Captured => (Some(Booked::Refunded), true),
             Booked::Refunded => (None, true),
             _ => (None, false),
         });
         match refunded.await? {
             true => Ok(()),
-            false => Err(Error::failed(format!("nothing of payment {payment} was captured"))),
+            false => Err(Error::failed(format!("nothing of payment {} was captured", charge.payment_id))),
         }
     }
 
-    async fn close(&self, payment: PaymentId) -> Result<Authorization, Error> {
+    async fn close(&self, charge: &Charge) -> Result<Authorization, Error> {
+        let payment = charge.payment_id;
         let write = self.store.write(self.store.own_cause(), move |tx| {
             Box::pin(async move {
                 let (state, decline) = (word(Booked::Declined), Some(word(Decline::Closed)));
@@ -209,6 +213,62 @@ impl Gateway for Sandbox {
                     return Ok(Authorization::Declined(Decline::Closed));
                 }
                 authorization(&row)
+            })
+        });
+        write.await
+    }
+
+    async fn look(&self, charge: &Charge) -> Result<Standing, Error> {
+        let Some(row) = find(self.store.read(), charge.payment_id).await? else { return Ok(Standing::Undecided) };
+        Ok(match (authorization(&row)?, state_of(&row)?) {
+            (Authorization::NeedsPerson(page), _) => Standing::NeedsPerson(page),
+            (Authorization::Declined(decline), _) => Standing::Declined(decline),
+            (_, Booked::Captured) => Standing::Captured,
+            (_, Booked::Voided) => Standing::Voided,
+            (_, Booked::Refunded) => Standing::Refunded,
+            _ => Standing::Authorized,
+        })
+    }
+}
+
+/// What the sandbox paid to sellers.
+mod paid {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "sandbox_payouts")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub payout_id: Uuid,
+        pub amount: i64,
+        pub currency: String,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+#[async_trait]
+impl Sender for Sandbox {
+    async fn is_ready(&self, _: UserId) -> Result<bool, Error> {
+        Ok(true)
+    }
+
+    async fn introduce(&self, _: UserId) -> Result<Option<String>, Error> {
+        Ok(None)
+    }
+
+    async fn send(&self, payout: &Payout) -> Result<Sent, Error> {
+        let payout = payout.clone();
+        let write = self.store.write(self.store.own_cause(), move |tx| {
+            Box::pin(async move {
+                let row = paid::ActiveModel {
+                    payout_id: Set(payout.id),
+                    amount: Set(payout.amount.minor),
+                    currency: Set(word(payout.amount.currency)),
+                };
+                let once = OnConflict::column(paid::Column::PayoutId).do_nothing().to_owned();
+                paid::Entity::insert(row).on_conflict(once).exec_without_returning(tx.db()).await?;
+                Ok(Sent::Paid(format!("sandbox/{}", payout.id)))
             })
         });
         write.await

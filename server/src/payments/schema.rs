@@ -34,6 +34,33 @@ pub const MIGRATIONS: &[Migration] = &[
             payment_id uuid primary key, state text not null, decline text, amount bigint not null, currency text);",
     },
     Migration { name: "0002_correlation", sql: "alter table payments add column correlation_id uuid" },
+    super::stripe::MIGRATION,
+    Migration {
+        name: "0004_ledger",
+        sql: "
+        alter table payments add column gateway text not null default 'sandbox';
+        alter table payments add column bank_url text;
+        create table ledger (
+            id uuid primary key, key text not null unique, movement uuid not null, gateway text not null,
+            account text not null,
+            kind text not null, person_id uuid, payment_id uuid, ticket_id uuid, payout_id uuid, amount bigint not null,
+            currency text not null, price bigint, fee bigint, about text, releases_at bigint, open boolean not null,
+            booked_at bigint not null);
+        create index ledger_of_person on ledger (person_id, account, id);
+        create index ledger_of_payment on ledger (payment_id);
+        create index ledger_open on ledger (releases_at) where open;
+        create table payouts (
+            id uuid primary key, gateway text not null, seller_id uuid not null, amount bigint not null,
+            currency text not null, state text not null, note text, tries bigint not null, next_try_at bigint, created_at bigint not null);
+        create index payouts_of_seller on payouts (seller_id, state);
+        create index payouts_waiting on payouts (next_try_at) where next_try_at is not null;
+        create table sandbox_payouts (payout_id uuid primary key, amount bigint not null, currency text not null);
+        create table webhooks (
+            event_id text primary key, kind text not null, payment_id uuid, body text not null,
+            received_at bigint not null, handled_at bigint);
+        create index webhooks_waiting on webhooks (received_at) where handled_at is null;
+        create index webhooks_handled on webhooks (received_at) where handled_at is not null;",
+    },
 ];
 
 /// A payment.
@@ -63,6 +90,10 @@ pub mod payments {
         pub created_at: i64,
         /// The request that began it: what the gateway answers later belongs to that, too.
         pub correlation_id: Option<Uuid>,
+        /// Who moves the money.
+        pub gateway: String,
+        /// Where the bank waits for the person, if it has a page of its own.
+        pub bank_url: Option<String>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -94,6 +125,7 @@ pub fn payment_of(row: &payments::Model) -> Result<Payment, Error> {
         amount: amount_of(row)?,
         decline: row.decline.as_deref().map(from_word).transpose()?,
         needs_authentication: row.needs_person,
+        bank_url: row.bank_url.clone(),
     })
 }
 
@@ -146,6 +178,14 @@ async fn publish(tx: &Tx, row: &payments::Model) -> Result<(), Error> {
         decline: row.decline.as_deref().map(from_word).transpose()?,
     };
     tx.publish(&changed).await
+}
+
+/// Has a payment looked at now.
+pub async fn look_now(tx: &Tx, id: PaymentId) -> Result<(), Error> {
+    let look = payments::Entity::update_many()
+        .col_expr(payments::Column::NextTryAt, Expr::value(tx.now().millis()))
+        .filter(payments::Column::Id.eq(id.uuid()));
+    Ok(look.exec(tx.db()).await.map(drop)?)
 }
 
 /// Payments about which the gateway is to be asked now, those that wait longest first.

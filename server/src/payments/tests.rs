@@ -1,15 +1,20 @@
 //! A process that dies between two steps of a payment leaves a row from which the next one goes on.
 
 use super::driver::step;
-use super::gateway::{Authorization, Capture, Charge, Gateway};
+use super::gateway::{Authorization, Capture, Charge, Gateway, Standing, Void};
+use super::ledger::rows;
 use super::sandbox::Sandbox;
-use super::{Error, MIGRATIONS, begin, schema};
+use super::{Error, GatewayName, MIGRATIONS, Terms, begin, schema};
 use crate::Environment;
 use crate::store::{Databases, Store, open};
 use crate::tasks::Tasks;
-use shared::orders::{OrderChanged, OrderState};
+use sea_orm::EntityTrait;
+use shared::orders::{HeldTicket, OrderChanged, OrderState};
 use shared::payments::{Method, Pay, PaymentState};
-use shared::{Currency, Id, Instant, Money, OrderId, PaymentId, Service, UserId};
+use shared::tickets::{Category, Seat, Show};
+use shared::value::Line;
+use shared::{Currency, FeeShare, Id, Instant, Money, OrderId, PaymentId, Service, ShowId, TicketId, UserId};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -31,13 +36,21 @@ async fn begun() -> Begun {
     let databases = Databases::Folder(folder.path().to_owned());
     let store = open(Service::Payments, &databases, MIGRATIONS, environment, &Tasks::default()).await;
     let store = store.expect("it opens");
+    let line = HeldTicket {
+        ticket_id: TicketId::new(Uuid::from_u128(3)),
+        seller_id: UserId::new(Uuid::from_u128(4)),
+        seat: Seat::default(),
+        price: PRICE,
+        terms: 1,
+    };
     let order = OrderChanged {
         id: OrderId::new(Uuid::from_u128(1)),
         version: 1,
         buyer_id: UserId::new(Uuid::from_u128(2)),
         state: OrderState::Held,
         reason: None,
-        lines: Vec::new(),
+        show: show(),
+        lines: vec![line],
         total: PRICE,
         expires_at: Instant::from_millis(60_000),
         payment_id: None,
@@ -46,11 +59,34 @@ async fn begun() -> Begun {
     let begin = store.write(store.own_cause(), move |tx| {
         Box::pin(async move {
             schema::store_order(tx, &copy).await?;
-            begin(tx, copy.buyer_id, payment).await
+            begin(tx, copy.buyer_id, payment, GatewayName::Sandbox).await
         })
     });
     let payment = begin.await.expect("it can be paid");
     Begun { _folder: folder, gateway: Sandbox::new(store.clone()), store, payment, order }
+}
+
+fn show() -> Show {
+    let line = |text: &str| Line::parse("text", text).expect("a line");
+    Show {
+        id: ShowId::new(Uuid::from_u128(5)),
+        title: line("The Tempest"),
+        venue: line("Globe"),
+        city: line("London"),
+        country: line("United Kingdom"),
+        category: Category::Theatre,
+        starts_at: Instant::from_millis(1_000_000),
+        time_zone: "Europe/London".to_owned(),
+        local_start: "1970-01-01T01:16".to_owned(),
+        currency: Currency::Eur,
+        creator_id: UserId::new(Uuid::from_u128(4)),
+        cancelled: false,
+    }
+}
+
+/// A tenth is kept, and sellers are paid an hour after the beginning.
+fn terms() -> Terms {
+    Terms { fee: FeeShare::parse("10").expect("a share"), payout_after: Duration::from_secs(3600) }
 }
 
 fn pay(order: &OrderChanged) -> Pay {
@@ -59,7 +95,13 @@ fn pay(order: &OrderChanged) -> Pay {
 
 impl Begun {
     fn charge(&self) -> Charge {
-        Charge { payment_id: self.payment, amount: PRICE, method: pay(&self.order).method }
+        Charge {
+            payment_id: self.payment,
+            order_id: self.order.id,
+            amount: PRICE,
+            method: pay(&self.order).method,
+            tries: 0,
+        }
     }
 
     async fn hears(&mut self, state: OrderState) {
@@ -72,8 +114,17 @@ impl Begun {
         write.await.expect("it is news");
     }
 
+    /// The sums of the ledger's accounts.
+    async fn booked(&self) -> Vec<(String, i64)> {
+        let mut sums = BTreeMap::new();
+        for row in rows::Entity::find().all(self.store.read()).await.expect("it is there") {
+            *sums.entry(row.account).or_default() += row.amount;
+        }
+        sums.into_iter().collect()
+    }
+
     async fn state(&self) -> PaymentState {
-        step(&self.store, &self.gateway, self.payment).await.expect("the database is there");
+        step(&self.store, &self.gateway, terms(), self.payment).await.expect("the database is there");
         let row = schema::payment(self.store.read(), self.payment).await.expect("it is there");
         schema::payment_of(&row).expect("a payment").state
     }
@@ -90,13 +141,13 @@ async fn d4_a_crash_between_the_charge_and_its_record_charges_once_and_is_rememb
 
     // The same between the capture and its record.
     begun.hears(OrderState::Complete).await;
-    assert_eq!(begun.gateway.capture(begun.payment).await.expect("the gateway answers"), Capture::Captured);
+    assert_eq!(begun.gateway.capture(&begun.charge()).await.expect("the gateway answers"), Capture::Captured);
     assert_eq!(begun.state().await, PaymentState::Captured);
     assert_eq!(begun.state().await, PaymentState::Captured, "there is nothing left to do");
 
     // And between the refund and its record.
     begun.hears(OrderState::Refunded).await;
-    begun.gateway.refund(begun.payment).await.expect("the gateway answers");
+    begun.gateway.refund(&begun.charge()).await.expect("the gateway answers");
     assert_eq!(begun.state().await, PaymentState::Refunded);
 }
 
@@ -110,7 +161,7 @@ async fn an_authorization_that_comes_after_the_end_is_voided() {
     // Undecided and over: the gateway is asked to close it, and says that it was authorized after all.
     assert_eq!(begun.state().await, PaymentState::Authorized);
     assert_eq!(begun.state().await, PaymentState::Voided);
-    assert_eq!(begun.gateway.capture(begun.payment).await.expect("it answers"), Capture::Gone);
+    assert_eq!(begun.gateway.capture(&begun.charge()).await.expect("it answers"), Capture::Gone);
 }
 
 #[tokio::test]
@@ -124,6 +175,37 @@ async fn a_payment_of_an_order_that_is_over_is_closed_before_the_gateway_ever_he
     assert!(matches!(late, Authorization::Declined(_)), "a request that was still under way changes nothing");
 }
 
+#[tokio::test]
+async fn money_that_was_taken_for_tickets_that_are_gone_is_given_back() {
+    let mut begun = begun().await;
+    assert_eq!(begun.state().await, PaymentState::Authorized);
+    begun.hears(OrderState::Expired).await;
+    // A capture that nobody remembers.
+    assert_eq!(begun.gateway.capture(&begun.charge()).await.expect("it answers"), Capture::Captured);
+
+    assert_eq!(begun.state().await, PaymentState::Captured, "the void finds it");
+    assert_eq!(begun.state().await, PaymentState::Refunded);
+
+    assert_eq!(begun.booked().await, [("buyer", 0), ("gateway", 0)].map(|(account, sum)| (account.to_owned(), sum)));
+}
+
+#[tokio::test]
+async fn what_is_paid_is_booked_to_the_cent_and_undone_as_a_whole() {
+    let mut begun = begun().await;
+    assert_eq!(begun.state().await, PaymentState::Authorized);
+    assert_eq!(begun.booked().await, [], "nothing has moved");
+
+    begun.hears(OrderState::Complete).await;
+    assert_eq!(begun.state().await, PaymentState::Captured);
+    let sold = [("buyer", 0), ("fee", -199), ("gateway", 1999), ("seller", -1800)];
+    assert_eq!(begun.booked().await, sold.map(|(account, sum)| (account.to_owned(), sum)));
+
+    begun.hears(OrderState::Refunded).await;
+    assert_eq!(begun.state().await, PaymentState::Refunded);
+    let undone = [("buyer", 0), ("fee", 0), ("gateway", 0), ("seller", 0)];
+    assert_eq!(begun.booked().await, undone.map(|(account, sum)| (account.to_owned(), sum)));
+}
+
 /// A gateway that says nothing.
 struct Silent;
 
@@ -132,16 +214,19 @@ impl Gateway for Silent {
     async fn authorize(&self, _: &Charge) -> Result<Authorization, Error> {
         std::future::pending().await
     }
-    async fn capture(&self, _: PaymentId) -> Result<Capture, Error> {
+    async fn capture(&self, _: &Charge) -> Result<Capture, Error> {
         Err(Error::failed("cut off"))
     }
-    async fn void(&self, _: PaymentId) -> Result<super::gateway::Void, Error> {
+    async fn void(&self, _: &Charge) -> Result<Void, Error> {
         Err(Error::failed("cut off"))
     }
-    async fn refund(&self, _: PaymentId) -> Result<(), Error> {
+    async fn refund(&self, _: &Charge) -> Result<(), Error> {
         Err(Error::failed("cut off"))
     }
-    async fn close(&self, _: PaymentId) -> Result<Authorization, Error> {
+    async fn close(&self, _: &Charge) -> Result<Authorization, Error> {
+        Err(Error::failed("cut off"))
+    }
+    async fn look(&self, _: &Charge) -> Result<Standing, Error> {
         Err(Error::failed("cut off"))
     }
 }
@@ -152,7 +237,7 @@ async fn silence_leaves_a_payment_unknown_until_the_truth_is_known() {
     let (asking, time) = (begun.store.clone(), begun.store.environment().clone());
     let payment: Id<_> = begun.payment;
 
-    let asked = tokio::spawn(async move { step(&asking, &Silent, payment).await });
+    let asked = tokio::spawn(async move { step(&asking, &Silent, terms(), payment).await });
     while !asked.is_finished() {
         tokio::time::sleep(Duration::from_millis(5)).await;
         time.passes(Duration::from_secs(1));

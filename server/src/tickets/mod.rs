@@ -1,5 +1,6 @@
 //! Shows, and the tickets on sale for them.
 
+mod cancellation;
 mod events;
 mod rules;
 mod schema;
@@ -10,10 +11,10 @@ pub use schema::MIGRATIONS;
 use crate::Error;
 use crate::backend::{Answers, Caller};
 use crate::service::Behaviour;
-use crate::store::{Store, Tx, word};
+use crate::store::{Store, Tx, from_word, word};
 use async_trait::async_trait;
 use shared::tickets::{
-    CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MOST_SEATS_AT_ONCE, OfferTickets,
+    CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MOST_SEATS_AT_ONCE, OfferTickets,
     RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
 use shared::{Envelope, Instant, Invalid, Page, Price, Rejection, Subject, UserId};
@@ -47,9 +48,11 @@ impl Tickets {
                     time_zone: request.time_zone,
                     local_start,
                     currency: request.currency,
+                    creator_id: creator,
+                    cancelled: false,
                 };
-                schema::insert_show(tx, &show, creator).await?;
-                Ok(ShowListing { show, lowest_price: None, tickets_left: 0 })
+                schema::insert_show(tx, &show).await?;
+                Ok(ShowListing { show, lowest_price: None, tickets_left: 0, cancellation: None })
             })
         });
         write.await
@@ -60,7 +63,14 @@ impl Tickets {
     }
 
     async fn get_show(self: Arc<Self>, _: Caller, request: GetShow) -> Result<ShowListing, Error> {
-        schema::listing_of(schema::show(self.store.read(), request.id).await?)
+        cancellation::listing(self.store.read(), request.id).await
+    }
+
+    async fn cancel_show(self: Arc<Self>, caller: Caller, request: CancelShow) -> Result<ShowListing, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| Box::pin(cancellation::begin(tx, request.id, person)));
+        write.await?;
+        cancellation::listing(self.store.read(), request.id).await
     }
 
     async fn list(self: Arc<Self>, _: Caller, request: ListTickets) -> Result<Page<Ticket>, Error> {
@@ -104,11 +114,12 @@ impl Tickets {
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
-                rules::may_change(schema::hold_of(&row)?.state, row.seller_id.into(), person)?;
+                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
                 if row.version != request.version.cast_signed() {
                     return Err(Rejection::ChangedMeanwhile.into());
                 }
                 let show = schema::show(tx.db(), row.show_id.into()).await?;
+                rules::may_sell(schema::show_of(show.clone())?, tx.now())?;
                 check_currency(&show, request.price, "price")?;
                 row.price = request.price.money().minor;
                 row.terms += 1;
@@ -123,7 +134,7 @@ impl Tickets {
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
-                rules::may_change(schema::hold_of(&row)?.state, row.seller_id.into(), person)?;
+                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
                 row.state = word(TicketState::Withdrawn);
                 row.terms += 1;
                 schema::update_ticket(tx, row).await
@@ -153,10 +164,8 @@ async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Tic
     if let Some(face_value) = request.face_value {
         check_currency(&row, face_value, "face_value")?;
     }
-    if Instant::from_millis(row.starts_at) <= tx.now() {
-        return Err(Invalid::new("show_id", "this show has begun already").into());
-    }
-    let show = schema::show_of(row)?;
+    let show = rules::may_sell(schema::show_of(row)?, tx.now())?;
+    cancellation::keep_out(tx, show.id).await?;
     let mut tickets = Vec::with_capacity(request.seats.len());
     for seat in request.seats {
         let text = |part: Option<shared::value::Line>| part.map(String::from);
@@ -176,6 +185,7 @@ async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Tic
             terms: 1,
             version: 1,
             created_at: tx.now().millis(),
+            show_cancelled: false,
         };
         tickets.push(schema::insert_ticket(tx, row, &show).await?);
     }
@@ -205,6 +215,7 @@ impl Behaviour for Tickets {
         answers.on(&self, Tickets::create_show);
         answers.on(&self, Tickets::list_shows);
         answers.on(&self, Tickets::get_show);
+        answers.on(&self, Tickets::cancel_show);
         answers.on(&self, Tickets::list);
         answers.on(&self, Tickets::offer);
         answers.on(&self, Tickets::get);
@@ -215,5 +226,9 @@ impl Behaviour for Tickets {
 
     async fn hear(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
         events::order_changed(tx, &envelope.open().map_err(Error::failed)?).await
+    }
+
+    async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
+        cancellation::step(&self.store).await
     }
 }

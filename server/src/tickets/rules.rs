@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
-use shared::orders::{HeldTicket, OrderChanged, OrderState};
-use shared::tickets::TicketState;
+use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
+use shared::tickets::{Show, TicketState};
 use shared::{Instant, Invalid, OrderId, Rejection, UserId};
 use std::time::Duration;
 
@@ -21,6 +21,8 @@ pub struct Hold {
     pub held_until: Option<Instant>,
     /// Raised by a price change or a withdrawal only.
     pub terms: u64,
+    /// Whether the show was cancelled: then a ticket that comes back is not on sale again.
+    pub show_cancelled: bool,
 }
 
 /// Another order still has the ticket: that order is over, and the news of it is on its way.
@@ -36,7 +38,7 @@ pub fn hear(hold: Hold, order: &OrderChanged, line: &HeldTicket) -> Result<Optio
             Ok(extended.then_some(Hold { held_until: Some(order.expires_at), ..hold }))
         }
         // The seller got in first: left alone, `orders` hears of the new terms and cancels.
-        OrderState::Held if hold.terms != line.terms => Ok(None),
+        OrderState::Held if hold.terms != line.terms || hold.show_cancelled => Ok(None),
         OrderState::Held if hold.order_id.is_some() => Err(StillHeld),
         OrderState::Held if hold.state == TicketState::OnSale => {
             let held_until = Some(order.expires_at);
@@ -47,7 +49,12 @@ pub fn hear(hold: Hold, order: &OrderChanged, line: &HeldTicket) -> Result<Optio
         }
         // An order that is over releases only what it has.
         OrderState::Expired | OrderState::Cancelled | OrderState::Refunded if ours => {
-            Ok(Some(Hold { state: TicketState::OnSale, order_id: None, held_until: None, ..hold }))
+            let released = Hold { order_id: None, held_until: None, ..hold };
+            let undone = order.state == OrderState::Refunded && order.reason != Some(EndReason::CaptureFailed);
+            match hold.show_cancelled || undone {
+                true => Ok(Some(Hold { state: TicketState::Withdrawn, terms: hold.terms + 1, ..released })),
+                false => Ok(Some(Hold { state: TicketState::OnSale, ..released })),
+            }
         }
         _ => Ok(None),
     }
@@ -61,6 +68,18 @@ pub fn may_change(state: TicketState, seller: UserId, person: UserId) -> Result<
         TicketState::Held => Err(Rejection::TicketHeld),
         TicketState::Sold => Err(Rejection::TicketSold),
         TicketState::Withdrawn => Err(Rejection::TicketWithdrawn),
+    }
+}
+
+/// Whether tickets for a show may be sold: gives it back if so.
+///
+/// # Errors
+/// If it is cancelled, or has begun.
+pub fn may_sell(show: Show, now: Instant) -> Result<Show, Rejection> {
+    match show.cancelled {
+        true => Err(Rejection::ShowCancelled),
+        false if show.starts_at <= now => Err(Rejection::ShowBegun),
+        false => Ok(show),
     }
 }
 
@@ -94,20 +113,48 @@ fn on_the_wall(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::{Currency, Money, TicketId};
+    use shared::tickets::{Category, Seat};
+    use shared::value::Line;
+    use shared::{Currency, Money, ShowId, TicketId};
     use uuid::Uuid;
 
-    const FREE: Hold = Hold { state: TicketState::OnSale, order_id: None, held_until: None, terms: 1 };
+    const FREE: Hold =
+        Hold { state: TicketState::OnSale, order_id: None, held_until: None, terms: 1, show_cancelled: false };
+
+    fn show() -> Show {
+        let line = |text: &str| Line::parse("text", text).expect("a line");
+        Show {
+            id: ShowId::new(Uuid::nil()),
+            title: line("The Tempest"),
+            venue: line("Globe"),
+            city: line("London"),
+            country: line("United Kingdom"),
+            category: Category::Theatre,
+            starts_at: Instant::from_millis(1_000_000),
+            time_zone: "Europe/London".to_owned(),
+            local_start: "1970-01-01T01:16".to_owned(),
+            currency: Currency::Gbp,
+            creator_id: UserId::new(Uuid::nil()),
+            cancelled: false,
+        }
+    }
 
     fn order(id: u128, state: OrderState) -> OrderChanged {
         let total = Money::new(1000, Currency::Eur);
-        let line = HeldTicket { ticket_id: TicketId::new(Uuid::nil()), price: total, terms: 1 };
+        let line = HeldTicket {
+            ticket_id: TicketId::new(Uuid::nil()),
+            seller_id: UserId::new(Uuid::nil()),
+            seat: Seat::default(),
+            price: total,
+            terms: 1,
+        };
         OrderChanged {
             id: OrderId::new(Uuid::from_u128(id)),
             version: 1,
             buyer_id: UserId::new(Uuid::nil()),
             state,
             reason: None,
+            show: show(),
             lines: vec![line],
             total,
             expires_at: Instant::from_millis(60_000),
@@ -128,13 +175,24 @@ mod tests {
         let ended = [OrderState::Expired, OrderState::Cancelled, OrderState::Refunded];
 
         for state in ended {
-            assert_eq!(heard(held_by(1), &order(1, state)), Ok(Some(FREE)));
+            let failed = OrderChanged { reason: Some(EndReason::CaptureFailed), ..order(1, state) };
+            assert_eq!(heard(held_by(1), &failed), Ok(Some(FREE)), "{state:?}");
             assert_eq!(heard(held_by(1), &order(2, state)), Ok(None), "{state:?} of another order");
             assert_eq!(heard(FREE, &order(2, state)), Ok(None));
         }
         let sold = heard(held_by(1), &order(1, OrderState::Complete)).expect("ours").expect("sold");
         assert_eq!((sold.state, sold.order_id), (TicketState::Sold, held_by(1).order_id));
         assert_eq!(heard(held_by(1), &order(2, OrderState::Complete)), Ok(None));
+    }
+
+    #[test]
+    fn a_ticket_whose_sale_was_undone_or_whose_show_is_cancelled_is_not_on_sale_again() {
+        let withdrawn = Hold { state: TicketState::Withdrawn, terms: 2, ..FREE };
+        let cancelled = |hold: Hold| Hold { show_cancelled: true, ..hold };
+
+        assert_eq!(heard(held_by(1), &order(1, OrderState::Refunded)), Ok(Some(withdrawn)));
+        assert_eq!(heard(cancelled(held_by(1)), &order(1, OrderState::Expired)), Ok(Some(cancelled(withdrawn))));
+        assert_eq!(heard(cancelled(FREE), &order(1, OrderState::Held)), Ok(None));
     }
 
     #[test]

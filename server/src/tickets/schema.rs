@@ -14,9 +14,10 @@ use shared::value::Line;
 use shared::{Currency, Instant, Money, OrderId, Rejection, ShowId, TicketId, UserId};
 
 /// The tables, step by step.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_shows_and_tickets",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_shows_and_tickets",
+        sql: "
         create table shows (
             id uuid primary key, creator_id uuid not null, title text not null, venue text not null,
             city text not null, country text not null, category text not null, starts_at bigint not null,
@@ -31,7 +32,17 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create index tickets_of_show on tickets (show_id, state, price);
         create index tickets_of_seller on tickets (seller_id, id);
         create table heard_orders (order_id uuid primary key, version bigint not null);",
-}];
+    },
+    Migration {
+        name: "0002_cancelled_shows",
+        sql: "
+        alter table shows add column cancelled_at bigint;
+        alter table shows add column cancelled_tickets bigint not null default 0;
+        alter table shows add column cancelling boolean not null default false;
+        create index shows_cancelling on shows (id) where cancelling;
+        alter table tickets add column show_cancelled boolean not null default false;",
+    },
+];
 
 /// A show.
 pub mod shows {
@@ -60,6 +71,11 @@ pub mod shows {
         /// Their lowest price.
         pub lowest_price: Option<i64>,
         pub created_at: i64,
+        pub cancelled_at: Option<i64>,
+        /// How many tickets were held or sold when it was cancelled.
+        pub cancelled_tickets: i64,
+        /// Whether some of its tickets still have to hear that it is cancelled.
+        pub cancelling: bool,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -88,6 +104,8 @@ pub mod tickets {
         pub terms: i64,
         pub version: i64,
         pub created_at: i64,
+        /// Whether it has heard that its show is cancelled, and told it.
+        pub show_cancelled: bool,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -119,6 +137,8 @@ pub fn show_of(row: shows::Model) -> Result<Show, Error> {
         time_zone: row.time_zone,
         local_start: row.local_start,
         currency: from_word(&row.currency)?,
+        creator_id: row.creator_id.into(),
+        cancelled: row.cancelled_at.is_some(),
     })
 }
 
@@ -126,7 +146,7 @@ pub fn listing_of(row: shows::Model) -> Result<ShowListing, Error> {
     let (tickets_left, lowest_price) = (row.tickets_left.cast_unsigned(), row.lowest_price);
     let show = show_of(row)?;
     let lowest_price = lowest_price.map(|minor| Money::new(minor, show.currency));
-    Ok(ShowListing { show, lowest_price, tickets_left })
+    Ok(ShowListing { show, lowest_price, tickets_left, cancellation: None })
 }
 
 pub fn seat_of(row: &tickets::Model) -> Result<Seat, Error> {
@@ -149,19 +169,20 @@ pub fn ticket_of(row: &tickets::Model, show: &Show) -> Result<Ticket, Error> {
     })
 }
 
-pub fn hold_of(row: &tickets::Model) -> Result<Hold, Error> {
+pub fn hold_of(row: &tickets::Model, show: &shows::Model) -> Result<Hold, Error> {
     Ok(Hold {
         state: from_word(&row.state)?,
         order_id: row.order_id.map(OrderId::new),
         held_until: row.held_until.map(Instant::from_millis),
         terms: row.terms.cast_unsigned(),
+        show_cancelled: show.cancelled_at.is_some(),
     })
 }
 
-pub async fn insert_show(tx: &Tx, show: &Show, creator: UserId) -> Result<(), Error> {
+pub async fn insert_show(tx: &Tx, show: &Show) -> Result<(), Error> {
     let row = shows::Model {
         id: show.id.uuid(),
-        creator_id: creator.uuid(),
+        creator_id: show.creator_id.uuid(),
         title: show.title.as_str().to_owned(),
         venue: show.venue.as_str().to_owned(),
         city: show.city.as_str().to_owned(),
@@ -175,6 +196,9 @@ pub async fn insert_show(tx: &Tx, show: &Show, creator: UserId) -> Result<(), Er
         tickets_left: 0,
         lowest_price: None,
         created_at: tx.now().millis(),
+        cancelled_at: None,
+        cancelled_tickets: 0,
+        cancelling: false,
     };
     Ok(row.into_active_model().reset_all().insert(tx.db()).await.map(drop)?)
 }

@@ -18,7 +18,9 @@ const MOST_WORDS: usize = 8;
 
 /// The shows to come that fit the filter.
 pub async fn shows(db: &impl ConnectionTrait, filter: &ShowFilter, now: Instant) -> Result<Page<ShowListing>, Error> {
-    let mut found = shows::Entity::find().filter(shows::Column::StartsAt.gte((now - AFTER_START).millis()));
+    let mut found = shows::Entity::find()
+        .filter(shows::Column::StartsAt.gte((now - AFTER_START).millis()))
+        .filter(shows::Column::CancelledAt.is_null());
     for search in filter.search.as_deref().unwrap_or_default().to_lowercase().split_whitespace().take(MOST_WORDS) {
         // The wildcards of LIKE are left out rather than escaped: nobody searches for them.
         let plain: String = search.chars().filter(|c| !"%_\\".contains(*c)).collect();

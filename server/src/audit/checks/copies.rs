@@ -162,6 +162,38 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I12",
+        says: "what auth has heard of an order is so",
+        things: "orders",
+        counted: "orders.orders",
+        only_at_rest: true,
+        offenders: "
+            select original.id, 'version ' || original.version || ', heard: ' || coalesce(heard.version, 'nothing')
+                as detail
+            from orders.orders original left join auth.heard heard
+                on heard.subject = 'orders.changed' and heard.aggregate_id = original.id
+            where heard.version is not original.version
+            union all
+            select heard.aggregate_id, 'there is no such order' from auth.heard heard
+            where heard.subject = 'orders.changed' and heard.aggregate_id not in (select id from orders.orders)",
+    },
+    Check {
+        invariant: "I12",
+        says: "what auth has heard of a payment is so",
+        things: "payments",
+        counted: "payments.payments",
+        only_at_rest: true,
+        offenders: "
+            select original.id, 'version ' || original.version || ', heard: ' || coalesce(heard.version, 'nothing')
+                as detail
+            from payments.payments original left join auth.heard heard
+                on heard.subject = 'payments.changed' and heard.aggregate_id = original.id
+            where heard.version is not original.version
+            union all
+            select heard.aggregate_id, 'there is no such payment' from auth.heard heard
+            where heard.subject = 'payments.changed' and heard.aggregate_id not in (select id from payments.payments)",
+    },
+    Check {
+        invariant: "I12",
         says: "a ticket is sold or held exactly when a live order has it",
         things: "tickets",
         counted: "tickets.tickets",

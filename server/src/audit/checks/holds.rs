@@ -174,7 +174,8 @@ pub const CHECKS: &[Check] = &[
             select id, state_before || ' became ' || state || ' in version ' || version as detail
             from main.ticket_steps
             where state_before = 'withdrawn' or (state_before = 'on_sale' and state = 'sold')
-                or (state_before = 'held' and state = 'withdrawn') or (state_before = 'sold' and state = 'held')
+                or (state_before = 'held' and state = 'withdrawn' and not show_cancelled)
+                or (state_before = 'sold' and state = 'held')
                 or (order_before is not null and order_id is not null and order_before <> order_id)",
     },
     Check {

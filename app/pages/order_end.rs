@@ -1,0 +1,160 @@
+//! How an order ended, where the money is, and what can be done next.
+
+use crate::Route;
+use crate::api::ApiError;
+use crate::api::orders::place_order;
+use crate::components::{Notice, Tone};
+use dioxus::prelude::*;
+use shared::orders::{EndReason, Order, OrderState};
+use shared::payments::PaymentState;
+
+/// How an order ended, in words.
+fn words(state: OrderState, reason: Option<EndReason>) -> (Tone, &'static str) {
+    match (state, reason) {
+        (OrderState::Complete, _) => (Tone::Good, "You paid, and the tickets are yours. Have a good time!"),
+        (OrderState::Expired, _) => {
+            (Tone::Bad, "You did not pay in time, so the tickets are on sale again. Nothing was charged.")
+        }
+        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => (
+            Tone::Bad,
+            "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.",
+        ),
+        (OrderState::Cancelled, Some(EndReason::ShowCancelled)) => {
+            (Tone::Bad, "The show was cancelled before you paid. Nothing was charged.")
+        }
+        (OrderState::Refunded, Some(EndReason::ShowCancelled)) => (Tone::Bad, "The show was cancelled."),
+        (OrderState::Refunded, Some(EndReason::BySeller)) => (Tone::Bad, "The seller took the tickets back."),
+        (OrderState::Refunded, Some(EndReason::GivenBack)) => (Tone::Plain, "The tickets are no longer yours."),
+        (OrderState::Refunded, _) => (
+            Tone::Bad,
+            "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.",
+        ),
+        _ => (Tone::Plain, "You gave the tickets back. Nothing was charged."),
+    }
+}
+
+/// Whether somebody took back what was paid for: it is not on sale again.
+fn is_taken_back(reason: Option<EndReason>) -> bool {
+    matches!(reason, Some(EndReason::ShowCancelled | EndReason::BySeller | EndReason::GivenBack))
+}
+
+/// Whether the same tickets may be on sale again.
+fn can_try_again(order: &Order) -> bool {
+    order.state.is_over() && !is_taken_back(order.reason) && !order.lines.iter().any(|line| line.show.cancelled)
+}
+
+/// Where the money is that was taken and is given back.
+fn money_words(order: &Order) -> Option<String> {
+    let given_back = order.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Refunded);
+    match order.state {
+        OrderState::Refunded if given_back => Some(format!("{} was given back.", order.total)),
+        OrderState::Refunded if is_taken_back(order.reason) => Some("Your money is on its way back.".to_owned()),
+        _ => None,
+    }
+}
+
+/// An order that is no longer held.
+#[component]
+pub fn Ended(order: Order) -> Element {
+    let (tone, words) = words(order.state, order.reason);
+    let money = money_words(&order);
+    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
+    let again = can_try_again(&order);
+    let over = order.state.is_over();
+    rsx! {
+        Notice { tone,
+            "{words}"
+            if let Some(money) = money {
+                " {money}"
+            }
+        }
+        if again {
+            TryAgain { order }
+        } else if over {
+            p { class: "actions",
+                Link { class: "button quiet", to: Route::ShowPage { id: show }, "Look at the show" }
+            }
+        }
+    }
+}
+
+#[component]
+fn TryAgain(order: Order) -> Element {
+    let navigator = use_navigator();
+    let mut busy = use_signal(|| false);
+    let mut error = use_signal(|| None::<ApiError>);
+    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
+    let again = move |_| {
+        let order = order.clone();
+        async move {
+            if busy() {
+                return;
+            }
+            busy.set(true);
+            let ids = order.lines.iter().map(|line| line.ticket_id).collect();
+            match place_order(ids, order.total).await {
+                Ok(order) => {
+                    navigator.push(Route::OrderPage { id: order.id.to_string() });
+                }
+                Err(reason) => {
+                    busy.set(false);
+                    error.set(Some(reason));
+                }
+            }
+        }
+    };
+    rsx! {
+        if let Some(reason) = error() {
+            Notice { tone: Tone::Bad, "{reason}" }
+        }
+        p { class: "actions",
+            button { disabled: busy(), onclick: again, "Try for the same tickets again" }
+            Link { class: "button quiet", to: Route::ShowPage { id: show }, "Other tickets for this show" }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::orders::PaymentGlimpse;
+    use shared::{Currency, Id, Instant, Money};
+
+    fn order(state: OrderState, reason: EndReason, payment: PaymentState) -> Order {
+        let now = Instant::from_millis(0);
+        let payment = PaymentGlimpse { id: Id::from(uuid::Uuid::nil()), state: payment };
+        Order {
+            id: Id::from(uuid::Uuid::nil()),
+            buyer_id: Id::from(uuid::Uuid::nil()),
+            state,
+            reason: Some(reason),
+            lines: Vec::new(),
+            total: Money::new(1999, Currency::Eur),
+            placed_at: now,
+            expires_at: now,
+            extended: true,
+            payment: Some(payment),
+            server_now: now,
+            version: 1,
+        }
+    }
+
+    #[test]
+    fn a_refund_says_where_the_money_is() {
+        let of = |state, payment| money_words(&order(state, EndReason::ShowCancelled, payment));
+        assert_eq!(of(OrderState::Refunded, PaymentState::Captured).as_deref(), Some("Your money is on its way back."));
+        assert_eq!(of(OrderState::Refunded, PaymentState::Refunded).as_deref(), Some("€19.99 was given back."));
+        assert_eq!(of(OrderState::Complete, PaymentState::Captured), None);
+    }
+
+    #[test]
+    fn nobody_is_told_to_try_for_tickets_that_are_gone() {
+        let can = |state, reason| can_try_again(&order(state, reason, PaymentState::Refunded));
+        assert!(can(OrderState::Cancelled, EndReason::Asked));
+        assert!(can(OrderState::Refunded, EndReason::CaptureFailed));
+        assert!(!can(OrderState::Complete, EndReason::Asked));
+        for reason in [EndReason::ShowCancelled, EndReason::BySeller, EndReason::GivenBack] {
+            assert!(!can(OrderState::Refunded, reason), "{reason:?}");
+        }
+    }
+}

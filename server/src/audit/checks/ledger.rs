@@ -1,0 +1,112 @@
+//! Whether the ledger adds up, says what the payments say, and fits the gateway's books.
+
+use super::Check;
+
+pub const CHECKS: &[Check] = &[
+    Check {
+        invariant: "I6",
+        says: "every movement of the ledger adds up to nothing",
+        things: "rows",
+        counted: "payments.ledger",
+        only_at_rest: false,
+        offenders: "
+            select movement as id, kind || ': ' || sum(amount) || ' ' || currency as detail
+            from payments.ledger group by movement, currency having sum(amount) <> 0",
+    },
+    Check {
+        invariant: "I6",
+        says: "the ledger has what was captured and what was given back, each once",
+        things: "captured or refunded payments",
+        counted: "payments.payments where state in ('captured', 'refunded')",
+        only_at_rest: false,
+        offenders: "
+            select paid.id, paid.state || ' ' || paid.amount || ', the ledger has charged ' || charged
+                || ' and given back ' || refunded as detail
+            from (
+                select paid.id, paid.state, paid.amount,
+                    coalesce(sum(case when booked.kind = 'charge' then booked.amount end), 0) as charged,
+                    coalesce(-sum(case when booked.kind = 'refund' then booked.amount end), 0) as refunded
+                from payments.payments paid left join payments.ledger booked
+                    on booked.payment_id = paid.id and booked.account = 'gateway'
+                group by paid.id, paid.state, paid.amount) paid
+            where charged <> case when state in ('captured', 'refunded') then amount else 0 end
+                or refunded <> case when state = 'refunded' then amount else 0 end",
+    },
+    Check {
+        invariant: "I6",
+        says: "the ledger's money at the gateway is what the gateway's books have",
+        things: "currencies",
+        counted: "(select distinct currency from payments.ledger)",
+        only_at_rest: true,
+        offenders: "
+            select null as id, currency || ': ledger ' || ledger || ', gateway ' || booked as detail
+            from (
+                select currency, sum(ledger) as ledger, sum(booked) as booked
+                from (
+                    select row.currency, row.amount as ledger, 0 as booked
+                    from payments.ledger row join payments.payments paid on paid.id = row.payment_id
+                    where row.account = 'gateway' and paid.gateway in (select gateway from main.asked)
+                    union all
+                    select currency, 0, amount from main.gateway_books where state = 'captured')
+                group by currency)
+            where ledger <> booked",
+    },
+    Check {
+        invariant: "I6",
+        says: "buyers have tickets for all that they paid, or it is on its way back",
+        things: "payments",
+        counted: "payments.payments",
+        only_at_rest: true,
+        offenders: "
+            select payment_id as id, 'the buyer is owed ' || -sum(amount) || ' ' || currency as detail
+            from payments.ledger where account = 'buyer' group by payment_id, currency having sum(amount) <> 0",
+    },
+    Check {
+        invariant: "I6",
+        says: "what a complete order paid is its sellers' and the marketplace's",
+        things: "complete orders",
+        counted: "orders.orders where state = 'complete'",
+        only_at_rest: true,
+        offenders: "
+            select placed.id, 'it cost ' || placed.total || ', sellers and fee got '
+                || coalesce(-sum(booked.amount), 0) as detail
+            from orders.orders placed left join payments.ledger booked
+                on booked.payment_id = placed.payment_id and booked.account in ('seller', 'fee')
+            where placed.state = 'complete'
+            group by placed.id, placed.total having coalesce(-sum(booked.amount), 0) <> placed.total
+            union all
+            select line.ticket_id, 'its seller got ' || coalesce(-sum(booked.amount), 0) || ' of ' || line.price
+            from orders.lines line
+                join orders.orders placed on placed.id = line.order_id and placed.state = 'complete'
+                join tickets.tickets ticket on ticket.id = line.ticket_id
+                left join payments.ledger booked on booked.payment_id = placed.payment_id
+                    and booked.account = 'seller' and booked.ticket_id = line.ticket_id
+                    and booked.person_id = ticket.seller_id
+            group by line.order_id, line.ticket_id, line.price
+            having coalesce(-sum(booked.amount), 0) not between line.price / 2 and line.price",
+    },
+    Check {
+        invariant: "I6",
+        says: "sellers get what they are owed, once",
+        things: "payouts",
+        counted: "payments.payouts",
+        only_at_rest: false,
+        offenders: "
+            select sent.id, 'it is ' || sent.amount || ' ' || sent.currency || ', of sales worth '
+                || coalesce(-sum(owed.amount), 0) as detail
+            from payments.payouts sent left join payments.ledger owed
+                on owed.payout_id = sent.id and owed.account = 'seller' and owed.kind <> 'payout'
+            group by sent.id, sent.amount, sent.currency having coalesce(-sum(owed.amount), 0) <> sent.amount
+            union all
+            select sent.id, 'it is ' || sent.state || ', the ledger says ' || coalesce(sum(booked.amount), 0)
+            from payments.payouts sent left join payments.ledger booked
+                on booked.payout_id = sent.id and booked.account = 'payout'
+            group by sent.id, sent.state, sent.amount
+            having coalesce(sum(booked.amount), 0) <> case sent.state when 'instructed' then -sent.amount else 0 end
+            union all
+            select book.payout_id, 'the gateway paid ' || book.amount || ', we say '
+                || coalesce(sent.amount || ' ' || sent.state, 'nothing')
+            from main.gateway_payouts book left join payments.payouts sent on sent.id = book.payout_id
+            where sent.amount is not book.amount or sent.state is 'failed'",
+    },
+];

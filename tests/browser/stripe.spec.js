@@ -1,0 +1,150 @@
+// Paying through Stripe: a fake of it that is as strict as the real one, and a stand-in for its script in the browser.
+import { spawn } from 'node:child_process';
+import { resolve } from 'node:path';
+import { alive, announce, expect, freePort, hold, pay, signUp, test as base } from './site.js';
+
+const GOOD = '4242 4242 4242 4242';
+const DECLINED = '4000 0000 0000 0002';
+const ASKS = '4000 0025 0000 3155';
+const SCRIPT = resolve(import.meta.dirname, 'stripe.js');
+const YOURS = { name: 'The tickets are yours' };
+const QUESTION = { name: 'Your bank asks: is it you?' };
+
+const test = base.extend({
+  /** The fake Stripe of a test: where it is. */
+  stripe: async ({}, use) => {
+    if (!process.env.FAKE_STRIPE_BIN) throw new Error('FAKE_STRIPE_BIN must name the fake Stripe');
+    await use({ port: await freePort() });
+  },
+
+  gateway: async ({ stripe }, use) => {
+    let child;
+    await use(async (site) => {
+      const env = { PORT: String(stripe.port), WEBHOOK_URL: `${site}/webhooks/stripe`, WEBHOOK_SECRET: 'whsec_x' };
+      child = spawn(process.env.FAKE_STRIPE_BIN, { env, stdio: ['ignore', 'ignore', 'inherit'] });
+      const base = `http://127.0.0.1:${stripe.port}`;
+      // Whatever it answers, it is there.
+      await expect.poll(() => fetch(base).then(() => true, () => false), { timeout: 20_000 }).toBe(true);
+      return {
+        STRIPE_SECRET_KEY: 'sk_test_x',
+        STRIPE_WEBHOOK_SECRET: 'whsec_x',
+        STRIPE_PUBLISHABLE_KEY: 'pk_test_x',
+        STRIPE_API_BASE: base,
+      };
+    });
+    if (child?.exitCode === null) {
+      child.kill('SIGTERM');
+      await new Promise((done) => child.once('exit', done));
+    }
+  },
+
+  /** Opens a browser that gets the stand-in for Stripe's script, and may ask nobody but the three. */
+  open: async ({ open, site, stripe }, use) => {
+    const asked = new Set();
+    await use(async (name, options) => {
+      const page = await open(name, options);
+      await page.context().route('https://js.stripe.com/**', (route) =>
+        route.fulfill({ contentType: 'text/javascript', path: SCRIPT }),
+      );
+      page.context().on('request', (request) => {
+        const url = new URL(request.url());
+        if (url.protocol !== 'data:') asked.add(url.host);
+      });
+      return page;
+    });
+    const known = [new URL(site.url).host, `127.0.0.1:${stripe.port}`, 'js.stripe.com'];
+    expect([...asked].filter((host) => !known.includes(host)), 'nobody else is asked').toEqual([]);
+    expect([...asked], 'the card field is Stripe\'s').toContain('js.stripe.com');
+  },
+});
+
+/** Somebody who holds a seat that somebody else sells; answers with the order's address as well. */
+async function holds(open) {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'Paid by Stripe', '1', '20');
+  await signUp(ben, 'ben');
+  await ben.goto(show);
+  await alive(ben);
+  await hold(ben, ['1']);
+  return { ann, ben, order: new URL(ben.url()).pathname };
+}
+
+/** The page of the fake's bank, which the browser goes to by itself. */
+async function atTheBank(page, stripe) {
+  await page.waitForURL((url) => url.host === `127.0.0.1:${stripe.port}` && url.pathname.startsWith('/bank/'));
+  await expect(page.getByRole('heading', QUESTION)).toBeVisible();
+}
+
+test('a card that is good pays', async ({ open }) => {
+  const { ben } = await holds(open);
+  await expect(ben.getByRole('main').getByText('Test mode: no real money moves')).toBeVisible();
+  await pay(ben, GOOD);
+  await expect(ben.getByRole('heading', YOURS)).toBeVisible();
+});
+
+test('a card that is incomplete or declined is told, and another one pays', async ({ open }) => {
+  const { ben } = await holds(open);
+  await pay(ben, '4242');
+  await expect(ben.getByText('Your card number is incomplete.')).toBeVisible();
+  await pay(ben, DECLINED);
+  await expect(ben.getByText('the card was declined')).toBeVisible();
+  await pay(ben, GOOD);
+  await expect(ben.getByRole('heading', YOURS)).toBeVisible();
+});
+
+test('a card can be ready before the clock starts', async ({ open }) => {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'Ready First', '1', '20');
+  await signUp(ben, 'ben');
+  await ben.goto(show);
+  await alive(ben);
+  await ben.getByRole('checkbox').check();
+  await ben.getByRole('button', { name: 'Have the card ready before the clock starts' }).click();
+  await ben.getByLabel('Card number').fill(GOOD);
+  await ben.getByRole('button', { name: 'Use this card' }).click();
+  await expect(ben.getByText('as soon as the tickets are held')).toBeVisible();
+  await ben.getByRole('button', { name: /^Hold 1 ticket/ }).click();
+  await ben.getByRole('button', { name: /^Pay €20\.00 with the card/ }).click();
+  await expect(ben.getByRole('heading', YOURS)).toBeVisible();
+});
+
+test('the bank asks on a page of its own, and hears yes', async ({ open, stripe }) => {
+  const { ben, order } = await holds(open);
+  await pay(ben, ASKS);
+  await atTheBank(ben, stripe);
+  await ben.getByRole('button', { name: 'Yes, it is me' }).click();
+  await ben.waitForURL((url) => url.pathname === order);
+  await expect(ben.getByRole('heading', YOURS)).toBeVisible();
+});
+
+test('the bank hears no, and another card pays', async ({ open, stripe }) => {
+  const { ben, order } = await holds(open);
+  await pay(ben, ASKS);
+  await atTheBank(ben, stripe);
+  await ben.getByRole('button', { name: 'No', exact: true }).click();
+  await ben.waitForURL((url) => url.pathname === order);
+  await alive(ben);
+  await expect(ben.getByText('your bank could not confirm that it is you')).toBeVisible();
+  await pay(ben, GOOD);
+  await expect(ben.getByRole('heading', YOURS)).toBeVisible();
+});
+
+test('who closes the browser at the bank comes back to the order, and from there to the bank', async ({ open, stripe }) => {
+  const { ben, order } = await holds(open);
+  await pay(ben, ASKS);
+  await atTheBank(ben, stripe);
+
+  const again = await ben.context().newPage();
+  await ben.close();
+  await again.goto(order);
+  await alive(again);
+  await expect(again.getByRole('heading', QUESTION)).toBeVisible();
+  expect(new URL(again.url()).pathname, 'it is not left by itself once more').toBe(order);
+  await again.getByRole('link', { name: 'Go to your bank' }).click();
+  await atTheBank(again, stripe);
+  await again.getByRole('button', { name: 'Yes, it is me' }).click();
+  await again.waitForURL((url) => url.pathname === order);
+  await expect(again.getByRole('heading', YOURS)).toBeVisible();
+});
