@@ -19,13 +19,15 @@ pub struct Unruly {
     dice: Mutex<StdRng>,
     held_back: AtomicBool,
     reversed: AtomicBool,
+    hesitant: AtomicBool,
 }
 
 impl Unruly {
     /// That bus in a disorder that repeats with the seed.
     pub fn new(seed: u64, inner: Arc<dyn Bus>) -> Self {
         let dice = Mutex::new(StdRng::seed_from_u64(seed));
-        Unruly { inner, dice, held_back: AtomicBool::default(), reversed: AtomicBool::default() }
+        let [held_back, reversed, hesitant] = [const { AtomicBool::new(false) }; 3];
+        Unruly { inner, dice, held_back, reversed, hesitant }
     }
 
     /// Takes nothing, or takes things again.
@@ -36,6 +38,11 @@ impl Unruly {
     /// Delivers what waits in the opposite order rather than in any.
     pub fn reverse(&self, yes: bool) {
         self.reversed.store(yes, Ordering::SeqCst);
+    }
+
+    /// Takes its time until somebody is heard who wants to listen, or not any more.
+    pub fn hesitate(&self, yes: bool) {
+        self.hesitant.store(yes, Ordering::SeqCst);
     }
 
     fn disorder(&self, envelopes: &[Envelope]) -> Option<Vec<Envelope>> {
@@ -68,6 +75,9 @@ impl Bus for Unruly {
         subjects: &'static [Subject],
         receiver: Arc<dyn Receiver>,
     ) -> Result<(), Error> {
+        if self.hesitant.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        }
         self.inner.listen(service, subjects, receiver).await
     }
 

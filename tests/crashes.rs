@@ -1,5 +1,6 @@
 //! `kill -9` at random moments of purchases under load: all that was promised still holds.
 
+use crate::money::rests;
 use crate::site::{Person, Site};
 use futures::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng};
@@ -112,17 +113,7 @@ async fn nothing_that_was_promised_is_lost_when_the_process_is_killed_50_times()
         }
     }
 
-    let rest = async {
-        loop {
-            let (clean, report) = site.audit().await;
-            if report.contains("is at rest") {
-                assert!(clean, "seed {seed}: {report}");
-                return report;
-            }
-            tokio::time::sleep(Duration::from_millis(300)).await;
-        }
-    };
-    let report = tokio::time::timeout(REST_WITHIN, rest).await.expect("everything comes to rest");
+    let report = rests(&site, REST_WITHIN).await;
     let told = std::mem::take(&mut *told.lock().expect("nobody panics with it"));
     for (number, order) in &told.paid {
         let order = people[*number].get(&format!("/api/orders/{order}")).await;

@@ -138,6 +138,23 @@ async fn d10_what_was_committed_is_told_even_if_the_process_died_before_it_could
 }
 
 #[tokio::test]
+async fn d10_what_waits_to_be_told_is_told_only_when_everybody_listens() {
+    let (mut world, bus) = World::unruly(8).await;
+    let (ann, ben) = (world.person("ann").await, world.person("ben").await);
+    let (_, tickets) = world.offers(&ann, 1, 1000).await;
+    bus.hold_back(true);
+    let order = world.holds(&ben, &tickets).await.expect("it is free");
+
+    world.restarts_hesitantly().await;
+
+    world.settles().await;
+    assert_eq!(world.ticket(&ann, tickets[0].id).await.state, TicketState::Held);
+    world.pays(&ben, order.id, "pm_card_visa").await.expect("payments was told, too");
+    world.expect_order(&ben, order.id, OrderState::Complete).await;
+    world.audits().await;
+}
+
+#[tokio::test]
 async fn d11_messages_that_come_twice_late_and_in_disorder_change_nothing() {
     for seed in 0..4 {
         let (world, _) = World::unruly(seed).await;

@@ -88,8 +88,13 @@ impl Host {
         let elsewhere = connection.clone().map(|connection| Asking::new(connection, environment.clone()));
         let backend = Backend::new(answers.clone(), elsewhere);
         let mut host = Host { environment, bus, backend, services, tasks, connection, answering: None };
+        let mut inboxes = Vec::new();
         for service in &host.services {
-            host.run(service).await?;
+            inboxes.push(host.listen(service).await?);
+        }
+        // Only when all listen does anybody speak: an event is published once whoever is there has it.
+        for (service, inbox) in host.services.iter().zip(inboxes) {
+            host.run(service, inbox);
         }
         if let (Some(servers), Some(replies), false) = (&config.nats, &host.connection, host.services.is_empty()) {
             let answering = Answering::open(servers, replies, &config.parts.services, &answers).await;
@@ -98,11 +103,16 @@ impl Host {
         Ok(host)
     }
 
-    /// Runs the loops of a service: they are all alike.
-    async fn run(&self, service: &Arc<dyn Behaviour>) -> Result<(), StartError> {
+    /// Lets a service hear what it wants to hear.
+    async fn listen(&self, service: &Arc<dyn Behaviour>) -> Result<Arc<Inbox>, StartError> {
         let inbox = Arc::new(Inbox::new(service.clone()));
         let listening = self.bus.listen(service.store().service(), service.listens(), inbox.clone()).await;
         listening.map_err(|error| StartError(format!("NATS_URL: events cannot be listened to: {error}")))?;
+        Ok(inbox)
+    }
+
+    /// Runs the loops of a service: they are all alike.
+    fn run(&self, service: &Arc<dyn Behaviour>, inbox: Arc<Inbox>) {
         let (bus, store, ticking) = (self.bus.clone(), service.store().clone(), service.clone());
         let relay = move |store: Store| {
             let bus = bus.clone();
@@ -125,7 +135,6 @@ impl Host {
         self.tasks.spawn(forever("inbox", store.clone(), |store| &store.committed().inbox, retry));
         self.tasks.spawn(forever("tick", store.clone(), |store| &store.committed().tick, tick));
         self.tasks.spawn(prune(store));
-        Ok(())
     }
 
     /// Asks the services.

@@ -47,16 +47,20 @@ impl World {
     /// An empty marketplace on a bus in disorder.
     pub async fn unruly(seed: u64) -> (Self, Arc<Unruly>) {
         let mut world = World::closed();
-        let inner: Arc<dyn Bus> = match &world.broker {
+        let bus = world.disorder(seed).await;
+        world.opens(Some(bus.clone())).await;
+        (world, bus)
+    }
+
+    async fn disorder(&self, seed: u64) -> Arc<Unruly> {
+        let inner: Arc<dyn Bus> = match &self.broker {
             Some(broker) => {
                 let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await;
                 Arc::new(bus.expect("the stream can be made"))
             }
             None => Arc::new(Embedded::default()),
         };
-        let bus = Arc::new(Unruly::new(seed, inner));
-        world.opens(Some(bus.clone())).await;
-        (world, bus)
+        Arc::new(Unruly::new(seed, inner))
     }
 
     fn closed() -> Self {
@@ -82,10 +86,22 @@ impl World {
 
     /// Stops everything at once and starts it again on what was committed, on an orderly bus.
     pub async fn restarts(&mut self) {
+        self.stops().await;
+        self.opens(None).await;
+    }
+
+    /// The same on a bus on which it takes a while until each service is listening.
+    pub async fn restarts_hesitantly(&mut self) {
+        self.stops().await;
+        let bus = self.disorder(1).await;
+        bus.hesitate(true);
+        self.opens(Some(bus)).await;
+    }
+
+    async fn stops(&mut self) {
         for host in self.hosts.drain(..) {
             host.stop().await;
         }
-        self.opens(None).await;
     }
 
     fn backend(&self) -> Backend {
