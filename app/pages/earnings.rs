@@ -113,7 +113,7 @@ fn Movements(account: Account) -> Element {
     let later = older().into_iter().filter(|movement| !first.contains(movement)).collect::<Vec<_>>();
     rsx! {
         details {
-            summary { "What made it" }
+            summary { "History" }
             ul { class: "plain movements",
                 for movement in first.into_iter().chain(later) {
                     Line { key: "{movement.id}", movement }

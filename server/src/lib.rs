@@ -17,6 +17,8 @@ pub mod tasks;
 pub mod trace;
 
 mod auth;
+#[cfg(test)]
+mod examples;
 mod expiration;
 mod measures;
 mod orders;

@@ -140,7 +140,7 @@ test('a seller sees what a sale earned, and takes it home as a file', async ({ o
   await says(ann, '/selling', 'Held until after the show');
   const sum = ann.locator('dl.sums > div', { hasText: 'Held until after the show' });
   await expect(sum.getByText('€19.99', { exact: true })).toBeVisible();
-  await ann.getByText('What made it').click();
+  await ann.getByText('History').click();
   await expect(ann.getByRole('listitem').filter({ hasText: /^Sale/ })).toContainText('price €19.99');
 
   const [download] = await Promise.all([

@@ -207,52 +207,30 @@ fn selling(site: &str) -> String {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use shared::tickets::{Category, Seat};
-    use shared::value::Line;
-    use shared::{Currency, Instant, OrderId, PaymentId, ShowId, TicketId};
+    use crate::examples::{self, line};
+    use shared::tickets::Seat;
+    use shared::{Currency, OrderId, PaymentId};
 
     pub const SITE: &str = "https://tickets.example.org";
     pub const BUYER: UserId = UserId::new(Uuid::from_u128(10));
     pub const SELLER: UserId = UserId::new(Uuid::from_u128(11));
     const OTHER_SELLER: UserId = UserId::new(Uuid::from_u128(12));
 
-    fn line(text: &str) -> Line {
-        Line::parse("text", text).expect("a line")
-    }
-
     /// Two tickets of one seller and one of another.
     pub fn order(state: OrderState, reason: Option<EndReason>) -> OrderChanged {
-        let ticket = |number: u128, seller_id| HeldTicket {
-            ticket_id: TicketId::new(Uuid::from_u128(number)),
-            seller_id,
-            seat: Seat { section: None, row: Some(line("C")), seat: Some(line(&number.to_string())) },
-            price: Money::new(1999, Currency::Gbp),
-            terms: 1,
+        let ticket = |number: u128, seller_id| {
+            let seat = Seat { section: None, row: Some(line("C")), seat: Some(line(&number.to_string())) };
+            HeldTicket { seller_id, seat, ..examples::ticket(number) }
         };
         OrderChanged {
-            id: OrderId::new(Uuid::from_u128(1)),
             version: 3,
             buyer_id: BUYER,
             state,
             reason,
-            show: Show {
-                id: ShowId::new(Uuid::from_u128(2)),
-                title: line("Fête – 🎉"),
-                venue: line("Globe"),
-                city: line("London"),
-                country: line("United Kingdom"),
-                category: Category::Theatre,
-                starts_at: Instant::from_millis(0),
-                time_zone: "Europe/London".to_owned(),
-                local_start: "2026-12-24T19:30".to_owned(),
-                currency: Currency::Gbp,
-                creator_id: SELLER,
-                cancelled: false,
-            },
+            show: Show { title: line("Fête – 🎉"), ..examples::show() },
             lines: vec![ticket(1, SELLER), ticket(2, OTHER_SELLER), ticket(3, SELLER)],
             total: Money::new(5997, Currency::Gbp),
-            expires_at: Instant::from_millis(0),
-            payment_id: None,
+            ..examples::order()
         }
     }
 

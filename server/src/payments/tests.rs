@@ -6,20 +6,16 @@ use super::ledger::rows;
 use super::sandbox::Sandbox;
 use super::{Error, GatewayName, MIGRATIONS, Terms, begin, schema};
 use crate::Environment;
+use crate::examples::{self, PRICE};
 use crate::store::{Databases, Store, open};
 use crate::tasks::Tasks;
 use sea_orm::EntityTrait;
-use shared::orders::{HeldTicket, OrderChanged, OrderState};
+use shared::orders::{OrderChanged, OrderState};
 use shared::payments::{Method, Pay, PaymentState};
-use shared::tickets::{Category, Seat, Show};
-use shared::value::Line;
-use shared::{Currency, FeeShare, Id, Instant, Money, OrderId, PaymentId, Service, ShowId, TicketId, UserId};
+use shared::{FeeShare, Id, Instant, PaymentId, Service};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tempfile::TempDir;
-use uuid::Uuid;
-
-const PRICE: Money = Money::new(1999, Currency::Eur);
 
 /// A held order, a payment of it that has begun, and the gateway.
 struct Begun {
@@ -36,25 +32,7 @@ async fn begun() -> Begun {
     let databases = Databases::Folder(folder.path().to_owned());
     let store = open(Service::Payments, &databases, MIGRATIONS, environment, &Tasks::default()).await;
     let store = store.expect("it opens");
-    let line = HeldTicket {
-        ticket_id: TicketId::new(Uuid::from_u128(3)),
-        seller_id: UserId::new(Uuid::from_u128(4)),
-        seat: Seat::default(),
-        price: PRICE,
-        terms: 1,
-    };
-    let order = OrderChanged {
-        id: OrderId::new(Uuid::from_u128(1)),
-        version: 1,
-        buyer_id: UserId::new(Uuid::from_u128(2)),
-        state: OrderState::Held,
-        reason: None,
-        show: show(),
-        lines: vec![line],
-        total: PRICE,
-        expires_at: Instant::from_millis(60_000),
-        payment_id: None,
-    };
+    let order = examples::order();
     let (payment, copy) = (pay(&order), order.clone());
     let begin = store.write(store.own_cause(), move |tx| {
         Box::pin(async move {
@@ -64,24 +42,6 @@ async fn begun() -> Begun {
     });
     let payment = begin.await.expect("it can be paid");
     Begun { _folder: folder, gateway: Sandbox::new(store.clone()), store, payment, order }
-}
-
-fn show() -> Show {
-    let line = |text: &str| Line::parse("text", text).expect("a line");
-    Show {
-        id: ShowId::new(Uuid::from_u128(5)),
-        title: line("The Tempest"),
-        venue: line("Globe"),
-        city: line("London"),
-        country: line("United Kingdom"),
-        category: Category::Theatre,
-        starts_at: Instant::from_millis(1_000_000),
-        time_zone: "Europe/London".to_owned(),
-        local_start: "1970-01-01T01:16".to_owned(),
-        currency: Currency::Eur,
-        creator_id: UserId::new(Uuid::from_u128(4)),
-        cancelled: false,
-    }
 }
 
 /// A tenth is kept, and sellers are paid an hour after the beginning.

@@ -113,53 +113,14 @@ fn on_the_wall(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::tickets::{Category, Seat};
-    use shared::value::Line;
-    use shared::{Currency, Money, ShowId, TicketId};
+    use crate::examples;
     use uuid::Uuid;
 
     const FREE: Hold =
         Hold { state: TicketState::OnSale, order_id: None, held_until: None, terms: 1, show_cancelled: false };
 
-    fn show() -> Show {
-        let line = |text: &str| Line::parse("text", text).expect("a line");
-        Show {
-            id: ShowId::new(Uuid::nil()),
-            title: line("The Tempest"),
-            venue: line("Globe"),
-            city: line("London"),
-            country: line("United Kingdom"),
-            category: Category::Theatre,
-            starts_at: Instant::from_millis(1_000_000),
-            time_zone: "Europe/London".to_owned(),
-            local_start: "1970-01-01T01:16".to_owned(),
-            currency: Currency::Gbp,
-            creator_id: UserId::new(Uuid::nil()),
-            cancelled: false,
-        }
-    }
-
     fn order(id: u128, state: OrderState) -> OrderChanged {
-        let total = Money::new(1000, Currency::Eur);
-        let line = HeldTicket {
-            ticket_id: TicketId::new(Uuid::nil()),
-            seller_id: UserId::new(Uuid::nil()),
-            seat: Seat::default(),
-            price: total,
-            terms: 1,
-        };
-        OrderChanged {
-            id: OrderId::new(Uuid::from_u128(id)),
-            version: 1,
-            buyer_id: UserId::new(Uuid::nil()),
-            state,
-            reason: None,
-            show: show(),
-            lines: vec![line],
-            total,
-            expires_at: Instant::from_millis(60_000),
-            payment_id: None,
-        }
+        OrderChanged { id: OrderId::new(Uuid::from_u128(id)), state, ..examples::order() }
     }
 
     fn heard(hold: Hold, order: &OrderChanged) -> Result<Option<Hold>, StillHeld> {

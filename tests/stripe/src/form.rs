@@ -71,7 +71,7 @@ impl Form {
     }
 
     /// Refuses everything but these; `metadata[]` stands for that name with anything in brackets.
-    pub fn only(&self, allowed: &[&str]) -> Result<(), Refusal> {
+    pub fn allows(&self, allowed: &[&str]) -> Result<(), Refusal> {
         for (index, (name, _)) in self.0.iter().enumerate() {
             let base = name.split('[').next().unwrap_or(name);
             let fits = |known: &str| match known.strip_suffix("[]") {

@@ -32,7 +32,7 @@ fn card(method: &str) -> Option<Card> {
 impl Books {
     /// `POST /v1/payment_intents`.
     pub fn create_intent(&mut self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&[
+        form.allows(&[
             "amount",
             "currency",
             "capture_method",
@@ -105,13 +105,13 @@ impl Books {
 
     /// `GET /v1/payment_intents/{id}`.
     pub fn retrieve_intent(&self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["expand[]"])?;
+        form.allows(&["expand[]"])?;
         Ok(self.shown(&self.intent(id)?, form.expands_charge()?))
     }
 
     /// `POST /v1/payment_intents/{id}/confirm`.
     pub fn confirm(&mut self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["payment_method", "return_url", "expand[]"])?;
+        form.allows(&["payment_method", "return_url", "expand[]"])?;
         let expands = form.expands_charge()?;
         let return_url = form.text("return_url")?;
         let mut intent = self.intent(id)?;
@@ -155,7 +155,7 @@ impl Books {
 
     /// `POST /v1/payment_intents/{id}/capture`.
     pub fn capture(&mut self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["amount_to_capture", "expand[]"])?;
+        form.allows(&["amount_to_capture", "expand[]"])?;
         let (expands, amount) = (form.expands_charge()?, form.amount("amount_to_capture")?);
         let mut intent = self.intent(id)?;
         if intent.status != Status::RequiresCapture {
@@ -179,7 +179,7 @@ impl Books {
 
     /// `POST /v1/payment_intents/{id}/cancel`.
     pub fn cancel(&mut self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["cancellation_reason", "expand[]"])?;
+        form.allows(&["cancellation_reason", "expand[]"])?;
         let expands = form.expands_charge()?;
         let reasons = ["duplicate", "fraudulent", "requested_by_customer", "abandoned"];
         let reason = form.choice("cancellation_reason", &reasons)?.map(str::to_owned);

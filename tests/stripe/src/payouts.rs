@@ -11,7 +11,7 @@ const LINK_GOOD_FOR: i64 = 300;
 impl Books {
     /// `POST /v1/refunds`.
     pub fn create_refund(&mut self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["payment_intent", "amount", "metadata[]", "reason"])?;
+        form.allows(&["payment_intent", "amount", "metadata[]", "reason"])?;
         let (id, amount) = (form.required("payment_intent")?, form.amount("amount")?);
         let reason = form.choice("reason", &["duplicate", "fraudulent", "requested_by_customer"])?.map(str::to_owned);
         let metadata = form.metadata()?;
@@ -57,7 +57,7 @@ impl Books {
 
     /// `GET /v1/refunds`.
     pub fn list_refunds(&self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["payment_intent", "limit"])?;
+        form.allows(&["payment_intent", "limit"])?;
         let limit = usize::try_from(form.amount("limit")?.unwrap_or(10)).unwrap_or(usize::MAX);
         if limit > 100 {
             return Err(Refusal::parameter("limit", Some("parameter_invalid_integer"), "at most 100"));
@@ -74,7 +74,7 @@ impl Books {
 
     /// `POST /v1/transfers`.
     pub fn create_transfer(&mut self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["amount", "currency", "destination", "transfer_group", "metadata[]", "description"])?;
+        form.allows(&["amount", "currency", "destination", "transfer_group", "metadata[]", "description"])?;
         let (amount, currency) = form.money()?;
         let destination = form.required("destination")?.to_owned();
         let group = form.text("transfer_group")?.map(str::to_owned);
@@ -113,7 +113,7 @@ impl Books {
 
     /// `GET /v1/transfers`, the newest first.
     pub fn list_transfers(&self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["transfer_group", "destination"])?;
+        form.allows(&["transfer_group", "destination"])?;
         let (group, destination) = (form.text("transfer_group")?, form.text("destination")?);
         let fits = |transfer: &&Transfer| {
             group.is_none_or(|group| transfer.transfer_group.as_deref() == Some(group))
@@ -125,14 +125,14 @@ impl Books {
 
     /// `GET /v1/transfers/{id}`.
     pub fn retrieve_transfer(&self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&[])?;
+        form.allows(&[])?;
         let found = self.transfers.iter().find(|transfer| transfer.id == id);
         found.map(|transfer| json!(transfer)).ok_or_else(|| Refusal::missing(404, "transfer", id, "transfer"))
     }
 
     /// `POST /v1/accounts`.
     pub fn create_account(&mut self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["type", "email", "metadata[]", "country"])?;
+        form.allows(&["type", "email", "metadata[]", "country"])?;
         form.required("type")?;
         form.choice("type", &["express"])?;
         let account = Account {
@@ -152,14 +152,14 @@ impl Books {
 
     /// `GET /v1/accounts/{id}`.
     pub fn retrieve_account(&self, id: &str, form: &Form) -> Result<Value, Refusal> {
-        form.only(&[])?;
+        form.allows(&[])?;
         let found = self.accounts.get(id);
         found.map(|account| json!(account)).ok_or_else(|| Refusal::missing(404, "account", id, "account"))
     }
 
     /// `POST /v1/account_links`.
     pub fn create_account_link(&mut self, form: &Form) -> Result<Value, Refusal> {
-        form.only(&["account", "refresh_url", "return_url", "type"])?;
+        form.allows(&["account", "refresh_url", "return_url", "type"])?;
         let (id, return_url) = (form.required("account")?, form.required("return_url")?);
         for name in ["return_url", "refresh_url"] {
             let address = form.required(name)?;
