@@ -3,11 +3,15 @@
 pub mod api;
 mod clock;
 mod components;
+#[cfg(test)]
+mod examples;
 mod live;
 mod pages;
+mod prices;
 pub mod seats;
 mod stripe;
 mod title;
+mod together;
 #[cfg(feature = "server")]
 pub mod web;
 
@@ -15,7 +19,7 @@ use components::Frame;
 use dioxus::prelude::*;
 use pages::{
     Home, HomeQuery, NotFound, OrderPage, Orders, Sell, SellQuery, Selling, ShowPage, SignIn, SignInQuery, SignUp,
-    TicketPage,
+    Sorry, SorryQuery, TicketPage,
 };
 
 const STYLE: Asset = asset!("/assets/style.css");
@@ -45,6 +49,8 @@ pub enum Route {
         SignIn { query: SignInQuery },
         #[route("/sign-up?:..query")]
         SignUp { query: SignInQuery },
+        #[route("/sorry?:..query")]
+        Sorry { query: SorryQuery },
         #[route("/:..path")]
         NotFound { path: Vec<String> },
 }

@@ -1,13 +1,13 @@
 //! A show's live feed, as the client hears it.
 
-use shared::ShowId;
 use shared::tickets::Ticket;
+use shared::{Instant, ShowId};
 
 /// What is heard on the feed.
 #[cfg_attr(not(target_arch = "wasm32"), expect(dead_code, reason = "only browsers listen"))]
 pub enum Heard {
-    /// The feed is (again) there: look at the list, then go on listening.
-    Hello,
+    /// The feed is (again) there: look at the list, then go on listening. With the server's clock, if it said it.
+    Hello(Option<Instant>),
     /// A ticket is new, or not as it was.
     Ticket(Box<Ticket>),
 }
@@ -30,7 +30,7 @@ pub async fn listen(show: ShowId, mut hear: impl FnMut(Heard)) {
             }
         }
         crate::clock::sleep(pause).await;
-        pause = (pause * 2).min(Duration::from_secs(15));
+        pause = (pause * 2).min(Duration::from_secs(2));
     }
 }
 
@@ -44,6 +44,7 @@ pub async fn listen(_: ShowId, _: impl FnMut(Heard)) {
 mod browser {
     use super::Heard;
     use futures_channel::mpsc::UnboundedSender;
+    use shared::Instant;
     use shared::tickets::TicketNews;
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Event, EventSource, MessageEvent};
@@ -51,7 +52,7 @@ mod browser {
     /// A connection, closed when it is dropped.
     pub struct Open {
         source: EventSource,
-        _hello: Closure<dyn FnMut(Event)>,
+        _hello: Closure<dyn FnMut(MessageEvent)>,
         _ticket: Closure<dyn FnMut(MessageEvent)>,
         _error: Closure<dyn FnMut(Event)>,
     }
@@ -66,8 +67,9 @@ mod browser {
     pub fn open(path: &str, sender: UnboundedSender<Option<Heard>>) -> Option<Open> {
         let source = EventSource::new(path).ok()?;
         let (say_hello, say_ticket, say_error) = (sender.clone(), sender.clone(), sender);
-        let hello = Closure::<dyn FnMut(Event)>::new(move |_| {
-            let _ = say_hello.unbounded_send(Some(Heard::Hello));
+        let hello = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
+            let now = event.data().as_string().and_then(|text| text.parse().ok()).map(Instant::from_millis);
+            let _ = say_hello.unbounded_send(Some(Heard::Hello(now)));
         });
         let ticket = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
             let text = event.data().as_string().unwrap_or_default();

@@ -130,6 +130,8 @@ async fn unknown_and_garbled_addresses_are_not_found() {
         ("/api/shows?sort=sideways", 400),
         ("/api/shows?from=yesterday", 400),
         ("/api/shows?category=circus", 400),
+        ("/api/shows?together=0", 400),
+        ("/api/shows?together=many", 400),
         ("/api/shows?search=%25%5F'%22%3B--", 200),
         ("/api/shows?cursor=garbage", 200),
         ("/api/shows?unknown=1", 200),

@@ -13,6 +13,7 @@ mod money;
 mod pages;
 mod purchase;
 mod races;
+mod search;
 mod site;
 mod start_up;
 mod world;

@@ -1,7 +1,7 @@
 //! Gathering a card: with Stripe's own field, or with the sandbox's test cards. Its number never reaches our server.
 
 use crate::api::ApiError;
-use crate::components::{Field, Notice, Tone};
+use crate::components::{Field, Notice, Tone, focus_first_error};
 use crate::stripe;
 use dioxus::prelude::*;
 use shared::Money;
@@ -90,6 +90,9 @@ fn TestForm(words: String, waiting: Option<String>, taken: EventHandler<Card>) -
         event.prevent_default();
         let card = Card::test(&number());
         unknown.set(card.is_none());
+        if card.is_none() {
+            focus_first_error();
+        }
         if let Some(card) = card.filter(|_| !busy) {
             taken.call(card);
         }

@@ -22,6 +22,82 @@ pub fn use_person() -> Option<UserId> {
     current.0.read().as_ref().map(|user| user.id)
 }
 
+/// The page that a route leads to: what is only filtered otherwise stays the same page.
+#[cfg(target_arch = "wasm32")]
+fn page_of(route: &Route) -> String {
+    match route {
+        Route::Home { .. } => "/".to_owned(),
+        other => other.address(),
+    }
+}
+
+/// Moves the focus to that element, and tells whether it is there. Only what is looked for is scrolled to.
+#[cfg(target_arch = "wasm32")]
+pub(super) fn focus_on(selector: &str, scroll: bool) -> bool {
+    use wasm_bindgen::JsCast;
+    let document = web_sys::window().and_then(|window| window.document());
+    let found = document.and_then(|document| document.query_selector(selector).ok().flatten());
+    let Some(element) = found.and_then(|element| element.dyn_into::<web_sys::HtmlElement>().ok()) else {
+        return false;
+    };
+    // A heading takes the focus only if it is told so; what can be tabbed to must stay so.
+    if element.tab_index() < 0 {
+        element.set_tab_index(-1);
+    }
+    let options = web_sys::FocusOptions::new();
+    options.set_prevent_scroll(!scroll);
+    element.focus_with_options(&options).is_ok()
+}
+
+/// Moves the focus to the page's heading. It may come only with what is fetched; until then the focus waits close by.
+#[cfg(target_arch = "wasm32")]
+async fn focus_on_heading() {
+    const LOOK_AGAIN: std::time::Duration = std::time::Duration::from_millis(50);
+    const TRIES: usize = 200;
+    if focus_on("main h1", false) || !focus_on("main", false) {
+        return;
+    }
+    for _ in 0..TRIES {
+        crate::clock::sleep(LOOK_AGAIN).await;
+        let document = web_sys::window().and_then(|window| window.document());
+        let focused = document.and_then(|document| document.active_element()).map(|element| element.id());
+        // Whoever has gone on meanwhile is not called back.
+        if focused.as_deref() != Some("content") || focus_on("main h1", false) {
+            return;
+        }
+    }
+}
+
+/// Takes the focus along to another page, as a browser does that loads one. The heading is read by that, so nothing
+/// else announces the page. What is loaded first keeps the focus where the browser puts it.
+#[component]
+fn FocusFollows() -> Element {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let page = page_of(&use_route::<Route>());
+        let mut shown = use_hook(|| CopyValue::new(page.clone()));
+        use_effect(use_reactive!(|(page,)| {
+            if *shown.peek() != page {
+                shown.set(page);
+                spawn(focus_on_heading());
+            }
+        }));
+    }
+    rsx! {}
+}
+
+/// A link in the navigation, which says so when one is there already.
+#[component]
+fn NavLink(to: Route, class: Option<String>, children: Element) -> Element {
+    let (here, there) = (use_route::<Route>().address(), to.address());
+    let path = |address: &str| address.split('?').next().unwrap_or_default().to_owned();
+    // The router's link says it where the addresses are the same to the letter; a question in it changes no page.
+    let asks_more = here != there && path(&here) == path(&there);
+    rsx! {
+        Link { class, to: there, aria_current: if asks_more { "page" }, {children} }
+    }
+}
+
 /// What is around every page.
 #[component]
 pub fn Frame() -> Element {
@@ -36,32 +112,38 @@ pub fn Frame() -> Element {
     let mut ready = use_signal(|| false);
     use_effect(move || ready.set(true));
     let navigator = use_navigator();
-    let sign_out = move |_| async move {
-        if api::auth::sign_out().await.is_ok() {
-            current.0.set(None);
-            ready_card.0.set(None);
-            navigator.push(Route::Home { query: HomeQuery::default() }.address());
+    let sign_out = move |event: FormEvent| {
+        event.prevent_default();
+        async move {
+            if api::auth::sign_out().await.is_ok() {
+                current.0.set(None);
+                ready_card.0.set(None);
+                navigator.push(Route::Home { query: HomeQuery::default() }.address());
+            }
         }
     };
     rsx! {
         a { class: "skip", href: "#content", "Skip to the content" }
         header { class: "top",
-            Link { class: "brand", to: Route::Home { query: HomeQuery::default() }.address(), "Ticketing" }
+            NavLink { class: "brand", to: Route::Home { query: HomeQuery::default() }, "Ticketing" }
             nav { aria_label: "Main",
-                Link { to: Route::Sell { query: SellQuery::default() }.address(), "Sell" }
+                NavLink { to: Route::Sell { query: SellQuery::default() }, "Sell" }
                 if let Some(user) = current.0() {
-                    Link { to: Route::Orders {}, "My orders" }
-                    Link { to: Route::Selling {}, "My sales" }
+                    NavLink { to: Route::Orders {}, "My orders" }
+                    NavLink { to: Route::Selling {}, "My sales" }
                     span { class: "who", "{user.email}" }
-                    button { class: "link", onclick: sign_out, "Sign out" }
+                    form { method: "post", action: "/forms/sign-out", onsubmit: sign_out,
+                        button { r#type: "submit", class: "link", "Sign out" }
+                    }
                 } else if unclear.0.is_some() {
                     span { class: "who", "We cannot see who you are right now" }
                 } else {
-                    Link { to: Route::SignIn { query: SignInQuery::default() }.address(), "Sign in" }
-                    Link { class: "button", to: Route::SignUp { query: SignInQuery::default() }.address(), "Sign up" }
+                    NavLink { to: Route::SignIn { query: SignInQuery::default() }, "Sign in" }
+                    NavLink { class: "button", to: Route::SignUp { query: SignInQuery::default() }, "Sign up" }
                 }
             }
         }
+        FocusFollows {}
         main { id: "content", tabindex: "-1", "data-ready": ready(),
             ErrorBoundary {
                 handle_error: |_| rsx! {

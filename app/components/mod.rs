@@ -1,17 +1,23 @@
 //! Props in, markup out.
 
+mod alive;
 mod card;
 mod field;
 mod frame;
+mod left;
 mod notice;
+mod recent;
 mod share;
 mod show;
 mod ticket;
 
+pub use alive::use_alive;
 pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
-pub use field::{Choice, Field};
+pub use field::{Choice, Field, focus_first_error};
 pub use frame::{CurrentUser, Frame, Unclear, use_person};
+pub use left::Left;
 pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
+pub use recent::{Recent, remember};
 pub use share::SellerShare;
 pub use show::{ShowCard, When};
 pub use ticket::{SeatWords, StateBadge};

@@ -30,23 +30,53 @@ pub fn Notice(tone: Tone, children: Element) -> Element {
     }
 }
 
-/// A page that cannot be shown, and why.
+/// What a page that cannot be shown is called, and what one can know about it.
+fn problem_words(error: &ApiError) -> (&'static str, String) {
+    match error.status().as_u16() {
+        404 => ("There is nothing here", "The address is wrong, or what was here is gone.".to_owned()),
+        403 => ("This belongs to somebody else", "Only whoever it belongs to can see it.".to_owned()),
+        401 => ("Sign in first", "Only you can see this page, so we have to know that it is you.".to_owned()),
+        _ => ("This did not work", sentence(&error.to_string())),
+    }
+}
+
+/// The words as a sentence, with a capital letter and a full stop.
+fn sentence(words: &str) -> String {
+    let mut letters = words.chars();
+    let capital = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
+    let end = if words.ends_with(['.', '!', '?', '…']) { "" } else { "." };
+    format!("{capital}{}{end}", letters.as_str())
+}
+
+/// A page that cannot be shown, and why. Below the heading of a page it is only a part of it.
 #[component]
-pub fn Problem(error: ApiError) -> Element {
+pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Element {
     #[cfg(feature = "server")]
     dioxus::fullstack::FullstackContext::commit_http_status(error.status(), None);
-    let title = match error.status().as_u16() {
-        404 => "There is nothing here",
-        403 => "This belongs to somebody else",
-        401 => "Sign in first",
-        _ => "This did not work",
-    };
+    let (title, words) = problem_words(&error);
+    let may_pass = matches!(error, ApiError::Failed | ApiError::Unavailable);
     rsx! {
-        document::Title { "{title} · Ticketing" }
+        if heading {
+            document::Title { "{title} · Ticketing" }
+        }
         section { class: "empty",
-            h1 { "{title}" }
-            p { "It says: {error}." }
-            Link { class: "button", to: Route::Home { query: Default::default() }.address(), "Look at all shows" }
+            if heading {
+                h1 { "{title}" }
+            } else {
+                h2 { "{title}" }
+            }
+            p { "{words}" }
+            p { class: "actions",
+                if may_pass {
+                    // Loads the same address again, also where no script runs.
+                    a { class: "button", href: "", "Try again" }
+                }
+                Link {
+                    class: if may_pass { "button quiet" } else { "button" },
+                    to: Route::Home { query: Default::default() }.address(),
+                    "Look at all shows"
+                }
+            }
         }
     }
 }
@@ -67,7 +97,7 @@ pub fn Empty(title: String, children: Element) -> Element {
 pub fn SignInFirst(back: String, reason: String) -> Element {
     if let Unclear(Some(error)) = use_context() {
         return rsx! {
-            Problem { error }
+            Problem { error, heading: false }
         };
     }
     rsx! {
@@ -90,5 +120,19 @@ pub fn Pager(next: Option<Route>) -> Element {
                 Link { class: "button quiet", to: next, "Show more" }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_went_wrong_is_said_in_a_sentence() {
+        assert_eq!(sentence("this show is cancelled"), "This show is cancelled.");
+        assert_eq!(sentence("Wait …"), "Wait …");
+        let (title, words) = problem_words(&ApiError::Unavailable);
+        assert_eq!(title, "This did not work");
+        assert_eq!(words, "This does not work at the moment, try again in a few seconds.");
     }
 }

@@ -3,14 +3,29 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::orders::place_order;
-use crate::components::{CardForm, Notice, ReadyCard, SignInFirst, Tone, use_person};
+use crate::components::{CardForm, Notice, ReadyCard, SignInFirst, Tone, use_alive, use_person};
 use dioxus::prelude::*;
 use shared::tickets::Ticket;
 use shared::{Money, ShowId, TicketId};
 
+/// The form that holds tickets: boxes elsewhere on the page belong to it by this name.
+pub const HOLD: &str = "hold";
+
+/// A ticket with the price that is shown, as the form names it.
+pub fn form_value(ticket: &Ticket) -> String {
+    format!("{} {} {}", ticket.id, ticket.price.minor, ticket.price.currency.code())
+}
+
 /// The sum of what is chosen, and the button that holds it.
 #[component]
-pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) -> Element {
+pub fn Hold(
+    show: ShowId,
+    picked: Vec<Ticket>,
+    chosen: Signal<Vec<TicketId>>,
+    /// Whether nothing else can be chosen, so that the form itself names the tickets.
+    #[props(default)]
+    fixed: bool,
+) -> Element {
     let person = use_person();
     let navigator = use_navigator();
     let mut busy = use_signal(|| false);
@@ -20,11 +35,13 @@ pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) ->
         picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
     let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
     let words = match ids.len() {
-        0 => "Choose tickets".to_owned(),
-        1 => "Hold 1 ticket for 60 seconds".to_owned(),
-        more => format!("Hold {more} tickets for 60 seconds"),
+        0 => "Hold tickets and pay".to_owned(),
+        1 => "Hold 1 ticket and pay".to_owned(),
+        more => format!("Hold {more} tickets and pay"),
     };
-    let hold = move |_| {
+    let alive = use_alive();
+    let hold = move |event: FormEvent| {
+        event.prevent_default();
         let ids = ids.clone();
         async move {
             let Some(total) = total.filter(|_| !busy()) else { return };
@@ -55,7 +72,13 @@ pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) ->
         if let (Some(total), Some(_)) = (total, person) {
             CardFirst { total }
         }
-        div { class: "bar",
+        form { class: "bar", id: HOLD, method: "post", action: "/forms/hold", onsubmit: hold,
+            input { r#type: "hidden", name: "show", value: "{show}" }
+            if fixed {
+                for ticket in picked {
+                    input { key: "{ticket.id}", r#type: "hidden", name: "ticket", value: form_value(&ticket) }
+                }
+            }
             p { class: "sum", aria_live: "polite",
                 if let Some(total) = total {
                     "Total "
@@ -63,7 +86,8 @@ pub fn Hold(show: ShowId, picked: Vec<Ticket>, chosen: Signal<Vec<TicketId>>) ->
                     span { class: "hint", " all in, no fees on top" }
                 }
             }
-            button { onclick: hold, disabled: busy() || total.is_none(), "{words}" }
+            // Where no script runs, nobody knows here what is chosen in the form.
+            button { r#type: "submit", disabled: busy() || (alive && total.is_none()), "{words}" }
         }
     }
 }

@@ -3,10 +3,16 @@
 use super::{pairs, query_of};
 use crate::Route;
 use crate::api::tickets::list_shows;
-use crate::components::{Empty, Pager, Problem, ShowCard};
+use crate::clock;
+use crate::components::{Empty, Pager, Problem, Recent, ShowCard};
 use dioxus::prelude::*;
+use shared::orders::MOST_TICKETS_PER_SHOW;
 use shared::tickets::{Category, ShowFilter};
-use std::fmt;
+use std::time::Duration;
+use std::{fmt, iter};
+
+/// How long nobody types before it is searched for.
+const PAUSE: Duration = Duration::from_millis(250);
 
 /// Which shows are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -15,17 +21,8 @@ pub struct HomeQuery(pub ShowFilter);
 impl From<&str> for HomeQuery {
     fn from(query: &str) -> Self {
         let mut filter = ShowFilter::default();
-        for (name, value) in pairs(query).filter(|(_, value)| !value.trim().is_empty()) {
-            match name.as_str() {
-                "search" => filter.search = Some(value),
-                "city" => filter.city = Some(value),
-                "category" => filter.category = Some(value),
-                "from" => filter.from = Some(value),
-                "to" => filter.to = Some(value),
-                "sort" => filter.sort = Some(value),
-                "cursor" => filter.cursor = Some(value),
-                _ => {}
-            }
+        for (name, value) in pairs(query) {
+            set(&mut filter, &name, value);
         }
         HomeQuery(filter)
     }
@@ -40,6 +37,7 @@ impl fmt::Display for HomeQuery {
             ("category", &filter.category),
             ("from", &filter.from),
             ("to", &filter.to),
+            ("together", &filter.together),
             ("sort", &filter.sort),
             ("cursor", &filter.cursor),
         ];
@@ -50,9 +48,34 @@ impl fmt::Display for HomeQuery {
 /// All shows, and finding the right one.
 #[component]
 pub fn Home(query: HomeQuery) -> Element {
-    let filter = query.0.clone();
-    let shows = use_server_future(use_reactive!(|(filter,)| list_shows(filter)))?;
-    let body = match shows() {
+    rsx! {
+        document::Title { "Tickets from fans to fans · Ticketing" }
+        h1 { "Tickets from fans to fans" }
+        p { class: "lead", "Buying holds your tickets while you pay, and nobody else can take them. Prices are all in, with no fees on top." }
+        Search { filter: query.0.clone() }
+        Shows { filter: query.0 }
+        // At the end, since it comes later than the page: what comes before must not move.
+        Recent {}
+    }
+}
+
+/// The shows that fit. While others are being looked for, these stay where they are.
+#[component]
+fn Shows(filter: ShowFilter) -> Element {
+    let first = filter.clone();
+    let fetched = use_server_future(move || list_shows(first.clone()))?;
+    let mut is_first = use_hook(|| CopyValue::new(true));
+    let of = filter.clone();
+    let later = use_resource(use_reactive!(|(of,)| async move {
+        // What is seen first came with the page.
+        match is_first.replace(false) {
+            true => None,
+            false => Some(list_shows(of).await),
+        }
+    }));
+    let busy = later.state().cloned() == UseResourceState::Pending;
+    let shows = later.value().cloned().flatten().or_else(|| fetched.value().cloned());
+    match shows {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
             Empty { title: "No show fits",
                 p { "Try fewer words or another day, or " }
@@ -60,80 +83,140 @@ pub fn Home(query: HomeQuery) -> Element {
             }
         },
         Some(Ok(page)) => {
-            let next = page
-                .next
-                .clone()
-                .map(|cursor| Route::Home { query: HomeQuery(ShowFilter { cursor: Some(cursor), ..query.0.clone() }) });
+            let more = |cursor| Route::Home { query: HomeQuery(ShowFilter { cursor: Some(cursor), ..filter }) };
             rsx! {
-                ul { class: "shows",
+                ul { class: "shows", aria_busy: busy,
                     for listing in page.items {
                         ShowCard { key: "{listing.show.id}", listing }
                     }
                 }
-                Pager { next }
+                Pager { next: page.next.map(more) }
             }
         }
         Some(Err(error)) => rsx! {
-            Problem { error }
+            Problem { error, heading: false }
         },
         None => rsx! {},
-    };
-    rsx! {
-        document::Title { "Tickets from fans to fans · Ticketing" }
-        h1 { "Tickets from fans to fans" }
-        p { class: "lead", "Buying holds your tickets for 60 seconds. Nobody else can take them while you pay. Prices are all in, with no fees on top." }
-        Search { filter: query.0.clone() }
-        {body}
     }
 }
 
-/// The filters, as a form that works without script, too.
+/// The filters: they search while one types, and as a form without script, too.
 #[component]
 fn Search(filter: ShowFilter) -> Element {
+    let navigator = use_navigator();
+    let mut draft = use_signal(|| filter.clone());
+    let mut sent = use_signal(|| filter.clone());
+    // The way back and forth in the browser's history changes the fields; an answer to what was typed before does not.
+    use_effect(use_reactive!(|(filter,)| if filter != *sent.peek() {
+        sent.set(filter.clone());
+        draft.set(filter);
+    }));
+    let go = use_callback(move |keep: bool| {
+        let wanted = ShowFilter { cursor: None, ..draft.peek().clone() };
+        if wanted != *sent.peek() {
+            sent.set(wanted.clone());
+            let address = Route::Home { query: HomeQuery(wanted) }.address();
+            // What is typed on the way to a word is nothing to go back to.
+            if keep {
+                navigator.push(address)
+            } else {
+                navigator.replace(address)
+            };
+        }
+    });
+    let typed = use_callback(move |(name, value): (&'static str, String)| {
+        draft.with_mut(|filter| set(filter, name, value));
+        let now = draft.peek().clone();
+        spawn(async move {
+            clock::sleep(PAUSE).await;
+            if now == *draft.peek() {
+                go.call(false);
+            }
+        });
+    });
     let text = |value: &Option<String>| value.clone().unwrap_or_default();
-    let sorts = [("date", "Soonest first"), ("price", "Cheapest first"), ("newest", "Newest first")];
+    let current = draft();
     rsx! {
         form { class: "search", role: "search", method: "get", action: "/",
+            onsubmit: move |event| {
+                event.prevent_default();
+                go.call(true);
+            },
             div { class: "field wide",
                 label { r#for: "search", "Search" }
-                input { id: "search", name: "search", r#type: "search", placeholder: "Artist, team, play, venue", initial_value: text(&filter.search) }
+                input { id: "search", name: "search", r#type: "search", placeholder: "Artist, team, play, venue", value: text(&current.search),
+                    oninput: move |event| typed.call(("search", event.value())) }
             }
             div { class: "field",
                 label { r#for: "city", "City" }
-                input { id: "city", name: "city", initial_value: text(&filter.city) }
+                input { id: "city", name: "city", value: text(&current.city), oninput: move |event| typed.call(("city", event.value())) }
             }
-            div { class: "field",
-                label { r#for: "category", "Kind" }
-                select { id: "category", name: "category",
-                    option { value: "", "Every kind" }
-                    for category in Category::ALL {
-                        option {
-                            value: category.name(),
-                            selected: filter.category.as_deref() == Some(category.name()),
-                            {capitalized(category.name())}
-                        }
-                    }
-                }
-            }
+            Pick { name: "category", label: "Kind", chosen: text(&current.category), options: kinds(), typed }
             div { class: "field",
                 label { r#for: "from", "From" }
-                input { id: "from", name: "from", r#type: "date", initial_value: text(&filter.from) }
+                input { id: "from", name: "from", r#type: "date", value: text(&current.from), oninput: move |event| typed.call(("from", event.value())) }
             }
             div { class: "field",
                 label { r#for: "to", "To" }
-                input { id: "to", name: "to", r#type: "date", initial_value: text(&filter.to) }
+                input { id: "to", name: "to", r#type: "date", value: text(&current.to), oninput: move |event| typed.call(("to", event.value())) }
             }
-            div { class: "field",
-                label { r#for: "sort", "Sort" }
-                select { id: "sort", name: "sort",
-                    for (value , words) in sorts {
-                        option { value, selected: filter.sort.as_deref() == Some(value), "{words}" }
-                    }
-                }
-            }
+            Pick { name: "together", label: "Together", chosen: text(&current.together), options: numbers(), typed }
+            Pick { name: "sort", label: "Sort", chosen: text(&current.sort), options: sorts(), typed }
             button { r#type: "submit", "Find shows" }
         }
     }
+}
+
+/// A choice among some.
+#[component]
+fn Pick(
+    name: &'static str,
+    label: &'static str,
+    chosen: String,
+    options: Vec<(String, String)>,
+    typed: EventHandler<(&'static str, String)>,
+) -> Element {
+    rsx! {
+        div { class: "field",
+            label { r#for: name, "{label}" }
+            select { id: name, name, onchange: move |event| typed.call((name, event.value())),
+                for (value , words) in options {
+                    option { value: "{value}", selected: chosen == value, "{words}" }
+                }
+            }
+        }
+    }
+}
+
+fn kinds() -> Vec<(String, String)> {
+    let named = Category::ALL.iter().map(|category| (category.name().to_owned(), capitalized(category.name())));
+    iter::once((String::new(), "Every kind".to_owned())).chain(named).collect()
+}
+
+fn numbers() -> Vec<(String, String)> {
+    let more = (2..=MOST_TICKETS_PER_SHOW).map(|count| (count.to_string(), format!("{count} seats")));
+    iter::once((String::new(), "Any number".to_owned())).chain(more).collect()
+}
+
+fn sorts() -> Vec<(String, String)> {
+    let sorts = [("", "Soonest first"), ("price", "Cheapest first"), ("newest", "Newest first")];
+    sorts.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec()
+}
+
+/// Gives the filter of that name a value; an empty one does not narrow the list.
+fn set(filter: &mut ShowFilter, name: &str, value: String) {
+    let field = match name {
+        "search" => &mut filter.search,
+        "city" => &mut filter.city,
+        "category" => &mut filter.category,
+        "from" => &mut filter.from,
+        "to" => &mut filter.to,
+        "together" => &mut filter.together,
+        "sort" => &mut filter.sort,
+        "cursor" => &mut filter.cursor,
+        _ => return,
+    };
+    *field = Some(value).filter(|value| !value.trim().is_empty());
 }
 
 /// A word with a capital letter.

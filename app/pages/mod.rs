@@ -14,6 +14,7 @@ mod sell_seats;
 mod selling;
 mod show;
 mod sign_in;
+mod sorry;
 mod ticket;
 
 pub use home::{Home, HomeQuery};
@@ -24,6 +25,7 @@ pub use sell::{Sell, SellQuery};
 pub use selling::Selling;
 pub use show::ShowPage;
 pub use sign_in::{SignIn, SignInQuery, SignUp};
+pub use sorry::{Sorry, SorryQuery};
 pub use ticket::TicketPage;
 
 /// The pairs of a query string.

@@ -199,18 +199,22 @@ fn Lines(order: Order) -> Element {
 fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
     let id = order.id;
     let mut busy = use_signal(|| false);
-    let cancel = move |_| async move {
-        if !busy() {
-            busy.set(true);
-            // Whatever came of it, the order itself says it best.
-            let _ = cancel_order(id.to_string()).await;
-            changed.call(());
-            busy.set(false);
+    let cancel = move |event: FormEvent| {
+        event.prevent_default();
+        async move {
+            if !busy() {
+                busy.set(true);
+                // Whatever came of it, the order itself says it best.
+                let _ = cancel_order(id.to_string()).await;
+                changed.call(());
+                busy.set(false);
+            }
         }
     };
     rsx! {
-        p {
-            button { class: "link", disabled: busy(), onclick: cancel, "Give the tickets back" }
+        form { method: "post", action: "/forms/cancel", onsubmit: cancel,
+            input { r#type: "hidden", name: "order", value: "{id}" }
+            button { r#type: "submit", class: "link", disabled: busy(), "Give the tickets back" }
         }
     }
 }

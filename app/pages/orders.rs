@@ -59,7 +59,7 @@ fn List() -> Element {
             }
         }
         Some(Err(error)) => rsx! {
-            Problem { error }
+            Problem { error, heading: false }
         },
         None => rsx! {},
     }

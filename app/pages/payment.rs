@@ -2,12 +2,12 @@
 
 use crate::api::ApiError;
 use crate::api::payments::{authenticate, get_payment, pay};
-use crate::components::{Card, CardForm, Notice, ReadyCard, Tone};
+use crate::components::{Card, CardForm, Notice, ReadyCard, Tone, use_alive};
 use crate::{clock, stripe};
 use dioxus::prelude::*;
 use shared::orders::Order;
-use shared::payments::{Decline, Payment, PaymentState};
-use shared::{PaymentId, Rejection};
+use shared::payments::{Decline, Payment, PaymentState, TEST_CARDS};
+use shared::{Money, OrderId, PaymentId, Rejection};
 use std::time::Duration;
 
 /// How long it takes to look again whether the bank wants to know something.
@@ -22,6 +22,7 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
     let mut error = use_signal(|| None::<ApiError>);
     // Whether it was this page that began the payment: it was loaded again otherwise, perhaps on the way back from the bank.
     let mut began_here = use_signal(|| false);
+    let alive = use_alive();
     // It belongs to this component, since the form is replaced while the bank is being asked.
     let pay_with = use_callback(move |card: Card| {
         if *busy.peek() {
@@ -44,7 +45,11 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
     });
     match order.payment.as_ref().map(|payment| (payment.id, payment.state)) {
         Some((id, PaymentState::Started)) => rsx! {
-            UnderWay { id, began_here, changed }
+            if alive {
+                UnderWay { id, began_here, changed }
+            } else {
+                PlainAnswer { order_id, id }
+            }
         },
         Some((_, PaymentState::Unknown)) => rsx! {
             Notice { tone: Tone::Plain, "Your bank has not answered yet. We are checking; you will not be charged twice." }
@@ -63,7 +68,9 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
                     } else if let Some((id, _)) = refused {
                         Refused { id }
                     }
-                    if let Some(card) = ready() {
+                    if !alive {
+                        PlainPay { order_id, total }
+                    } else if let Some(card) = ready() {
                         PayWithReady { words: "Pay {total} with {card.words()}", busy: busy(), card, pay_with }
                     } else {
                         CardForm {
@@ -74,6 +81,42 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
                         }
                     }
                 }
+            }
+        }
+    }
+}
+
+/// Paying where no script runs: with the sandbox's test cards, since no card number may reach our server.
+#[component]
+fn PlainPay(order_id: OrderId, total: Money) -> Element {
+    rsx! {
+        form { class: "stack", method: "post", action: "/forms/pay",
+            input { r#type: "hidden", name: "order", value: "{order_id}" }
+            div { class: "field",
+                label { r#for: "method", "Test card" }
+                select { id: "method", name: "method",
+                    for card in TEST_CARDS {
+                        option { key: "{card.method}", value: card.method, "{card.number} {card.outcome}" }
+                    }
+                }
+                p { class: "hint", "A real card needs script: its number goes to Stripe alone." }
+            }
+            button { r#type: "submit", "Pay {total}" }
+        }
+    }
+}
+
+/// The answer to the bank where no script runs.
+#[component]
+fn PlainAnswer(order_id: OrderId, id: PaymentId) -> Element {
+    rsx! {
+        form { class: "panel narrow", method: "post", action: "/forms/authenticate",
+            input { r#type: "hidden", name: "order", value: "{order_id}" }
+            input { r#type: "hidden", name: "payment", value: "{id}" }
+            h2 { "Your bank may ask: is it you?" }
+            div { class: "actions",
+                button { r#type: "submit", name: "approve", value: "yes", "Yes, it is me" }
+                button { r#type: "submit", name: "approve", value: "no", class: "quiet", "No" }
             }
         }
     }

@@ -6,7 +6,7 @@ use super::{pairs, query_of};
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{create_show, list_shows};
-use crate::components::{Choice, CurrentUser, Field, Heading, Notice, SignInFirst, Tone, When};
+use crate::components::{Choice, CurrentUser, Field, Heading, Notice, SignInFirst, Tone, When, focus_first_error};
 use dioxus::prelude::*;
 use shared::Currency;
 use shared::tickets::{Category, ShowFilter, ShowListing};
@@ -128,6 +128,7 @@ fn CreateShow() -> Element {
                 Err(reason) => {
                     busy.set(false);
                     error.set(Some(reason));
+                    focus_first_error();
                 }
             }
         }

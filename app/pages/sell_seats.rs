@@ -2,12 +2,13 @@
 
 use crate::Route;
 use crate::api::ApiError;
-use crate::api::tickets::{get_show, offer_tickets};
-use crate::components::{Field, Heading, Notice, Problem, SellerShare, Tone, When};
+use crate::api::tickets::{TypedSeat, get_show, list_tickets, offer_tickets};
+use crate::components::{Field, Heading, Notice, Problem, SellerShare, Tone, When, focus_first_error};
+use crate::prices::Prices;
 use crate::seats;
 use dioxus::prelude::*;
-use shared::tickets::Show;
-use shared::{Invalid, Money};
+use shared::tickets::{Seat, Show};
+use shared::{Invalid, Money, ShowId};
 
 /// The seats of a show to sell.
 #[component]
@@ -73,12 +74,14 @@ fn Seats(show: Show) -> Element {
                 Err(reason) => {
                     busy.set(false);
                     error.set(Some(reason));
+                    focus_first_error();
                 }
             }
         }
     };
     let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
-    let count = seats::parse(&section(), &row(), &numbers()).map_or(0, |seats| seats.len());
+    let typed = seats::parse(&section(), &row(), &numbers()).unwrap_or_default();
+    let count = typed.len();
     let words = match count {
         0 => "List tickets".to_owned(),
         1 => "List 1 ticket".to_owned(),
@@ -94,13 +97,15 @@ fn Seats(show: Show) -> Element {
             Field {
                 name: "seats",
                 label: "Seats (if numbered)",
-                hint: "One or many, as in 12-15, 18. Leave it empty for one ticket without a seat.",
+                hint: "One or many, as in 12-15, 18, or pasted with their place, as in A 12-15. Leave it empty for one ticket without a seat.",
                 value: numbers,
                 error: about("seats").or_else(|| about("seat")),
                 required: false,
             }
+            Preview { typed }
             Field { name: "price", label: "Price of each in {show.currency.code()}", value: price, error: about("price"), inputmode: "decimal" }
             SellerShare { typed: price(), currency: show.currency }
+            Advice { show: show.id }
             Field {
                 name: "face_value",
                 label: "Face value of each (optional)",
@@ -110,6 +115,35 @@ fn Seats(show: Show) -> Element {
                 required: false,
             }
             button { r#type: "submit", disabled: busy(), "{words}" }
+        }
+    }
+}
+
+/// The seats as buyers will read them.
+#[component]
+fn Preview(typed: Vec<TypedSeat>) -> Element {
+    let read = |seat: &TypedSeat| Seat::parse(&seat.section, &seat.row, &seat.seat).ok();
+    let seats: Vec<Seat> = typed.iter().filter_map(read).collect();
+    rsx! {
+        ul { class: "preview", aria_label: "What buyers will read",
+            for (index , seat) in seats.into_iter().enumerate() {
+                li { key: "{index}", class: "badge", "{seat}" }
+            }
+        }
+    }
+}
+
+/// What others ask for tickets for the same show.
+#[component]
+fn Advice(show: ShowId) -> Element {
+    let listed = use_resource(move || list_tickets(show.to_string(), None, None));
+    let prices =
+        listed.read().as_ref().and_then(|answer| answer.as_ref().ok()).and_then(|page| Prices::of(&page.items));
+    rsx! {
+        p { class: "hint", role: "status",
+            if let Some(Prices { count, lowest, middle, .. }) = prices {
+                "Others ask from {lowest} on, and {middle} in the middle of {count}. The cheapest are sold first."
+            }
         }
     }
 }

@@ -75,7 +75,7 @@ fn Sales() -> Element {
             }
         }
         Some(Err(error)) => rsx! {
-            Problem { error }
+            Problem { error, heading: false }
         },
         None => rsx! {},
     }

@@ -1,15 +1,20 @@
 //! A show and its tickets, as fresh as they are on the server.
 
 use super::cancelling::Cancelling;
-use super::hold::Hold;
-use crate::Route;
+use super::hold::{HOLD, Hold, form_value};
 use crate::api::tickets::{get_show, list_tickets};
-use crate::components::{Empty, Heading, Problem, SeatWords, StateBadge, When, use_person};
+use crate::components::{Empty, Heading, Left, Problem, SeatWords, StateBadge, When, remember, use_person};
 use crate::live::{self, Heard};
 use crate::pages::SellQuery;
+use crate::prices::Prices;
+use crate::together;
+use crate::{Route, clock};
 use dioxus::prelude::*;
 use shared::tickets::{ShowListing, Ticket, TicketState};
 use shared::{Page, ShowId, TicketId};
+
+/// Up to how many seats beside each other are offered with one press.
+const MOST_TOGETHER: usize = 6;
 
 /// A show and its tickets.
 #[component]
@@ -36,6 +41,7 @@ fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
     let show = listing.show.id;
     let listing = use_signal(|| listing);
     let cancelled = listing.read().show.cancelled;
+    use_effect(move || remember(&listing.peek().show));
     rsx! {
         About { listing: listing() }
         if !cancelled {
@@ -76,18 +82,29 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
     let mut next = use_signal(|| first.next.clone());
     let mut tickets = use_signal(|| first.items.clone());
     let chosen = use_signal(Vec::<TicketId>::new);
+    // How far the server's clock is ahead of this one, in milliseconds.
+    let mut ahead = use_signal(|| None::<i64>);
+    // What was heard since the list was asked for may be newer than the list.
+    let mut since = use_signal(Vec::<Ticket>::new);
     use_effect(move || {
         spawn(live::listen(show, move |heard| match heard {
             Heard::Ticket(news) => {
                 if news.show.cancelled {
                     look_at_show(listing);
                 }
+                since.write().push((*news).clone());
                 tickets.with_mut(|known| merge(known, *news));
             }
-            Heard::Hello => {
+            Heard::Hello(now) => {
+                if let Some(now) = now {
+                    ahead.set(Some(now.millis() - clock::now().millis()));
+                }
+                since.set(Vec::new());
                 spawn(async move {
                     if let Ok(page) = list_tickets(show.to_string(), None, None).await {
-                        tickets.set(page.items);
+                        let mut newest = page.items;
+                        since.peek().iter().for_each(|news| merge(&mut newest, news.clone()));
+                        tickets.set(newest);
                         next.set(page.next);
                     }
                 });
@@ -113,9 +130,14 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
         } else {
             h2 { "Tickets" }
             p { class: "hint", "Prices are all in, with no fees on top." }
+            // Cheapest first: while there is more, the dearest are not known.
+            if let Some(prices) = Prices::of(&tickets()).filter(|prices| prices.count > 2 && next().is_none()) {
+                Overview { prices }
+            }
+            Together { tickets, chosen }
             ul { class: "tickets",
                 for ticket in tickets() {
-                    Offer { key: "{ticket.id}", ticket, chosen }
+                    Offer { key: "{ticket.id}", ticket, chosen, ahead: ahead() }
                 }
             }
             if next().is_some() {
@@ -124,6 +146,49 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
                 }
             }
             Hold { show, picked, chosen }
+        }
+    }
+}
+
+/// What the tickets cost, at a glance.
+#[component]
+fn Overview(prices: Prices) -> Element {
+    let sums = [("Lowest", prices.lowest), ("Half cost at most", prices.middle), ("Highest", prices.highest)];
+    rsx! {
+        dl { class: "sums prices", aria_label: "Prices",
+            for (words , price) in sums {
+                div { key: "{words}",
+                    dt { "{words}" }
+                    dd { "{price}" }
+                }
+            }
+        }
+    }
+}
+
+/// Chooses the cheapest seats beside each other.
+#[component]
+fn Together(tickets: Signal<Vec<Ticket>>, chosen: Signal<Vec<TicketId>>) -> Element {
+    let person = use_person();
+    let found = move |count: usize| {
+        let known = tickets.read();
+        together::cheapest(known.iter().filter(|ticket| person != Some(ticket.seller_id)), count)
+    };
+    let counts: Vec<usize> = (2..=MOST_TOGETHER).filter(|count| found(*count).is_some()).collect();
+    rsx! {
+        if !counts.is_empty() {
+            div { class: "together", role: "group", aria_label: "Cheapest seats together",
+                span { class: "hint", "Cheapest seats together" }
+                for count in counts {
+                    button {
+                        key: "{count}",
+                        class: "quiet",
+                        aria_label: "Choose {count} seats together",
+                        onclick: move |_| chosen.set(found(count).unwrap_or_default()),
+                        "{count}"
+                    }
+                }
+            }
         }
     }
 }
@@ -139,7 +204,7 @@ fn look_at_show(mut listing: Signal<ShowListing>) {
 }
 
 #[component]
-fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
+fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) -> Element {
     let own = use_person() == Some(ticket.seller_id);
     let id = ticket.id;
     let free = ticket.state == TicketState::OnSale && !own;
@@ -156,6 +221,9 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
             label {
                 input {
                     r#type: "checkbox",
+                    form: HOLD,
+                    name: "ticket",
+                    value: form_value(&ticket),
                     checked: free && chosen.read().contains(&id),
                     disabled: !free,
                     onchange: toggle,
@@ -168,6 +236,9 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
                 }
                 if ticket.state == TicketState::Held {
                     StateBadge { state: ticket.state }
+                    if let (Some(until), Some(ahead)) = (ticket.held_until, ahead) {
+                        Left { until, ahead }
+                    }
                 }
             }
             span { class: "price",
@@ -184,38 +255,7 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>) -> Element {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::tickets::{Category, Seat, Show};
-    use shared::value::Line;
-    use shared::{Currency, Id, Instant, Money};
-
-    fn ticket(number: u128, version: u64, state: TicketState) -> Ticket {
-        let line = |text: &str| Line::parse("text", text).expect("a line");
-        let show = Show {
-            id: Id::from(uuid::Uuid::nil()),
-            title: line("Show"),
-            venue: line("Venue"),
-            city: line("City"),
-            country: line("Country"),
-            category: Category::Concert,
-            starts_at: Instant::from_millis(0),
-            time_zone: "UTC".to_owned(),
-            local_start: String::new(),
-            currency: Currency::Eur,
-            creator_id: Id::from(uuid::Uuid::nil()),
-            cancelled: false,
-        };
-        Ticket {
-            id: Id::from(uuid::Uuid::from_u128(number)),
-            show,
-            seller_id: Id::from(uuid::Uuid::nil()),
-            seat: Seat::default(),
-            price: Money::new(100, Currency::Eur),
-            face_value: None,
-            state,
-            held_until: None,
-            version,
-        }
-    }
+    use crate::examples::ticket;
 
     #[test]
     fn only_newer_news_changes_what_is_shown() {

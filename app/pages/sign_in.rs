@@ -3,7 +3,7 @@
 use super::{pairs, query_of};
 use crate::Route;
 use crate::api::{ApiError, auth};
-use crate::components::{CurrentUser, Field, Heading, Notice, Tone};
+use crate::components::{CurrentUser, Field, Heading, Notice, Tone, focus_first_error};
 use dioxus::prelude::*;
 use std::fmt;
 
@@ -21,7 +21,8 @@ impl SignInQuery {
         SignInQuery { back: if local { path.to_owned() } else { String::new() } }
     }
 
-    fn path(&self) -> &str {
+    /// The path that it leads to.
+    pub fn path(&self) -> &str {
         if self.back.is_empty() { "/" } else { &self.back }
     }
 }
@@ -77,6 +78,7 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
     let mut error = use_signal(|| None::<ApiError>);
     let mut current = use_context::<CurrentUser>();
     let navigator = use_navigator();
+    let leads_to = query.path().to_owned();
     let submit = move |event: FormEvent| {
         event.prevent_default();
         let back = query.path().to_owned();
@@ -95,7 +97,10 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
                     current.0.set(Some(user));
                     navigator.push(back);
                 }
-                Err(reason) => error.set(Some(reason)),
+                Err(reason) => {
+                    error.set(Some(reason));
+                    focus_first_error();
+                }
             }
         }
     };
@@ -107,7 +112,8 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
     let (about_email, about_password) = (about("email"), about("password"));
     let general = error().filter(|_| about_email.is_none() && about_password.is_none());
     rsx! {
-        form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
+        form { class: "stack", method: "post", action: if new { "/forms/sign-up" } else { "/forms/sign-in" }, novalidate: true, onsubmit: submit,
+            input { r#type: "hidden", name: "back", value: leads_to }
             if let Some(reason) = general {
                 Notice { tone: Tone::Bad, "{reason}" }
             }

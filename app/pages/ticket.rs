@@ -3,7 +3,9 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
-use crate::components::{Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, use_person};
+use crate::components::{
+    Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error, use_person,
+};
 use crate::pages::hold::Hold;
 use dioxus::prelude::*;
 use shared::Money;
@@ -61,7 +63,7 @@ pub fn TicketPage(id: String) -> Element {
 fn Buy(ticket: Ticket) -> Element {
     let chosen = use_signal(|| vec![ticket.id]);
     rsx! {
-        Hold { show: ticket.show.id, picked: vec![ticket], chosen }
+        Hold { show: ticket.show.id, picked: vec![ticket], chosen, fixed: true }
     }
 }
 
@@ -96,13 +98,19 @@ fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
         async move {
             let amount = Money::parse(&price(), currency);
             wrong_price.set(amount.is_none());
-            let Some(amount) = amount.filter(|_| !busy()) else { return };
+            let Some(amount) = amount.filter(|_| !busy()) else {
+                focus_first_error();
+                return;
+            };
             busy.set(true);
             let done = reprice_ticket(id.to_string(), amount, version).await;
             busy.set(false);
             match done {
                 Ok(_) => changed.call(()),
-                Err(reason) => error.set(Some(reason)),
+                Err(reason) => {
+                    error.set(Some(reason));
+                    focus_first_error();
+                }
             }
         }
     };

@@ -12,6 +12,8 @@ use shared::Rejection;
 use std::net::{IpAddr, SocketAddr};
 use std::num::NonZeroU32;
 
+/// Where passwords can be tried.
+const GUESSED: [&str; 4] = ["/api/auth/sign-in", "/api/auth/sign-up", "/forms/sign-in", "/forms/sign-up"];
 /// Tries in a row.
 const BURST: NonZeroU32 = NonZeroU32::new(20).expect("not zero");
 /// Tries per minute after that.
@@ -32,7 +34,7 @@ impl Default for Limits {
 
 /// Refuses an address that tries too often.
 pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let guessing = matches!(request.uri().path(), "/api/auth/sign-in" | "/api/auth/sign-up");
+    let guessing = GUESSED.contains(&request.uri().path());
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
     let address = forwarded(request.headers(), site.config.proxies).or(peer);
     if let (true, true, Some(address)) = (guessing, site.config.rate_limits, address) {

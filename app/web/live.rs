@@ -8,7 +8,7 @@ use futures::{Stream, StreamExt};
 use server::Caller;
 use server::messaging::News as Heard;
 use shared::tickets::{GetShow, TicketChanged, TicketNews};
-use shared::{Envelope, Rejection, ShowId, Subject};
+use shared::{Envelope, Instant, Rejection, ShowId, Subject};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,6 +20,8 @@ use tokio::sync::broadcast::error::RecvError;
 const MOST_WATCHERS: usize = 2_000;
 /// How many changes a watcher may be behind before it must look at the whole list again.
 const BEHIND: usize = 256;
+/// After how long a browser that was cut off comes back.
+const RECONNECT: Duration = Duration::from_millis(500);
 /// How often a silent feed shows that it is there.
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
@@ -94,12 +96,16 @@ pub async fn stream(
         return Err(ApiError::Unavailable);
     }
     let news = site.feed.news.subscribe();
-    let stream = futures::stream::unfold((news, true, watching), move |(mut news, first, watching)| async move {
-        let event = match first {
-            true => hello(),
-            false => next(&mut news, show).await?,
-        };
-        Some((Ok(event), (news, false, watching)))
+    let environment = site.environment.clone();
+    let stream = futures::stream::unfold((news, true, watching), move |(mut news, first, watching)| {
+        let environment = environment.clone();
+        async move {
+            let heard = match first {
+                true => None,
+                false => next(&mut news, show).await?,
+            };
+            Some((Ok(heard.unwrap_or_else(|| hello(environment.now()))), (news, false, watching)))
+        }
     });
     // Watchers are sent away when the process stops, so that their connections do not hold up the end.
     let mut stopped = site.stopped.clone();
@@ -107,12 +113,13 @@ pub async fn stream(
     Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
 }
 
-async fn next(news: &mut broadcast::Receiver<Arc<News>>, show: ShowId) -> Option<Event> {
+/// The next piece of news of a show; nothing within, if something was missed; nothing at all at the end.
+async fn next(news: &mut broadcast::Receiver<Arc<News>>, show: ShowId) -> Option<Option<Event>> {
     loop {
         match news.recv().await.as_deref() {
-            Ok(News { json: None, .. }) | Err(RecvError::Lagged(_)) => return Some(hello()),
+            Ok(News { json: None, .. }) | Err(RecvError::Lagged(_)) => return Some(None),
             Ok(News { show: of, id, json: Some(json) }) if *of == show => {
-                return Some(Event::default().event("ticket").id(id).data(json));
+                return Some(Some(Event::default().event("ticket").id(id).data(json)));
             }
             Ok(_) => {}
             Err(RecvError::Closed) => return None,
@@ -120,6 +127,8 @@ async fn next(news: &mut broadcast::Receiver<Arc<News>>, show: ShowId) -> Option
     }
 }
 
-fn hello() -> Event {
-    Event::default().event("hello").data("look at the list again")
+/// Says that the list is to be looked at (again), and what time it is here, in milliseconds since the epoch. A browser that
+/// is cut off comes back soon.
+fn hello(now: Instant) -> Event {
+    Event::default().event("hello").retry(RECONNECT).data(now.millis().to_string())
 }

@@ -3,6 +3,7 @@
 mod account;
 mod answers;
 pub mod command;
+mod forms;
 mod guards;
 mod headers;
 mod health;

@@ -1,6 +1,6 @@
 //! What is mounted where, and what guards it.
 
-use super::{Site, account, answers, guards, headers, health, limits, live, session, webhooks};
+use super::{Site, account, answers, forms, guards, headers, health, limits, live, session, webhooks};
 use crate::App;
 use axum::Router;
 use axum::http::Method;
@@ -46,17 +46,31 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ("POST", "/api/shows/{id}/cancel"),
     ("POST", "/api/tickets"),
     ("POST", "/api/tickets/{id}/refund"),
+    ("POST", "/forms/authenticate"),
+    ("POST", "/forms/cancel"),
+    ("POST", "/forms/hold"),
+    ("POST", "/forms/pay"),
+    ("POST", "/forms/sign-in"),
+    ("POST", "/forms/sign-out"),
+    ("POST", "/forms/sign-up"),
     ("POST", "/webhooks/stripe"),
     ("PUT", "/api/tickets/{id}"),
 ];
 
 /// The paths that are not server functions.
-const OWN: [(Method, &str); 6] = [
+const OWN: [(Method, &str); 13] = [
     (Method::GET, "/account.csv"),
     (Method::GET, "/api/shows/{id}/live"),
     (Method::GET, "/health/live"),
     (Method::GET, "/health/ready"),
     (Method::GET, "/metrics"),
+    (Method::POST, "/forms/authenticate"),
+    (Method::POST, "/forms/cancel"),
+    (Method::POST, "/forms/hold"),
+    (Method::POST, "/forms/pay"),
+    (Method::POST, "/forms/sign-in"),
+    (Method::POST, "/forms/sign-out"),
+    (Method::POST, "/forms/sign-up"),
     (Method::POST, "/webhooks/stripe"),
 ];
 
@@ -89,6 +103,10 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
         .fallback(get(FullstackState::render_handler))
         .with_state(state.clone())
         .layer(from_fn_with_state(site.clone(), session::layer));
+    let forms = forms::router()
+        .layer(from_fn_with_state(site.clone(), session::layer))
+        .layer(from_fn_with_state(site.clone(), guards::same_origin))
+        .layer(from_fn_with_state(site.clone(), limits::layer));
     let downloads = Router::new()
         .route("/account.csv", get(account::download))
         .layer(from_fn_with_state(site.clone(), session::layer));
@@ -106,6 +124,7 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
         .merge(own)
         .merge(calls)
         .merge(downloads)
+        .merge(forms)
         .merge(assets)
         .route("/api/{*rest}", axum::routing::any(unknown_call))
         .fallback_service(pages)

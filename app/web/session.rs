@@ -60,10 +60,14 @@ impl Cookie {
         ours.then(|| token.to_owned().into())
     }
 
-    fn write(&self, token: &str, max_age: u32) {
+    fn header(&self, token: &str, max_age: u32) -> HeaderValue {
         let text = format!("{}={token}{}; Max-Age={max_age}", self.name, self.attributes);
-        if let (Some(context), Ok(value)) = (FullstackContext::current(), HeaderValue::from_str(&text)) {
-            context.add_response_header(SET_COOKIE, value);
+        HeaderValue::from_str(&text).expect("a token is made of hexadecimal digits")
+    }
+
+    fn write(&self, token: &str, max_age: u32) {
+        if let Some(context) = FullstackContext::current() {
+            context.add_response_header(SET_COOKIE, self.header(token, max_age));
         }
     }
 }
@@ -97,6 +101,16 @@ impl Session {
     pub fn begin(&self, signed_in: SignedIn) -> User {
         self.cookie.write(signed_in.token.reveal(), MAX_AGE);
         signed_in.user
+    }
+
+    /// The header that hands a browser its new session.
+    pub fn cookie_of(&self, signed_in: &SignedIn) -> HeaderValue {
+        self.cookie.header(signed_in.token.reveal(), MAX_AGE)
+    }
+
+    /// The header that takes the session from the browser.
+    pub fn no_cookie(&self) -> HeaderValue {
+        self.cookie.header("", 0)
     }
 
     /// Takes the session from the browser.

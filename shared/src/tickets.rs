@@ -28,15 +28,10 @@ pub enum Category {
 
 impl Category {
     /// Every category.
-    pub const ALL: [Category; 7] = [
-        Category::Concert,
-        Category::Festival,
-        Category::Theatre,
-        Category::Comedy,
-        Category::Sport,
-        Category::Exhibition,
-        Category::Other,
-    ];
+    pub const ALL: [Category; 7] = {
+        use Category::*;
+        [Concert, Festival, Theatre, Comedy, Sport, Exhibition, Other]
+    };
 
     /// The category's word on the wire.
     pub fn name(self) -> &'static str {
@@ -240,6 +235,9 @@ pub struct ShowFilter {
     /// The last day, as `2026-12-05`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
+    /// How many seats of one row are to be had at least, as `2`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub together: Option<String>,
     /// `date`, `price` or `newest`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,

@@ -55,7 +55,7 @@ export const test = base.extend({
       const page = await context.newPage();
       page.on('console', (message) => {
         // A refusal is an answer with a status of its own, which Chromium notes as a failed resource.
-        const refusal = /Failed to load resource: the server responded with a status of (401|403|404|409|410|422)/;
+        const refusal = /Failed to load resource: the server responded with a status of (400|401|403|404|409|410|422)/;
         if (!refusal.test(message.text())) said.push(`${name} ${message.type()}: ${message.text()} at ${page.url()}`);
       });
       page.on('pageerror', (error) => said.push(`${name} error: ${error} at ${page.url()}`));

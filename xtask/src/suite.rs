@@ -13,7 +13,7 @@ use crate::postgres::Postgres;
 use crate::{broker, bundle, check, debian, figures, place, python, toolchain};
 
 /// The tests that run on whatever store and bus they are given.
-const ON_EVERY_STORE: [&str; 4] = ["defects::", "mails::", "money::sales::", "purchase::"];
+const ON_EVERY_STORE: [&str; 5] = ["defects::", "mails::", "money::sales::", "purchase::", "search::"];
 /// The tests that kill what they test under load, and want the machine for themselves.
 const ALONE: [&str; 2] = ["cluster::", "money::faults::"];
 

@@ -1,13 +1,14 @@
 //! Finding shows.
 
-use super::schema::{listing_of, shows};
+use super::schema::{listing_of, shows, tickets};
 use crate::Error;
 use crate::store::word;
 use chrono::NaiveDate;
-use sea_orm::sea_query::NullOrdering;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::sea_query::{Expr, NullOrdering, Query, SelectStatement};
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Order, QueryFilter, QueryOrder, QuerySelect};
+use shared::orders::MOST_TICKETS_PER_SHOW;
 use shared::page::PAGE_SIZE;
-use shared::tickets::{Category, ShowFilter, ShowListing, ShowSort};
+use shared::tickets::{Category, ShowFilter, ShowListing, ShowSort, TicketState};
 use shared::{Instant, Invalid, Page};
 use std::time::Duration;
 
@@ -40,6 +41,9 @@ pub async fn shows(db: &impl ConnectionTrait, filter: &ShowFilter, now: Instant)
     if let Some(to) = day("to", &filter.to)? {
         found = found.filter(shows::Column::LocalStart.lte(format!("{to}T23:59")));
     }
+    if let Some(count) = together(&filter.together)? {
+        found = found.filter(Expr::exists(rows_with(count)));
+    }
     let sorted = match sort(&filter.sort)? {
         ShowSort::Date => found.order_by_asc(shows::Column::StartsAt),
         ShowSort::Price => found.order_by_with_nulls(shows::Column::LowestPrice, Order::Asc, NullOrdering::Last),
@@ -53,6 +57,25 @@ pub async fn shows(db: &impl ConnectionTrait, filter: &ShowFilter, now: Instant)
 
 fn text(value: &Option<String>) -> Option<&str> {
     value.as_deref().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// Rows with at least that many tickets on sale, of the show that is looked at. Tickets without a seat are one row.
+fn rows_with(count: u32) -> SelectStatement {
+    Query::select()
+        .expr(Expr::val(1))
+        .from(tickets::Entity)
+        .and_where(Expr::col((tickets::Entity, tickets::Column::ShowId)).equals((shows::Entity, shows::Column::Id)))
+        .and_where(Expr::col((tickets::Entity, tickets::Column::State)).eq(word(TicketState::OnSale)))
+        .group_by_columns([tickets::Column::SeatSection, tickets::Column::SeatRow])
+        .and_having(Expr::col((tickets::Entity, tickets::Column::Id)).count().gte(count))
+        .to_owned()
+}
+
+fn together(value: &Option<String>) -> Result<Option<u32>, Invalid> {
+    let Some(value) = text(value) else { return Ok(None) };
+    let count = value.parse().ok().filter(|count| (1..=MOST_TICKETS_PER_SHOW).contains(count));
+    let odd = || Invalid::new("together", format!("ask for 1 to {MOST_TICKETS_PER_SHOW} seats together"));
+    count.ok_or_else(odd).map(Some)
 }
 
 fn day(field: &str, value: &Option<String>) -> Result<Option<String>, Invalid> {

@@ -1,0 +1,79 @@
+// Without script: people sign up, hold, pay, and are told what did not work, through plain forms.
+import { announce, expect, signUp, test, PASSWORD } from './site.js';
+
+const PLAIN = { javaScriptEnabled: false };
+
+async function paysWith(page, card) {
+  await page.getByLabel('Test card').selectOption(card);
+  await page.getByRole('button', { name: /^Pay/ }).click();
+}
+
+test('tickets are bought without script', async ({ open }) => {
+  const ann = await open('ann');
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'Without Script', '1-3', '12.50');
+  const ben = await open('ben', PLAIN);
+
+  // Whoever is a stranger signs up on the way, and comes back to the show.
+  await ben.goto(show);
+  await ben.getByRole('checkbox').first().check();
+  await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
+  await expect(ben).toHaveURL(/\/sign-in\?back=/);
+  await ben.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
+  await ben.getByLabel('E-mail address').fill('ben');
+  await ben.getByLabel('Password').fill(PASSWORD);
+  await ben.getByRole('button', { name: 'Create account' }).click();
+  await expect(ben.getByText('an e-mail address looks like')).toBeVisible();
+  await ben.getByRole('link', { name: 'Go back' }).click();
+  await ben.getByLabel('E-mail address').fill('ben@example.org');
+  await ben.getByLabel('Password').fill(PASSWORD);
+  await ben.getByRole('button', { name: 'Create account' }).click();
+  await expect(ben).toHaveURL(new RegExp(`${show}$`));
+  await expect(ben.getByText('ben@example.org')).toBeVisible();
+
+  // Nothing chosen is told; two seats are held.
+  await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
+  await expect(ben.getByRole('heading', { name: 'This did not work' })).toBeVisible();
+  await ben.getByRole('link', { name: 'Go back' }).click();
+  for (const index of [0, 1]) await ben.getByRole('checkbox').nth(index).check();
+  await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
+  await expect(ben.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
+
+  // A card that is declined, one that asks, and the tickets are his.
+  await paysWith(ben, 'pm_card_chargeDeclined');
+  await expect(ben.getByText('the card was declined')).toBeVisible();
+  await ben.getByRole('link', { name: 'Go back' }).click();
+  await paysWith(ben, 'pm_card_authenticationRequired');
+  await ben.getByRole('button', { name: 'Yes, it is me' }).click();
+  await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
+  await expect(ben.getByText('€25.00')).toBeVisible();
+});
+
+test('without script one signs in and out, and a single ticket is held and given back', async ({ open }) => {
+  const ann = await open('ann');
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'Without Script', '1', '12.50');
+  const ben = await open('ben');
+  await signUp(ben, 'ben');
+  const plain = await open('plain', PLAIN);
+  await plain.goto('/sign-in?back=/orders');
+  await plain.getByLabel('E-mail address').fill('ben@example.org');
+  await plain.getByLabel('Password').fill('not his password');
+  await plain.getByRole('button', { name: 'Sign in' }).click();
+  await expect(plain.getByText('the e-mail address or the password is wrong')).toBeVisible();
+  await plain.getByRole('link', { name: 'Go back' }).click();
+  await plain.getByLabel('E-mail address').fill('ben@example.org');
+  await plain.getByLabel('Password').fill(PASSWORD);
+  await plain.getByRole('button', { name: 'Sign in' }).click();
+  await expect(plain.getByText('You bought nothing yet')).toBeVisible();
+
+  await plain.goto(show);
+  await plain.getByRole('link', { name: /Details/ }).click();
+  await plain.getByRole('button', { name: 'Hold 1 ticket and pay' }).click();
+  await expect(plain.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
+  await plain.getByRole('button', { name: 'Give the tickets back' }).click();
+  await expect(plain.getByRole('heading', { name: 'Order cancelled' })).toBeVisible();
+
+  await plain.getByRole('button', { name: 'Sign out' }).click();
+  await expect(plain.getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
