@@ -122,7 +122,7 @@ test('the way back takes the focus along, another question does not', async ({ o
   await tabTo(ann, /^Sell$/);
   await ann.keyboard.press('Enter');
   await expectArrived(ann, 'Sell tickets');
-  await ann.keyboard.press('Alt+ArrowLeft');
+  await ann.goBack();
   await expect(ann.getByRole('heading', { level: 1, name: 'My sales' })).toBeFocused();
 
   // The shows of another question are the same page.

@@ -21,7 +21,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await ben.getByRole('button', { name: 'Find shows' }).click();
   await ben.getByRole('link', { name: 'The Long Note' }).click();
   await expect(ben).toHaveURL(new RegExp(show));
-  await expect(ben.getByText('€19.99')).toHaveCount(3);
+  await expect(ben.getByRole('listitem').getByText('€19.99')).toHaveCount(3);
   await ben.goBack();
   await expect(ben).toHaveURL(/search=long/);
   await ben.goForward();

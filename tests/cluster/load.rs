@@ -6,7 +6,7 @@ use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
 
 /// How many tickets a show has; each person wants at most eight of one show.
@@ -65,6 +65,16 @@ impl Load {
     /// How many were paid so far.
     pub fn paid(&self) -> usize {
         self.told.lock().expect("nobody panics with it").paid.len()
+    }
+
+    /// Waits until more were paid than that, and says how many: what breaks is to break while people buy.
+    pub async fn pays_more_than(&self, before: usize, within: Duration) -> usize {
+        let began = Instant::now();
+        while self.paid() <= before {
+            assert!(began.elapsed() < within, "nobody but the prober can buy any more: {before} paid");
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        self.paid()
     }
 
     /// Ends it, and makes sure that whoever was told yes has the tickets once everything has come to rest.
