@@ -5,6 +5,7 @@ mod clock;
 mod components;
 #[cfg(test)]
 mod examples;
+mod i18n;
 mod live;
 mod pages;
 mod prices;
@@ -18,8 +19,8 @@ pub mod web;
 use components::Frame;
 use dioxus::prelude::*;
 use pages::{
-    Home, HomeQuery, NotFound, OrderPage, Orders, Sell, SellQuery, Selling, ShowPage, SignIn, SignInQuery, SignUp,
-    Sorry, SorryQuery, TicketPage,
+    Design, Home, HomeQuery, NotFound, OrderPage, Orders, Sell, SellQuery, Selling, ShowPage, SignIn, SignInQuery,
+    SignUp, Sorry, SorryQuery, TicketPage,
 };
 
 const STYLE: Asset = asset!("/assets/style.css");
@@ -51,6 +52,8 @@ pub enum Route {
         SignUp { query: SignInQuery },
         #[route("/sorry?:..query")]
         Sorry { query: SorryQuery },
+        #[route("/design")]
+        Design {},
         #[route("/:..path")]
         NotFound { path: Vec<String> },
 }
@@ -62,14 +65,34 @@ impl Route {
     }
 }
 
+/// Starts the client.
+#[cfg(not(feature = "server"))]
+pub fn launch() {
+    #[cfg(target_arch = "wasm32")]
+    wasm_bindgen_futures::spawn_local(async {
+        // Without its words the page stays as the server made it, with plain forms.
+        match i18n::fetch().await {
+            Ok(()) => dioxus::launch(App),
+            Err(reason) => tracing::error!("the words could not be loaded: {reason:?}"),
+        }
+    });
+    #[cfg(not(target_arch = "wasm32"))]
+    dioxus::launch(App);
+}
+
 /// The application.
 #[component]
 pub fn App() -> Element {
     title::use_plain_titles();
+    i18n::use_language();
+    // A browser loads the words while it still loads the program.
+    let words = i18n::file(i18n::Language::current());
     rsx! {
         document::Link { rel: "icon", href: ICON, r#type: "image/svg+xml" }
         document::Stylesheet { href: STYLE }
+        document::Link { rel: "preload", href: words, r#as: "fetch", crossorigin: "anonymous" }
         document::Meta { name: "viewport", content: "width=device-width, initial-scale=1" }
+        document::Meta { name: "description", content: i18n::t!("description") }
         document::Meta { name: "color-scheme", content: "light dark" }
         Router::<Route> {}
     }

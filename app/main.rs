@@ -5,7 +5,7 @@ fn main() -> std::process::ExitCode {
     return ticketing::web::command::main();
     #[cfg(not(feature = "server"))]
     {
-        dioxus::launch(ticketing::App);
+        ticketing::launch();
         std::process::ExitCode::SUCCESS
     }
 }

@@ -1,12 +1,18 @@
 //! Seats as people type them: "12-15, 18".
 
 use crate::api::tickets::TypedSeat;
-use shared::Invalid;
 use shared::tickets::MOST_SEATS_AT_ONCE;
+use shared::{Flaw, Invalid};
 
-/// What stands before a part of a seat on tickets, in the languages of the shows; it is no part of it.
-const LABELS: [&str; 12] =
-    ["section", "block", "row", "seat", "seats", "reihe", "platz", "plätze", "rang", "fila", "asiento", "siège"];
+/// What stands before a part of a seat on tickets, in the languages of the site; it is no part of it.
+#[rustfmt::skip]
+const LABELS: [&str; 23] = [
+    "section", "block", "row", "seat", "seats",
+    "reihe", "platz", "plätze", "rang",
+    "sector", "fila", "asiento", "asientos",
+    "bloc", "place", "places", "siège", "sièges",
+    "قسم", "صف", "مقعد", "مقعدان", "مقاعد",
+];
 
 /// The seats that were typed or pasted: numbers of the row that was named in the fields before, or each with its place, as in
 /// `A 12-15` or `Block A Row 3 Seats 4, 5`. Without numbers it is one ticket without a seat.
@@ -16,7 +22,7 @@ const LABELS: [&str; 12] =
 pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<TypedSeat>, Invalid> {
     let (mut section, mut row) = (section.trim().to_owned(), row.trim().to_owned());
     let mut seats = Vec::new();
-    for part in numbers.split([',', ';', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+    for part in numbers.split([',', ';', '،', '؛', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
         let words = words(part);
         // A place holds for the numbers that follow it, until the next one is named.
         let numbers = match words.as_slice() {
@@ -34,7 +40,7 @@ pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<TypedSeat>, 
         let seat = |number: String| TypedSeat { section: section.clone(), row: row.clone(), seat: number };
         match range(numbers) {
             Some((first, last)) if first > last => {
-                return Err(Invalid::new("seats", format!("{numbers} runs backwards, write {last}-{first}")));
+                return Err(Invalid::new("seats", Flaw::Backwards { first, last }));
             }
             Some((first, last)) if last - first >= MOST_SEATS_AT_ONCE as u32 => return Err(too_many()),
             Some((first, last)) => seats.extend((first..=last).map(|number| seat(number.to_string()))),
@@ -71,7 +77,7 @@ fn range(part: &str) -> Option<(u32, u32)> {
 }
 
 fn too_many() -> Invalid {
-    Invalid::new("seats", format!("list at most {MOST_SEATS_AT_ONCE} seats at once"))
+    Invalid::new("seats", Flaw::SeatCount { most: MOST_SEATS_AT_ONCE })
 }
 
 #[cfg(test)]
@@ -100,6 +106,7 @@ mod tests {
         assert_eq!(read("A 12–13"), ["A//12", "A//13"]);
         assert_eq!(read("Block C Row 3 Seats 4, 5"), ["C/3/4", "C/3/5"]);
         assert_eq!(read("Block: A, Reihe: 2"), ["//A", "//2"], "what is not sure is left as it is");
+        assert_eq!(read("Bloc A Rang 3 Places 4; مقعد 5"), ["A/3/4", "A/3/5"]);
         assert_eq!(read("A 1 7 - 8; B 2 9"), ["A/1/7", "A/1/8", "B/2/9"]);
     }
 

@@ -1,14 +1,11 @@
 //! Stripe's card field, as the client reaches it: through a script of ours that is loaded only where cards are paid there.
 
 use crate::components::Card;
+use crate::i18n::t;
 use shared::Money;
 
 /// The element that the card field is put into.
 pub const PLACE: &str = "stripe-card";
-
-/// Why there is no card field outside browsers.
-#[cfg(not(target_arch = "wasm32"))]
-const BROWSER_ONLY: &str = "cards are taken in the browser only, open this page there";
 
 /// Puts the card field into the element [`PLACE`].
 ///
@@ -67,7 +64,7 @@ pub async fn returned() {
 /// Always, with the reason.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn mount(_: &str, _: Money) -> Result<(), String> {
-    Err(BROWSER_ONLY.to_owned())
+    Err(t!("card-in-browser"))
 }
 
 /// There is nothing to take away.
@@ -80,7 +77,7 @@ pub fn unmount() {}
 /// Always, with the reason.
 #[cfg(not(target_arch = "wasm32"))]
 pub async fn card() -> Result<Card, String> {
-    Err(BROWSER_ONLY.to_owned())
+    Err(t!("card-in-browser"))
 }
 
 /// Only browsers leave; elsewhere the link opens one.
@@ -95,6 +92,7 @@ pub async fn returned() {
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
+    use super::t;
     use dioxus::prelude::{Asset, AssetOptions, asset, manganis};
     use futures_channel::mpsc::UnboundedSender;
     use futures_util::StreamExt;
@@ -122,7 +120,7 @@ mod browser {
 
     /// Loads our script, once.
     pub async fn load() -> Result<(), String> {
-        let failed = || "the card field could not be loaded, try again".to_owned();
+        let failed = || t!("card-field-failed");
         if is_loaded() {
             return Ok(());
         }
@@ -144,7 +142,7 @@ mod browser {
     /// What was thrown, in the words that it was thrown with.
     pub fn words(thrown: JsValue) -> String {
         let message = js_sys::Reflect::get(&thrown, &"message".into()).ok().and_then(|message| message.as_string());
-        message.unwrap_or_else(|| "the card could not be read, try again".to_owned())
+        message.filter(|words| !words.is_empty()).unwrap_or_else(|| t!("card-field-failed"))
     }
 
     /// Listens until it is dropped.

@@ -1,7 +1,8 @@
 // Talks to Stripe's own script: a card is typed into Stripe's frame, and only a token that stands for it comes out.
 globalThis.ticketingStripe = (() => {
   const SOURCE = 'https://js.stripe.com/v3/';
-  const AWAY = 'the card field could not be loaded, allow js.stripe.com in your browser and try again';
+  // Without words: the page says it in the reader's language.
+  const AWAY = '';
   let loading;
   let stripe;
   let elements;
@@ -30,7 +31,7 @@ globalThis.ticketingStripe = (() => {
     // The person went to another page meanwhile.
     if (!place) return;
     unmount();
-    stripe ??= Stripe(key, { locale: 'en' });
+    stripe ??= Stripe(key, { locale: document.documentElement.lang });
     const dark = matchMedia('(prefers-color-scheme: dark)').matches;
     elements = stripe.elements({
       mode: 'payment',

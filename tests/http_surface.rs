@@ -74,6 +74,7 @@ fn table(things: &Things) -> Vec<Row> {
         post("/forms/authenticate", json!({}), [200, 200, 200]),
         post("/forms/cancel", json!({}), [200, 200, 200]),
         post("/forms/hold", json!({}), [200, 200, 200]),
+        post("/forms/language", json!({}), [200, 200, 200]),
         post("/forms/pay", json!({}), [200, 200, 200]),
         post("/forms/sign-in", json!({}), [200, 200, 200]),
         post("/forms/sign-up", json!({}), [200, 200, 200]),
@@ -147,8 +148,11 @@ async fn every_path_answers_everybody_with_the_right_status() {
     }
 
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    // The live feed does not end, so it is tested on its own.
-    let tested = table.iter().map(|row| (row.method.as_str(), row.endpoint)).chain([("GET", "/api/shows/{id}/live")]);
+    // The live feeds do not end, so they are tested on their own.
+    let tested = table
+        .iter()
+        .map(|row| (row.method.as_str(), row.endpoint))
+        .chain([("GET", "/api/live"), ("GET", "/api/shows/{id}/live")]);
     let mut tested: Vec<_> = tested.collect();
     tested.sort_unstable();
     assert_eq!(tested, ENDPOINTS, "every endpoint has its row");

@@ -53,14 +53,6 @@ impl ApiError {
             ApiError::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
         }
     }
-
-    /// What is wrong with the argument `field`, if that is what this says.
-    pub fn about(&self, field: &str) -> Option<String> {
-        match self {
-            ApiError::Rejected(Rejection::Invalid(invalid)) if invalid.field == field => Some(invalid.problem.clone()),
-            _ => None,
-        }
-    }
 }
 
 impl AsStatusCode for ApiError {

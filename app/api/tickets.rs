@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use shared::tickets::{ShowFilter, ShowListing, Ticket};
 #[cfg(feature = "server")]
 use shared::{
-    Currency, Invalid, Price,
+    Currency, Flaw, Invalid, Price,
     tickets::{
         CancelShow, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets,
         RepriceTicket, Seat, WithdrawTicket,
@@ -54,10 +54,10 @@ pub async fn create_show(
         venue: Line::parse("venue", &venue)?,
         city: Line::parse("city", &city)?,
         country: Line::parse("country", &country)?,
-        category: Category::from_name(&category).ok_or(Invalid::new("category", "choose a category"))?,
+        category: Category::from_name(&category).ok_or(Invalid::new("category", Flaw::NoChoice))?,
         starts_at,
         time_zone,
-        currency: Currency::from_code(&currency).ok_or(Invalid::new("currency", "choose a currency"))?,
+        currency: Currency::from_code(&currency).ok_or(Invalid::new("currency", Flaw::NoChoice))?,
     };
     session.ask(request).await
 }
@@ -89,7 +89,7 @@ pub async fn offer_tickets(
     seats: Vec<TypedSeat>,
 ) -> Result<Vec<Ticket>, ApiError> {
     let seats = seats.iter().map(|seat| Seat::parse(&seat.section, &seat.row, &seat.seat)).collect::<Result<_, _>>()?;
-    let about_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.problem);
+    let about_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.flaw);
     let face_value = face_value.map(Price::try_from).transpose().map_err(about_face_value)?;
     session.ask(OfferTickets { show_id, price: Price::try_from(price)?, face_value, seats }).await
 }

@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::components::{Field, Notice, Tone, focus_first_error};
+use crate::i18n::t;
 use crate::stripe;
 use dioxus::prelude::*;
 use shared::Money;
@@ -20,8 +21,8 @@ impl Card {
     /// Which card it is, in words.
     pub fn words(&self) -> String {
         match self.ending.as_str() {
-            "" => "the card you entered".to_owned(),
-            ending => format!("the card ending {ending}"),
+            "" => t!("card-entered"),
+            ending => t!("card-ending", digits = ending),
         }
     }
 
@@ -60,7 +61,7 @@ pub fn CardForm(
     match paying() {
         Some(Ok(settings)) => rsx! {
             if settings.test_mode {
-                p { class: "badge held", "Test mode: no real money moves" }
+                p { class: "badge held", {t!("test-mode")} }
             }
             if let Some(key) = settings.publishable_key {
                 StripeForm { stripe_key: key, total, words, waiting, taken }
@@ -70,12 +71,18 @@ pub fn CardForm(
         },
         Some(Err(reason)) => rsx! {
             Notice { tone: Tone::Bad,
-                "{reason} "
-                button { class: "link", onclick: move |_| paying.restart(), "Try again" }
+                {reason.words()}
+                " "
+                button { class: "link", onclick: move |_| paying.restart(), {t!("try-again")} }
             }
         },
         None => rsx! {
-            p { class: "loading", role: "status", "One moment …" }
+            p { class: "loading unseen", role: "status", {t!("one-moment")} }
+            div { class: "waiting", aria_hidden: "true",
+                div { class: "skeleton line" }
+                div { class: "skeleton row" }
+                div { class: "skeleton row" }
+            }
         },
     }
 }
@@ -97,19 +104,20 @@ fn TestForm(words: String, waiting: Option<String>, taken: EventHandler<Card>) -
             taken.call(card);
         }
     };
-    let about = unknown().then(|| "this is test mode, use one of the test cards below".to_owned());
+    let about = unknown().then(|| t!("card-unknown"));
     rsx! {
         form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
-            Field { name: "card", label: "Card number", value: number, error: about, inputmode: "numeric" }
+            Field { name: "card", label: t!("card-number"), value: number, error: about, inputmode: "numeric" }
             button { r#type: "submit", disabled: busy, {waiting.unwrap_or(words)} }
         }
         details {
-            summary { "Test cards" }
+            summary { {t!("test-cards")} }
             ul { class: "plain cards",
                 for card in TEST_CARDS {
                     li { key: "{card.number}",
                         button { class: "link", r#type: "button", onclick: move |_| number.set(card.number.to_owned()), "{card.number}" }
-                        " {card.outcome}"
+                        " "
+                        {t!("test-card-outcome", card = card.method)}
                     }
                 }
             }
@@ -154,14 +162,14 @@ fn StripeForm(
         if let Some(reason) = error() {
             Notice { tone: Tone::Bad,
                 "{reason} "
-                button { class: "link", r#type: "button", onclick: move |_| mount.call(()), "Show the card field again" }
+                button { class: "link", r#type: "button", onclick: move |_| mount.call(()), {t!("card-show-again")} }
             }
         }
         form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
             // Stripe's script fills it; nothing here ever changes what is in it.
             div { id: stripe::PLACE, class: "stripe-card" }
             button { r#type: "submit", disabled: busy,
-                if reading() { "One moment …" } else { {waiting.unwrap_or(words)} }
+                if reading() { {t!("one-moment")} } else { {waiting.unwrap_or(words)} }
             }
         }
     }

@@ -2,7 +2,8 @@
 
 use crate::Route;
 use crate::api::{self, ApiError};
-use crate::components::{Paying, ReadyCard};
+use crate::components::{Paying, ReadyCard, Skeleton};
+use crate::i18n::{Language, t};
 use crate::pages::{HomeQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
 use shared::UserId;
@@ -98,6 +99,29 @@ fn NavLink(to: Route, class: Option<String>, children: Element) -> Element {
     }
 }
 
+/// The languages to choose from. A plain form: the page is loaded anew in the other one, with script or without.
+#[component]
+fn Languages() -> Element {
+    let back = use_route::<Route>().address();
+    rsx! {
+        form { class: "languages", method: "post", action: "/forms/language", aria_label: t!("language"),
+            input { r#type: "hidden", name: "back", value: back }
+            for language in Language::ALL {
+                button {
+                    key: "{language.tag()}",
+                    r#type: "submit",
+                    class: "link",
+                    name: "language",
+                    value: language.tag(),
+                    lang: language.tag(),
+                    aria_current: if language == Language::current() { "true" },
+                    {language.own_name()}
+                }
+            }
+        }
+    }
+}
+
 /// What is around every page.
 #[component]
 pub fn Frame() -> Element {
@@ -123,23 +147,23 @@ pub fn Frame() -> Element {
         }
     };
     rsx! {
-        a { class: "skip", href: "#content", "Skip to the content" }
+        a { class: "skip", href: "#content", {t!("skip")} }
         header { class: "top",
-            NavLink { class: "brand", to: Route::Home { query: HomeQuery::default() }, "Ticketing" }
-            nav { aria_label: "Main",
-                NavLink { to: Route::Sell { query: SellQuery::default() }, "Sell" }
+            NavLink { class: "brand", to: Route::Home { query: HomeQuery::default() }, {t!("brand")} }
+            nav { aria_label: t!("main-navigation"),
+                NavLink { to: Route::Sell { query: SellQuery::default() }, {t!("nav-sell")} }
                 if let Some(user) = current.0() {
-                    NavLink { to: Route::Orders {}, "My orders" }
-                    NavLink { to: Route::Selling {}, "My sales" }
+                    NavLink { to: Route::Orders {}, {t!("nav-orders")} }
+                    NavLink { to: Route::Selling {}, {t!("nav-sales")} }
                     span { class: "who", "{user.email}" }
                     form { method: "post", action: "/forms/sign-out", onsubmit: sign_out,
-                        button { r#type: "submit", class: "link", "Sign out" }
+                        button { r#type: "submit", class: "link", {t!("sign-out")} }
                     }
                 } else if unclear.0.is_some() {
-                    span { class: "who", "We cannot see who you are right now" }
+                    span { class: "who", {t!("who-is-unclear")} }
                 } else {
-                    NavLink { to: Route::SignIn { query: SignInQuery::default() }, "Sign in" }
-                    NavLink { class: "button", to: Route::SignUp { query: SignInQuery::default() }, "Sign up" }
+                    NavLink { to: Route::SignIn { query: SignInQuery::default() }, {t!("sign-in")} }
+                    NavLink { class: "button", to: Route::SignUp { query: SignInQuery::default() }, {t!("sign-up")} }
                 }
             }
         }
@@ -151,7 +175,7 @@ pub fn Frame() -> Element {
                 },
                 SuspenseBoundary {
                     fallback: |_| rsx! {
-                        p { class: "loading", role: "status", "One moment …" }
+                        Skeleton {}
                     },
                     Outlet::<Route> {}
                 }
@@ -159,8 +183,9 @@ pub fn Frame() -> Element {
         }
         footer {
             if matches!(&*paying.read(), Some(Ok(settings)) if settings.test_mode) {
-                p { "Test mode: no real money moves, and no real card works here." }
+                p { {t!("test-mode-footer")} }
             }
+            Languages {}
         }
     }
 }

@@ -1,6 +1,7 @@
 //! How long a hold of somebody else still lasts.
 
 use crate::clock;
+use crate::i18n::t;
 use dioxus::core::Task;
 use dioxus::prelude::*;
 use shared::Instant;
@@ -34,7 +35,7 @@ pub fn Left(until: Instant, ahead: i64) -> Element {
     }));
     rsx! {
         if let Some(left) = left().filter(|left| !left.is_zero()) {
-            span { class: "hint left", "{minutes(left)} left" }
+            span { class: "hint left", {t!("time-left", time = minutes(left))} }
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod alive;
 mod card;
+mod cover;
 mod field;
 mod frame;
 mod left;
@@ -9,10 +10,12 @@ mod notice;
 mod recent;
 mod share;
 mod show;
+mod skeleton;
 mod ticket;
 
 pub use alive::use_alive;
 pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
+pub use cover::Cover;
 pub use field::{Choice, Field, focus_first_error};
 pub use frame::{CurrentUser, Frame, Unclear, use_person};
 pub use left::Left;
@@ -20,15 +23,17 @@ pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
 pub use recent::{Recent, remember};
 pub use share::SellerShare;
 pub use show::{ShowCard, When};
+pub use skeleton::Skeleton;
 pub use ticket::{SeatWords, StateBadge};
 
+use crate::i18n::t;
 use dioxus::prelude::*;
 
 /// A page's title, in the tab and as the first thing that is read.
 #[component]
 pub fn Heading(title: String) -> Element {
     rsx! {
-        document::Title { "{title} · Ticketing" }
+        document::Title { {t!("page-title", title = title.as_str())} }
         h1 { "{title}" }
     }
 }

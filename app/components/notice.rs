@@ -3,6 +3,7 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::components::Unclear;
+use crate::i18n::t;
 use crate::pages::SignInQuery;
 use dioxus::prelude::*;
 
@@ -31,21 +32,13 @@ pub fn Notice(tone: Tone, children: Element) -> Element {
 }
 
 /// What a page that cannot be shown is called, and what one can know about it.
-fn problem_words(error: &ApiError) -> (&'static str, String) {
+fn problem_words(error: &ApiError) -> (String, String) {
     match error.status().as_u16() {
-        404 => ("There is nothing here", "The address is wrong, or what was here is gone.".to_owned()),
-        403 => ("This belongs to somebody else", "Only whoever it belongs to can see it.".to_owned()),
-        401 => ("Sign in first", "Only you can see this page, so we have to know that it is you.".to_owned()),
-        _ => ("This did not work", sentence(&error.to_string())),
+        404 => (t!("problem-not-found"), t!("problem-not-found-words")),
+        403 => (t!("problem-not-yours"), t!("problem-not-yours-words")),
+        401 => (t!("problem-signed-out"), t!("problem-signed-out-words")),
+        _ => (t!("problem-other"), error.words()),
     }
-}
-
-/// The words as a sentence, with a capital letter and a full stop.
-fn sentence(words: &str) -> String {
-    let mut letters = words.chars();
-    let capital = letters.next().map(|first| first.to_uppercase().collect::<String>()).unwrap_or_default();
-    let end = if words.ends_with(['.', '!', '?', '…']) { "" } else { "." };
-    format!("{capital}{}{end}", letters.as_str())
 }
 
 /// A page that cannot be shown, and why. Below the heading of a page it is only a part of it.
@@ -57,7 +50,7 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
     let may_pass = matches!(error, ApiError::Failed | ApiError::Unavailable);
     rsx! {
         if heading {
-            document::Title { "{title} · Ticketing" }
+            document::Title { {t!("page-title", title = title.as_str())} }
         }
         section { class: "empty",
             if heading {
@@ -69,12 +62,12 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
             p { class: "actions",
                 if may_pass {
                     // Loads the same address again, also where no script runs.
-                    a { class: "button", href: "", "Try again" }
+                    a { class: "button", href: "", {t!("try-again")} }
                 }
                 Link {
                     class: if may_pass { "button quiet" } else { "button" },
                     to: Route::Home { query: Default::default() }.address(),
-                    "Look at all shows"
+                    {t!("all-shows")}
                 }
             }
         }
@@ -104,8 +97,8 @@ pub fn SignInFirst(back: String, reason: String) -> Element {
         section { class: "empty",
             p { "{reason}" }
             p { class: "actions",
-                Link { class: "button", to: Route::SignIn { query: SignInQuery::back_to(&back) }, "Sign in" }
-                Link { class: "button quiet", to: Route::SignUp { query: SignInQuery::back_to(&back) }, "Create an account" }
+                Link { class: "button", to: Route::SignIn { query: SignInQuery::back_to(&back) }, {t!("sign-in")} }
+                Link { class: "button quiet", to: Route::SignUp { query: SignInQuery::back_to(&back) }, {t!("create-an-account")} }
             }
         }
     }
@@ -117,7 +110,7 @@ pub fn Pager(next: Option<Route>) -> Element {
     rsx! {
         if let Some(next) = next {
             p { class: "pager",
-                Link { class: "button quiet", to: next, "Show more" }
+                Link { class: "button quiet", to: next, {t!("show-more")} }
             }
         }
     }
@@ -129,8 +122,6 @@ mod tests {
 
     #[test]
     fn what_went_wrong_is_said_in_a_sentence() {
-        assert_eq!(sentence("this show is cancelled"), "This show is cancelled.");
-        assert_eq!(sentence("Wait …"), "Wait …");
         let (title, words) = problem_words(&ApiError::Unavailable);
         assert_eq!(title, "This did not work");
         assert_eq!(words, "This does not work at the moment, try again in a few seconds.");

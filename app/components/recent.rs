@@ -1,6 +1,7 @@
 //! The shows that were looked at in this browser. Only the browser knows them.
 
 use crate::Route;
+use crate::i18n::t;
 use dioxus::prelude::*;
 use serde::{Deserialize, Serialize};
 use shared::tickets::Show;
@@ -69,8 +70,8 @@ pub fn Recent() -> Element {
     use_effect(move || seen.set(kept()));
     rsx! {
         if !seen.read().is_empty() {
-            nav { class: "recent", aria_label: "Recently seen",
-                span { class: "hint", "Recently seen" }
+            nav { class: "recent", aria_label: t!("recently-seen"),
+                span { class: "hint", {t!("recently-seen")} }
                 ul {
                     for show in seen() {
                         li { key: "{show.id}",

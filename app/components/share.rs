@@ -1,6 +1,7 @@
 //! What a seller gets of a price.
 
 use crate::components::use_settings;
+use crate::i18n::{money, percent, t};
 use dioxus::prelude::*;
 use shared::{Currency, FeeShare, Money, Price};
 
@@ -9,8 +10,8 @@ fn words(price: Money, fee: FeeShare) -> String {
     let kept = fee.of(price);
     let left = Money::new(price.minor - kept.minor, price.currency);
     match fee.is_nothing() {
-        true => format!("You get {left} per ticket, the marketplace keeps nothing."),
-        false => format!("You get {left} per ticket, the marketplace keeps {fee} ({kept})."),
+        true => t!("share-all", left = money(left)),
+        false => t!("share-rest", left = money(left), fee = percent(fee), kept = money(kept)),
     }
 }
 

@@ -1,19 +1,22 @@
 //! Shows, as they stand in lists and on pages.
 
 use crate::Route;
-use chrono::NaiveDateTime;
+use crate::components::Cover;
+use crate::i18n::{date, money, month, t};
+use chrono::{Datelike, NaiveDateTime};
 use dioxus::prelude::*;
 use shared::tickets::{Show, ShowListing};
 
 /// When a show begins, by the clock on the venue's wall.
 #[component]
 pub fn When(show: Show, #[props(default)] with_zone: bool) -> Element {
-    let start = NaiveDateTime::parse_from_str(&show.local_start, "%Y-%m-%dT%H:%M").unwrap_or_default();
-    let words = start.format("%a %-d %b %Y, %H:%M");
     rsx! {
-        time { datetime: "{show.starts_at}", "{words}" }
+        time { datetime: "{show.starts_at}", {date(&show.local_start)} }
         if with_zone {
-            span { class: "zone", " ({show.time_zone} time)" }
+            span { class: "zone",
+                " "
+                {t!("time-zone", zone = show.time_zone)}
+            }
         }
     }
 }
@@ -23,16 +26,15 @@ pub fn When(show: Show, #[props(default)] with_zone: bool) -> Element {
 pub fn ShowCard(listing: ShowListing) -> Element {
     let show = listing.show.clone();
     let start = NaiveDateTime::parse_from_str(&show.local_start, "%Y-%m-%dT%H:%M").unwrap_or_default();
-    let left = match listing.tickets_left {
-        0 => "no tickets right now".to_owned(),
-        1 => "1 ticket".to_owned(),
-        more => format!("{more} tickets"),
-    };
+    let left = t!("tickets-left", count = listing.tickets_left);
     rsx! {
         li { class: "card",
-            div { class: "date {show.category.name()}", aria_hidden: "true",
-                span { class: "day", {start.format("%-d").to_string()} }
-                span { class: "month", {start.format("%b").to_string()} }
+            div { class: "stub",
+                Cover { show: show.clone() }
+                div { class: "date", aria_hidden: "true",
+                    span { class: "day", "{start.day()}" }
+                    span { class: "month", {month(start.month())} }
+                }
             }
             div { class: "what",
                 h2 {
@@ -43,8 +45,8 @@ pub fn ShowCard(listing: ShowListing) -> Element {
             }
             div { class: "price",
                 if let Some(price) = listing.lowest_price {
-                    span { class: "from", "from" }
-                    strong { "{price}" }
+                    span { class: "from", {t!("price-from")} }
+                    strong { {money(price)} }
                 }
                 span { class: "left", "{left}" }
             }

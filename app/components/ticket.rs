@@ -1,5 +1,6 @@
 //! Tickets, as they stand in lists and on pages.
 
+use crate::i18n::{self, t};
 use dioxus::prelude::*;
 use shared::tickets::{Seat, TicketState};
 
@@ -7,7 +8,7 @@ use shared::tickets::{Seat, TicketState};
 #[component]
 pub fn SeatWords(seat: Seat) -> Element {
     rsx! {
-        span { class: "seat", "{seat}" }
+        span { class: "seat", {i18n::seat(&seat)} }
     }
 }
 
@@ -15,10 +16,10 @@ pub fn SeatWords(seat: Seat) -> Element {
 #[component]
 pub fn StateBadge(state: TicketState) -> Element {
     let (class, words) = match state {
-        TicketState::OnSale => ("badge on-sale", "On sale"),
-        TicketState::Held => ("badge held", "Someone is paying"),
-        TicketState::Sold => ("badge sold", "Sold"),
-        TicketState::Withdrawn => ("badge withdrawn", "Withdrawn"),
+        TicketState::OnSale => ("badge on-sale", t!("state-on-sale")),
+        TicketState::Held => ("badge held", t!("state-held")),
+        TicketState::Sold => ("badge sold", t!("state-sold")),
+        TicketState::Withdrawn => ("badge withdrawn", t!("state-withdrawn")),
     };
     rsx! {
         span { class, "{words}" }

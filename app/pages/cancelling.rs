@@ -4,6 +4,7 @@ use crate::api::ApiError;
 use crate::api::tickets::{cancel_show, get_show};
 use crate::clock;
 use crate::components::{Notice, Tone, use_person};
+use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::tickets::{Cancellation, ShowListing};
 use std::time::Duration;
@@ -22,8 +23,9 @@ pub fn Cancelling(listing: Signal<ShowListing>) -> Element {
     rsx! {
         if current.show.cancelled {
             Notice { tone: Tone::Bad,
-                strong { "This show is cancelled." }
-                " Whoever bought tickets gets the money back."
+                strong { {t!("cancelled-show")} }
+                " "
+                {t!("cancelled-show-money")}
             }
             if let Some(cancellation) = current.cancellation.filter(|_| creator) {
                 Progress { listing, cancellation }
@@ -51,15 +53,16 @@ fn Progress(listing: Signal<ShowListing>, cancellation: Cancellation) -> Element
     let Cancellation { tickets, left } = cancellation;
     let done = tickets.saturating_sub(left);
     rsx! {
-        section { class: "panel narrow", aria_label: "Cancellation",
+        section { class: "panel narrow", aria_label: t!("cancellation"),
             p { role: "status",
-                match (tickets, left) {
-                    (0, _) => rsx! { "Nobody had bought a ticket, so there is no money to give back." },
-                    _ => rsx! { "{done} of {tickets} tickets taken back; buyers get their money back." },
+                if tickets == 0 {
+                    {t!("cancelled-nobody")}
+                } else {
+                    {t!("cancelled-progress", done = done, tickets = tickets)}
                 }
             }
             if left > 0 {
-                progress { max: "{tickets}", value: "{done}", aria_label: "Tickets taken back" }
+                progress { max: "{tickets}", value: "{done}", aria_label: t!("tickets-taken-back") }
             }
         }
     }
@@ -87,18 +90,18 @@ fn Ask(listing: Signal<ShowListing>) -> Element {
     };
     rsx! {
         section { class: "panel narrow",
-            h2 { "You announced this show" }
+            h2 { {t!("you-announced")} }
             if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, "{reason}" }
+                Notice { tone: Tone::Bad, {reason.words()} }
             }
             if asked() {
-                p { role: "alert", "All tickets are withdrawn, and every buyer gets the money back. This cannot be undone. Really?" }
+                p { role: "alert", {t!("cancel-ask")} }
                 div { class: "actions",
-                    button { class: "danger", disabled: busy(), onclick: cancel, "Yes, cancel the show" }
-                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), "No, keep it" }
+                    button { class: "danger", disabled: busy(), onclick: cancel, {t!("cancel-yes")} }
+                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), {t!("cancel-no")} }
                 }
             } else {
-                button { class: "quiet", onclick: move |_| asked.set(true), "Cancel this show" }
+                button { class: "quiet", onclick: move |_| asked.set(true), {t!("cancel-show")} }
             }
         }
     }

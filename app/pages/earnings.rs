@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::api::payments::{get_account, set_up_payouts};
 use crate::components::{Notice, Tone};
+use crate::i18n::{day, money, t};
 use crate::stripe;
 use dioxus::prelude::*;
 use shared::payments::{Account, Balance, Movement, MovementKind};
@@ -14,7 +15,7 @@ pub fn Earnings(account: Option<Result<Account, ApiError>>) -> Element {
         Some(Ok(account)) if account.balances.is_empty() => rsx! {},
         Some(Ok(account)) => rsx! {
             section { class: "panel", aria_labelledby: "earnings",
-                h2 { id: "earnings", "Earnings" }
+                h2 { id: "earnings", {t!("earnings")} }
                 for balance in account.balances.clone() {
                     Sums { key: "{balance.owed.currency.code()}", balance }
                 }
@@ -25,7 +26,7 @@ pub fn Earnings(account: Option<Result<Account, ApiError>>) -> Element {
             }
         },
         Some(Err(reason)) => rsx! {
-            Notice { tone: Tone::Bad, "We cannot show what you earned: {reason}." }
+            Notice { tone: Tone::Bad, {t!("earnings-failed")} " " {reason.words()} }
         },
         None => rsx! {},
     }
@@ -35,17 +36,17 @@ pub fn Earnings(account: Option<Result<Account, ApiError>>) -> Element {
 #[component]
 fn Sums(balance: Balance) -> Element {
     let sums = [
-        ("Owed now", balance.owed),
-        ("Held until after the show", balance.held),
-        ("On its way", balance.on_its_way),
-        ("Paid out", balance.paid_out),
+        (t!("owed"), balance.owed),
+        (t!("held-back"), balance.held),
+        (t!("on-its-way"), balance.on_its_way),
+        (t!("paid-out"), balance.paid_out),
     ];
     rsx! {
         dl { class: "sums", aria_label: balance.owed.currency.code(),
-            for (words , money) in sums {
+            for (words , sum) in sums {
                 div { key: "{words}",
                     dt { "{words}" }
-                    dd { "{money}" }
+                    dd { {money(sum)} }
                 }
             }
         }
@@ -75,14 +76,14 @@ fn SetUp() -> Element {
     };
     rsx! {
         Notice { tone: Tone::Plain,
-            p { "We do not know yet where to send your money. It is kept for you until you say." }
+            p { {t!("payouts-unknown")} }
             if let Some(reason) = error() {
-                p { "{reason}" }
+                p { {reason.words()} }
             }
             if let Some(url) = page() {
-                a { class: "button", href: url, "Go on with Stripe" }
+                a { class: "button", href: url, {t!("payouts-go-on")} }
             } else {
-                button { disabled: busy(), onclick: begin, "Say where to send it" }
+                button { disabled: busy(), onclick: begin, {t!("payouts-say")} }
             }
         }
     }
@@ -113,44 +114,42 @@ fn Movements(account: Account) -> Element {
     let later = older().into_iter().filter(|movement| !first.contains(movement)).collect::<Vec<_>>();
     rsx! {
         details {
-            summary { "History" }
+            summary { {t!("history")} }
             ul { class: "plain movements",
                 for movement in first.into_iter().chain(later) {
                     Line { key: "{movement.id}", movement }
                 }
             }
             if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, "{reason}" }
+                Notice { tone: Tone::Bad, {reason.words()} }
             }
             if has_more {
                 p { class: "pager",
-                    button { class: "quiet", onclick: more, "Show more" }
+                    button { class: "quiet", onclick: more, {t!("show-more")} }
                 }
             }
         }
         // The browser's own way to keep a file; a window without one has no place for it.
         if cfg!(not(feature = "desktop")) {
             p { class: "aside",
-                a { href: "/account.csv", download: "ticketing-account.csv", "Download as CSV" }
+                a { href: "/account.csv", download: "ticketing-account.csv", {t!("download")} }
             }
         }
     }
 }
 
-fn word(kind: MovementKind) -> &'static str {
-    match kind {
-        MovementKind::Sale => "Sale",
-        MovementKind::Refund => "Refund",
-        MovementKind::Payout => "Payout",
-        MovementKind::PayoutFailed => "Payout that could not be delivered",
-    }
+fn word(kind: MovementKind) -> String {
+    let name = match kind {
+        MovementKind::Sale => "sale",
+        MovementKind::Refund => "refund",
+        MovementKind::Payout => "payout",
+        MovementKind::PayoutFailed => "payout_failed",
+    };
+    t!("movement", kind = name)
 }
 
 #[component]
 fn Line(movement: Movement) -> Element {
-    let at = movement.at.to_string();
-    // The day is the same for everybody, since it is read off the moment as it is written, in UTC.
-    let day = at.get(..10).unwrap_or(&at).to_owned();
     rsx! {
         li {
             span { class: "about",
@@ -160,16 +159,18 @@ fn Line(movement: Movement) -> Element {
                 }
                 br {}
                 span { class: "hint",
-                    time { datetime: "{at}", "{day}" }
+                    time { datetime: "{movement.at}", {day(movement.at)} }
                     if let Some(price) = movement.price {
-                        " · price {price}"
+                        " · "
+                        {t!("movement-price", price = money(price))}
                     }
                     if let Some(fee) = movement.fee.filter(|fee| fee.minor != 0) {
-                        " · fee {fee}"
+                        " · "
+                        {t!("movement-fee", fee = money(fee))}
                     }
                 }
             }
-            strong { class: "price", "{movement.amount}" }
+            strong { class: "price", {money(movement.amount)} }
         }
     }
 }

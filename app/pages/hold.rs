@@ -4,6 +4,7 @@ use crate::Route;
 use crate::api::ApiError;
 use crate::api::orders::place_order;
 use crate::components::{CardForm, Notice, ReadyCard, SignInFirst, Tone, use_alive, use_person};
+use crate::i18n::{money, t};
 use dioxus::prelude::*;
 use shared::tickets::Ticket;
 use shared::{Money, ShowId, TicketId};
@@ -34,11 +35,7 @@ pub fn Hold(
     let total =
         picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
     let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
-    let words = match ids.len() {
-        0 => "Hold tickets and pay".to_owned(),
-        1 => "Hold 1 ticket and pay".to_owned(),
-        more => format!("Hold {more} tickets and pay"),
-    };
+    let words = t!("hold-tickets", count = ids.len());
     let alive = use_alive();
     let hold = move |event: FormEvent| {
         event.prevent_default();
@@ -64,10 +61,10 @@ pub fn Hold(
     };
     rsx! {
         if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, "{reason}" }
+            Notice { tone: Tone::Bad, {reason.words()} }
         }
         if stranger() && person.is_none() {
-            SignInFirst { back: "/shows/{show}", reason: "Sign in to hold these tickets." }
+            SignInFirst { back: "/shows/{show}", reason: t!("sign-in-to-hold") }
         }
         if let (Some(total), Some(_)) = (total, person) {
             CardFirst { total }
@@ -81,9 +78,11 @@ pub fn Hold(
             }
             p { class: "sum", aria_live: "polite",
                 if let Some(total) = total {
-                    "Total "
-                    strong { "{total}" }
-                    span { class: "hint", " all in, no fees on top" }
+                    {t!("total")}
+                    " "
+                    strong { {money(total)} }
+                    " "
+                    span { class: "hint", {t!("all-in")} }
                 }
             }
             // Where no script runs, nobody knows here what is chosen in the form.
@@ -102,24 +101,26 @@ fn CardFirst(total: Money) -> Element {
         ready.set(Some(card));
     };
     rsx! {
-        section { class: "aside", aria_label: "Your card",
+        section { class: "aside", aria_label: t!("card-section"),
             if let Some(card) = ready() {
                 p { role: "status",
-                    span { class: "badge on-sale", "Ready" }
-                    " You can pay with {card.words()} as soon as the tickets are held. "
-                    button { class: "link", onclick: move |_| ready.set(None), "Forget this card" }
+                    span { class: "badge on-sale", {t!("card-ready")} }
+                    " "
+                    {t!("card-ready-words", card = card.words())}
+                    " "
+                    button { class: "link", onclick: move |_| ready.set(None), {t!("card-forget")} }
                 }
             } else if wanted() {
                 div { class: "panel narrow",
-                    h2 { "Card ready before the clock starts" }
-                    p { class: "hint", "Nothing is charged until you pay, and it is forgotten when you close this window." }
-                    CardForm { total, words: "Use this card", taken }
+                    h2 { {t!("card-first-title")} }
+                    p { class: "hint", {t!("card-first-words")} }
+                    CardForm { total, words: t!("card-use"), taken }
                     p {
-                        button { class: "link", onclick: move |_| wanted.set(false), "Later" }
+                        button { class: "link", onclick: move |_| wanted.set(false), {t!("later")} }
                     }
                 }
             } else {
-                button { class: "quiet", onclick: move |_| wanted.set(true), "Have the card ready before the clock starts" }
+                button { class: "quiet", onclick: move |_| wanted.set(true), {t!("card-first")} }
             }
         }
     }

@@ -5,6 +5,7 @@ use crate::Route;
 use crate::api::tickets::list_shows;
 use crate::clock;
 use crate::components::{Empty, Pager, Problem, Recent, ShowCard};
+use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::orders::MOST_TICKETS_PER_SHOW;
 use shared::tickets::{Category, ShowFilter};
@@ -49,10 +50,14 @@ impl fmt::Display for HomeQuery {
 #[component]
 pub fn Home(query: HomeQuery) -> Element {
     rsx! {
-        document::Title { "Tickets from fans to fans · Ticketing" }
-        h1 { "Tickets from fans to fans" }
-        p { class: "lead", "Buying holds your tickets while you pay, and nobody else can take them. Prices are all in, with no fees on top." }
-        Search { filter: query.0.clone() }
+        document::Title { {t!("page-title", title = t!("home-title"))} }
+        div { class: "hero",
+            div { class: "stage",
+                h1 { {t!("home-title")} }
+                p { class: "lead", {t!("home-lead")} }
+            }
+            Search { filter: query.0.clone() }
+        }
         Shows { filter: query.0 }
         // At the end, since it comes later than the page: what comes before must not move.
         Recent {}
@@ -77,9 +82,9 @@ fn Shows(filter: ShowFilter) -> Element {
     let shows = later.value().cloned().flatten().or_else(|| fetched.value().cloned());
     match shows {
         Some(Ok(page)) if page.items.is_empty() => rsx! {
-            Empty { title: "No show fits",
-                p { "Try fewer words or another day, or " }
-                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), "sell tickets for it yourself" }
+            Empty { title: t!("no-show-fits"),
+                p { {t!("no-show-fits-words")} }
+                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), {t!("sell-tickets")} }
             }
         },
         Some(Ok(page)) => {
@@ -143,26 +148,26 @@ fn Search(filter: ShowFilter) -> Element {
                 go.call(true);
             },
             div { class: "field wide",
-                label { r#for: "search", "Search" }
-                input { id: "search", name: "search", r#type: "search", placeholder: "Artist, team, play, venue", value: text(&current.search),
+                label { r#for: "search", {t!("search")} }
+                input { id: "search", name: "search", r#type: "search", placeholder: t!("search-example"), value: text(&current.search),
                     oninput: move |event| typed.call(("search", event.value())) }
             }
             div { class: "field",
-                label { r#for: "city", "City" }
+                label { r#for: "city", {t!("city")} }
                 input { id: "city", name: "city", value: text(&current.city), oninput: move |event| typed.call(("city", event.value())) }
             }
-            Pick { name: "category", label: "Kind", chosen: text(&current.category), options: kinds(), typed }
+            Pick { name: "category", label: t!("kind"), chosen: text(&current.category), options: kinds(), typed }
             div { class: "field",
-                label { r#for: "from", "From" }
+                label { r#for: "from", {t!("from")} }
                 input { id: "from", name: "from", r#type: "date", value: text(&current.from), oninput: move |event| typed.call(("from", event.value())) }
             }
             div { class: "field",
-                label { r#for: "to", "To" }
+                label { r#for: "to", {t!("to")} }
                 input { id: "to", name: "to", r#type: "date", value: text(&current.to), oninput: move |event| typed.call(("to", event.value())) }
             }
-            Pick { name: "together", label: "Together", chosen: text(&current.together), options: numbers(), typed }
-            Pick { name: "sort", label: "Sort", chosen: text(&current.sort), options: sorts(), typed }
-            button { r#type: "submit", "Find shows" }
+            Pick { name: "together", label: t!("together"), chosen: text(&current.together), options: numbers(), typed }
+            Pick { name: "sort", label: t!("sort"), chosen: text(&current.sort), options: sorts(), typed }
+            button { r#type: "submit", {t!("find-shows")} }
         }
     }
 }
@@ -171,7 +176,7 @@ fn Search(filter: ShowFilter) -> Element {
 #[component]
 fn Pick(
     name: &'static str,
-    label: &'static str,
+    label: String,
     chosen: String,
     options: Vec<(String, String)>,
     typed: EventHandler<(&'static str, String)>,
@@ -189,18 +194,19 @@ fn Pick(
 }
 
 fn kinds() -> Vec<(String, String)> {
-    let named = Category::ALL.iter().map(|category| (category.name().to_owned(), capitalized(category.name())));
-    iter::once((String::new(), "Every kind".to_owned())).chain(named).collect()
+    let named =
+        Category::ALL.iter().map(|category| (category.name().to_owned(), t!("category", name = category.name())));
+    iter::once((String::new(), t!("every-kind"))).chain(named).collect()
 }
 
 fn numbers() -> Vec<(String, String)> {
-    let more = (2..=MOST_TICKETS_PER_SHOW).map(|count| (count.to_string(), format!("{count} seats")));
-    iter::once((String::new(), "Any number".to_owned())).chain(more).collect()
+    let more = (2..=MOST_TICKETS_PER_SHOW).map(|count| (count.to_string(), t!("seats-count", count = count)));
+    iter::once((String::new(), t!("any-number"))).chain(more).collect()
 }
 
 fn sorts() -> Vec<(String, String)> {
-    let sorts = [("", "Soonest first"), ("price", "Cheapest first"), ("newest", "Newest first")];
-    sorts.map(|(value, words)| (value.to_owned(), words.to_owned())).to_vec()
+    let sorts = [("", t!("sort-date")), ("price", t!("sort-price")), ("newest", t!("sort-newest"))];
+    sorts.map(|(value, words)| (value.to_owned(), words)).to_vec()
 }
 
 /// Gives the filter of that name a value; an empty one does not narrow the list.
@@ -217,10 +223,4 @@ fn set(filter: &mut ShowFilter, name: &str, value: String) {
         _ => return,
     };
     *field = Some(value).filter(|value| !value.trim().is_empty());
-}
-
-/// A word with a capital letter.
-pub fn capitalized(word: &str) -> String {
-    let mut letters = word.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }

@@ -1,6 +1,7 @@
 //! One file per route. Pages fetch; components show.
 
 mod cancelling;
+mod design;
 mod earnings;
 mod hold;
 mod home;
@@ -17,6 +18,7 @@ mod sign_in;
 mod sorry;
 mod ticket;
 
+pub use design::Design;
 pub use home::{Home, HomeQuery};
 pub use not_found::NotFound;
 pub use order::OrderPage;
@@ -27,6 +29,17 @@ pub use show::ShowPage;
 pub use sign_in::{SignIn, SignInQuery, SignUp};
 pub use sorry::{Sorry, SorryQuery};
 pub use ticket::TicketPage;
+
+/// The items, each where it comes first.
+fn each_once<T, Id: PartialEq>(items: impl Iterator<Item = T>, id: impl Fn(&T) -> Id) -> Vec<T> {
+    let mut known = Vec::new();
+    for item in items {
+        if !known.iter().any(|before| id(before) == id(&item)) {
+            known.push(item);
+        }
+    }
+    known
+}
 
 /// The pairs of a query string.
 fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {

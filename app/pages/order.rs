@@ -5,7 +5,9 @@ use super::payment::PaymentForm;
 use crate::Route;
 use crate::api::orders::{cancel_order, get_order};
 use crate::clock;
-use crate::components::{CurrentUser, Heading, Problem, SeatWords, SignInFirst, When};
+use crate::components::{Cover, CurrentUser, Heading, Problem, SeatWords, SignInFirst, When};
+use crate::i18n::{money, t};
+use crate::live;
 use dioxus::prelude::*;
 use shared::orders::{Order, OrderState};
 use shared::payments::PaymentState;
@@ -25,8 +27,8 @@ pub fn OrderPage(id: String) -> Element {
     let back = Route::OrderPage { id: id.clone() }.to_string();
     if current.0.read().is_none() {
         return rsx! {
-            Heading { title: "Your order" }
-            SignInFirst { back, reason: "Sign in to see your order." }
+            Heading { title: t!("order") }
+            SignInFirst { back, reason: t!("sign-in-for-order") }
         };
     }
     rsx! {
@@ -79,6 +81,7 @@ fn Watched(first: Order) -> Element {
             }
         });
     });
+    live::use_own_news(move |()| look.call(()));
     // The page came with the answer, but nobody knows how long it was under way: so it is asked for again at once.
     use_effect(move || {
         look.call(());
@@ -115,9 +118,15 @@ fn Watched(first: Order) -> Element {
         match current.state {
             OrderState::Held => rsx! {
                 Countdown { seconds: left(), extended: current.extended }
-                Lines { order: current.clone() }
-                PaymentForm { order: current.clone(), over: left() == 0, changed }
-                Cancel { order: current, changed }
+                div { class: "checkout",
+                    div {
+                        Lines { order: current.clone() }
+                    }
+                    div {
+                        PaymentForm { order: current.clone(), over: left() == 0, changed }
+                        Cancel { order: current, changed }
+                    }
+                }
             },
             _ => rsx! {
                 Ended { order: current.clone() }
@@ -127,39 +136,40 @@ fn Watched(first: Order) -> Element {
     }
 }
 
-fn title(state: OrderState) -> &'static str {
+fn title(state: OrderState) -> String {
     match state {
-        OrderState::Held => "Pay for your tickets",
-        OrderState::Complete => "The tickets are yours",
-        OrderState::Expired => "The time ran out",
-        OrderState::Cancelled => "Order cancelled",
-        OrderState::Refunded => "Order refunded",
+        OrderState::Held => t!("order-held"),
+        OrderState::Complete => t!("order-complete"),
+        OrderState::Expired => t!("order-expired"),
+        OrderState::Cancelled => t!("order-cancelled"),
+        OrderState::Refunded => t!("order-refunded"),
     }
 }
 
+/// How long there is to pay.
 #[component]
-fn Countdown(seconds: u64, extended: bool) -> Element {
+pub fn Countdown(seconds: u64, extended: bool) -> Element {
     let words = format!("{}:{:02}", seconds / 60, seconds % 60);
     let short = seconds <= WARNING.as_secs();
     // Read out when it matters, not each second; seen as well when there is something to do at once.
     let urgent = short && seconds > 0 && !extended;
     let spoken = match seconds {
-        0 => "The time to pay is over.",
-        _ if urgent => "Less than 20 seconds left: pay now, then your bank has two more minutes.",
-        1..=20 => "Less than 20 seconds left.",
-        21..=60 => "Less than a minute left.",
-        _ => "The tickets are held for you.",
+        0 => t!("time-over"),
+        _ if urgent => t!("time-short-pay"),
+        1..=20 => t!("time-short"),
+        21..=60 => t!("time-minute"),
+        _ => t!("time-held"),
     };
     rsx! {
         div { class: if short { "countdown short" } else { "countdown" },
             p { class: "clock", role: "timer", "data-testid": "countdown", "{words}" }
             p {
                 if seconds == 0 {
-                    "The time is over, we are looking what became of your order …"
+                    {t!("clock-over")}
                 } else if extended {
-                    "Your payment has begun, so the tickets are held a little longer."
+                    {t!("clock-extended")}
                 } else {
-                    "The tickets are held for you. If you do not pay in time they are on sale again."
+                    {t!("clock-held")}
                 }
             }
             p { class: if urgent { "warning" } else { "unseen" }, role: "status", "data-testid": "warning", "{spoken}" }
@@ -170,9 +180,12 @@ fn Countdown(seconds: u64, extended: bool) -> Element {
 #[component]
 fn Lines(order: Order) -> Element {
     rsx! {
-        ul { class: "tickets",
+        ul { class: "tickets stubs torn",
             for line in order.lines {
                 li { class: "offer", key: "{line.ticket_id}",
+                    div { class: "stub",
+                        Cover { show: line.show.clone() }
+                    }
                     span { class: "about",
                         Link { to: Route::ShowPage { id: line.show.id.to_string() }, "{line.show.title}" }
                         br {}
@@ -183,14 +196,16 @@ fn Lines(order: Order) -> Element {
                         br {}
                         SeatWords { seat: line.seat.clone() }
                     }
-                    strong { class: "price", "{line.price}" }
+                    strong { class: "price", {money(line.price)} }
                 }
             }
         }
         p { class: "total",
-            "Total "
-            strong { "{order.total}" }
-            span { class: "hint", " all in, no fees on top" }
+            {t!("total")}
+            " "
+            strong { {money(order.total)} }
+            " "
+            span { class: "hint", {t!("all-in")} }
         }
     }
 }
@@ -214,7 +229,7 @@ fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
     rsx! {
         form { method: "post", action: "/forms/cancel", onsubmit: cancel,
             input { r#type: "hidden", name: "order", value: "{id}" }
-            button { r#type: "submit", class: "link", disabled: busy(), "Give the tickets back" }
+            button { r#type: "submit", class: "link", disabled: busy(), {t!("give-back")} }
         }
     }
 }

@@ -4,32 +4,23 @@ use crate::Route;
 use crate::api::ApiError;
 use crate::api::orders::place_order;
 use crate::components::{Notice, Tone};
+use crate::i18n::{money, t};
 use dioxus::prelude::*;
 use shared::orders::{EndReason, Order, OrderState};
 use shared::payments::PaymentState;
 
 /// How an order ended, in words.
-fn words(state: OrderState, reason: Option<EndReason>) -> (Tone, &'static str) {
+fn words(state: OrderState, reason: Option<EndReason>) -> (Tone, String) {
     match (state, reason) {
-        (OrderState::Complete, _) => (Tone::Good, "You paid, and the tickets are yours. Have a good time!"),
-        (OrderState::Expired, _) => {
-            (Tone::Bad, "You did not pay in time, so the tickets are on sale again. Nothing was charged.")
-        }
-        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => (
-            Tone::Bad,
-            "The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.",
-        ),
-        (OrderState::Cancelled, Some(EndReason::ShowCancelled)) => {
-            (Tone::Bad, "The show was cancelled before you paid. Nothing was charged.")
-        }
-        (OrderState::Refunded, Some(EndReason::ShowCancelled)) => (Tone::Bad, "The show was cancelled."),
-        (OrderState::Refunded, Some(EndReason::BySeller)) => (Tone::Bad, "The seller took the tickets back."),
-        (OrderState::Refunded, Some(EndReason::GivenBack)) => (Tone::Plain, "The tickets are no longer yours."),
-        (OrderState::Refunded, _) => (
-            Tone::Bad,
-            "Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.",
-        ),
-        _ => (Tone::Plain, "You gave the tickets back. Nothing was charged."),
+        (OrderState::Complete, _) => (Tone::Good, t!("ended-complete")),
+        (OrderState::Expired, _) => (Tone::Bad, t!("ended-expired")),
+        (OrderState::Cancelled, Some(EndReason::TicketChanged)) => (Tone::Bad, t!("ended-ticket-changed")),
+        (OrderState::Cancelled, Some(EndReason::ShowCancelled)) => (Tone::Bad, t!("ended-show-cancelled")),
+        (OrderState::Refunded, Some(EndReason::ShowCancelled)) => (Tone::Bad, t!("refunded-show-cancelled")),
+        (OrderState::Refunded, Some(EndReason::BySeller)) => (Tone::Bad, t!("refunded-by-seller")),
+        (OrderState::Refunded, Some(EndReason::GivenBack)) => (Tone::Plain, t!("refunded-given-back")),
+        (OrderState::Refunded, _) => (Tone::Bad, t!("refunded-by-bank")),
+        _ => (Tone::Plain, t!("ended-by-you")),
     }
 }
 
@@ -47,8 +38,8 @@ fn can_try_again(order: &Order) -> bool {
 fn money_words(order: &Order) -> Option<String> {
     let given_back = order.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Refunded);
     match order.state {
-        OrderState::Refunded if given_back => Some(format!("{} was given back.", order.total)),
-        OrderState::Refunded if is_taken_back(order.reason) => Some("Your money is on its way back.".to_owned()),
+        OrderState::Refunded if given_back => Some(t!("money-back", total = money(order.total))),
+        OrderState::Refunded if is_taken_back(order.reason) => Some(t!("money-on-its-way")),
         _ => None,
     }
 }
@@ -72,7 +63,7 @@ pub fn Ended(order: Order) -> Element {
             TryAgain { order }
         } else if over {
             p { class: "actions",
-                Link { class: "button quiet", to: Route::ShowPage { id: show }, "Look at the show" }
+                Link { class: "button quiet", to: Route::ShowPage { id: show }, {t!("look-at-show")} }
             }
         }
     }
@@ -105,11 +96,11 @@ fn TryAgain(order: Order) -> Element {
     };
     rsx! {
         if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, "{reason}" }
+            Notice { tone: Tone::Bad, {reason.words()} }
         }
         p { class: "actions",
-            button { disabled: busy(), onclick: again, "Try for the same tickets again" }
-            Link { class: "button quiet", to: Route::ShowPage { id: show }, "Other tickets for this show" }
+            button { disabled: busy(), onclick: again, {t!("same-tickets-again")} }
+            Link { class: "button quiet", to: Route::ShowPage { id: show }, {t!("other-tickets")} }
         }
     }
 }

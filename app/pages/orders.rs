@@ -1,8 +1,11 @@
 //! What the person holds and bought.
 
+use super::each_once;
 use crate::Route;
 use crate::api::orders::list_orders;
-use crate::components::{CurrentUser, Empty, Heading, Problem, SignInFirst, When};
+use crate::components::{Cover, CurrentUser, Empty, Heading, Problem, SignInFirst, When};
+use crate::i18n::{money, t};
+use crate::live;
 use dioxus::prelude::*;
 use shared::orders::{Order, OrderState};
 
@@ -12,12 +15,12 @@ pub fn Orders() -> Element {
     let current = use_context::<CurrentUser>();
     if current.0.read().is_none() {
         return rsx! {
-            Heading { title: "My orders" }
-            SignInFirst { back: "/orders", reason: "Sign in to see what you bought." }
+            Heading { title: t!("nav-orders") }
+            SignInFirst { back: "/orders", reason: t!("sign-in-for-orders") }
         };
     }
     rsx! {
-        Heading { title: "My orders" }
+        Heading { title: t!("nav-orders") }
         List {}
     }
 }
@@ -25,16 +28,25 @@ pub fn Orders() -> Element {
 #[component]
 fn List() -> Element {
     let fetched = use_server_future(|| list_orders(None))?;
+    let mut newest = use_signal(Vec::<Order>::new);
     let mut older = use_signal(Vec::<Order>::new);
     let mut next = use_signal(|| None::<Option<String>>);
+    live::use_own_news(move |()| {
+        spawn(async move {
+            if let Ok(page) = list_orders(None).await {
+                newest.set(page.items);
+            }
+        });
+    });
     match fetched() {
-        Some(Ok(page)) if page.items.is_empty() => rsx! {
-            Empty { title: "You bought nothing yet",
-                Link { class: "button", to: Route::Home { query: Default::default() }.address(), "Find a show" }
+        Some(Ok(page)) if page.items.is_empty() && newest.read().is_empty() => rsx! {
+            Empty { title: t!("no-orders"),
+                Link { class: "button", to: Route::Home { query: Default::default() }.address(), {t!("find-a-show")} }
             }
         },
         Some(Ok(page)) => {
             let cursor = next().unwrap_or(page.next);
+            let all = each_once(newest().into_iter().chain(page.items).chain(older()), |order| order.id);
             let has_more = cursor.is_some();
             let more = move |_| {
                 let cursor = cursor.clone();
@@ -46,14 +58,14 @@ fn List() -> Element {
                 }
             };
             rsx! {
-                ul { class: "tickets",
-                    for order in page.items.into_iter().chain(older()) {
+                ul { class: "tickets stubs",
+                    for order in all {
                         Line { key: "{order.id}", order }
                     }
                 }
                 if has_more {
                     p { class: "pager",
-                        button { class: "quiet", onclick: more, "Show more" }
+                        button { class: "quiet", onclick: more, {t!("show-more")} }
                     }
                 }
             }
@@ -66,29 +78,32 @@ fn List() -> Element {
 }
 
 /// An order's state in words.
-pub fn state_words(state: OrderState) -> (&'static str, &'static str) {
+pub fn state_words(state: OrderState) -> (&'static str, String) {
     match state {
-        OrderState::Held => ("badge held", "Waits for payment"),
-        OrderState::Complete => ("badge on-sale", "Paid"),
-        OrderState::Expired => ("badge withdrawn", "Time ran out"),
-        OrderState::Cancelled => ("badge withdrawn", "Cancelled"),
-        OrderState::Refunded => ("badge withdrawn", "Refunded"),
+        OrderState::Held => ("badge held", t!("order-state-held")),
+        OrderState::Complete => ("badge on-sale", t!("order-state-complete")),
+        OrderState::Expired => ("badge withdrawn", t!("order-state-expired")),
+        OrderState::Cancelled => ("badge withdrawn", t!("order-state-cancelled")),
+        OrderState::Refunded => ("badge withdrawn", t!("order-state-refunded")),
     }
 }
 
 #[component]
 fn Line(order: Order) -> Element {
     let (class, words) = state_words(order.state);
-    let tickets = match order.lines.len() {
-        1 => "1 ticket".to_owned(),
-        more => format!("{more} tickets"),
-    };
+    let tickets = t!("tickets-count", count = order.lines.len());
     let to = Route::OrderPage { id: order.id.to_string() };
     rsx! {
         li { class: "offer",
+            if let Some(line) = order.lines.first() {
+                div { class: "stub",
+                    Cover { show: line.show.clone() }
+                }
+            }
             span { class: "about",
                 if let Some(line) = order.lines.first() {
                     Link { to: to.clone(), "{line.show.title}" }
+                    br {}
                     span { class: "hint",
                         " "
                         When { show: line.show.clone() }
@@ -98,9 +113,9 @@ fn Line(order: Order) -> Element {
                 "{tickets}"
             }
             span { class, "{words}" }
-            strong { class: "price", "{order.total}" }
+            strong { class: "price", {money(order.total)} }
             if order.state == OrderState::Held {
-                Link { class: "button", to, "Pay now" }
+                Link { class: "button", to, {t!("pay-now")} }
             }
         }
     }

@@ -3,6 +3,7 @@
 use crate::api::ApiError;
 use crate::api::payments::{authenticate, get_payment, pay};
 use crate::components::{Card, CardForm, Notice, ReadyCard, Tone, use_alive};
+use crate::i18n::{money, t};
 use crate::{clock, stripe};
 use dioxus::prelude::*;
 use shared::orders::Order;
@@ -52,31 +53,32 @@ pub fn PaymentForm(order: Order, over: bool, changed: EventHandler<()>) -> Eleme
             }
         },
         Some((_, PaymentState::Unknown)) => rsx! {
-            Notice { tone: Tone::Plain, "Your bank has not answered yet. We are checking; you will not be charged twice." }
+            Notice { tone: Tone::Plain, {t!("bank-silent")} }
         },
         Some((_, PaymentState::Authorized | PaymentState::Captured)) => rsx! {
-            Notice { tone: Tone::Good, "Your bank said yes. The tickets are being made yours …" }
+            Notice { tone: Tone::Good, {t!("bank-yes")} }
         },
         _ if over && !busy() => rsx! {},
         earlier => {
+            let pay_words = t!("pay", total = money(total));
             let refused = earlier.filter(|(_, state)| *state == PaymentState::Declined && !busy());
             rsx! {
                 section { class: "panel narrow",
-                    h2 { "Pay {total}" }
+                    h2 { {pay_words.clone()} }
                     if let Some(reason) = error() {
-                        Notice { tone: Tone::Bad, "{reason}" }
+                        Notice { tone: Tone::Bad, {reason.words()} }
                     } else if let Some((id, _)) = refused {
                         Refused { id }
                     }
                     if !alive {
                         PlainPay { order_id, total }
                     } else if let Some(card) = ready() {
-                        PayWithReady { words: "Pay {total} with {card.words()}", busy: busy(), card, pay_with }
+                        PayWithReady { words: t!("pay-with", total = money(total), card = card.words()), busy: busy(), card, pay_with }
                     } else {
                         CardForm {
                             total,
-                            words: "Pay {total}",
-                            waiting: busy().then(|| "Asking your bank …".to_owned()),
+                            words: pay_words,
+                            waiting: busy().then(|| t!("asking-bank")),
                             taken: pay_with,
                         }
                     }
@@ -93,15 +95,16 @@ fn PlainPay(order_id: OrderId, total: Money) -> Element {
         form { class: "stack", method: "post", action: "/forms/pay",
             input { r#type: "hidden", name: "order", value: "{order_id}" }
             div { class: "field",
-                label { r#for: "method", "Test card" }
+                label { r#for: "method", {t!("test-card")} }
                 select { id: "method", name: "method",
                     for card in TEST_CARDS {
-                        option { key: "{card.method}", value: card.method, "{card.number} {card.outcome}" }
+                        option { key: "{card.method}", value: card.method, "{card.number} "
+                            {t!("test-card-outcome", card = card.method)} }
                     }
                 }
-                p { class: "hint", "A real card needs script: its number goes to Stripe alone." }
+                p { class: "hint", {t!("card-needs-script")} }
             }
-            button { r#type: "submit", "Pay {total}" }
+            button { r#type: "submit", {t!("pay", total = money(total))} }
         }
     }
 }
@@ -113,10 +116,10 @@ fn PlainAnswer(order_id: OrderId, id: PaymentId) -> Element {
         form { class: "panel narrow", method: "post", action: "/forms/authenticate",
             input { r#type: "hidden", name: "order", value: "{order_id}" }
             input { r#type: "hidden", name: "payment", value: "{id}" }
-            h2 { "Your bank may ask: is it you?" }
+            h2 { {t!("bank-may-ask")} }
             div { class: "actions",
-                button { r#type: "submit", name: "approve", value: "yes", "Yes, it is me" }
-                button { r#type: "submit", name: "approve", value: "no", class: "quiet", "No" }
+                button { r#type: "submit", name: "approve", value: "yes", {t!("it-is-me")} }
+                button { r#type: "submit", name: "approve", value: "no", class: "quiet", {t!("no")} }
             }
         }
     }
@@ -129,9 +132,9 @@ fn PayWithReady(words: String, busy: bool, card: Card, pay_with: EventHandler<Ca
     rsx! {
         div { class: "actions",
             button { disabled: busy, onclick: move |_| pay_with.call(card.clone()),
-                if busy { "Asking your bank …" } else { "{words}" }
+                if busy { {t!("asking-bank")} } else { "{words}" }
             }
-            button { class: "link", disabled: busy, onclick: move |_| ready.set(None), "Use another card" }
+            button { class: "link", disabled: busy, onclick: move |_| ready.set(None), {t!("card-other")} }
         }
     }
 }
@@ -143,7 +146,7 @@ fn Refused(id: PaymentId) -> Element {
     let decline = payment.read().as_ref().and_then(|answer| answer.as_ref().ok()).and_then(|payment| payment.decline);
     rsx! {
         if let Some(decline) = decline {
-            Notice { tone: Tone::Bad, {Rejection::CardDeclined(decline).to_string()} }
+            Notice { tone: Tone::Bad, {ApiError::from(Rejection::CardDeclined(decline)).words()} }
         }
     }
 }
@@ -189,24 +192,24 @@ fn UnderWay(id: PaymentId, began_here: Signal<bool>, changed: EventHandler<()>) 
     let waits = payment().filter(|payment| payment.needs_authentication);
     rsx! {
         if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, "{reason}" }
+            Notice { tone: Tone::Bad, {reason.words()} }
         }
         if let Some(payment) = waits {
             section { class: "panel narrow",
-                h2 { "Your bank asks: is it you?" }
+                h2 { {t!("bank-asks")} }
                 if let Some(url) = payment.bank_url {
-                    p { "It asks on a page of its own, and brings you back here. The tickets are held for you meanwhile." }
-                    a { class: "button", href: url, "Go to your bank" }
+                    p { {t!("bank-page")} }
+                    a { class: "button", href: url, {t!("bank-go")} }
                 } else {
-                    p { "In test mode this page stands for your bank's." }
+                    p { {t!("bank-here")} }
                     div { class: "actions",
-                        button { disabled: busy(), onclick: move |_| answer.call(true), "Yes, it is me" }
-                        button { class: "quiet", disabled: busy(), onclick: move |_| answer.call(false), "No" }
+                        button { disabled: busy(), onclick: move |_| answer.call(true), {t!("it-is-me")} }
+                        button { class: "quiet", disabled: busy(), onclick: move |_| answer.call(false), {t!("no")} }
                     }
                 }
             }
         } else {
-            Notice { tone: Tone::Plain, "Asking your bank … You will not be charged twice." }
+            Notice { tone: Tone::Plain, {t!("asking-bank-words")} }
         }
     }
 }

@@ -1,12 +1,12 @@
 //! Selling, first step: for which show. It is found, or announced.
 
-use super::home::capitalized;
 use super::sell_seats::SellSeats;
 use super::{pairs, query_of};
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{create_show, list_shows};
 use crate::components::{Choice, CurrentUser, Field, Heading, Notice, SignInFirst, Tone, When, focus_first_error};
+use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::Currency;
 use shared::tickets::{Category, ShowFilter, ShowListing};
@@ -45,13 +45,13 @@ pub fn Sell(query: SellQuery) -> Element {
     if current.0.read().is_none() {
         let back = Route::Sell { query }.address();
         return rsx! {
-            Heading { title: "Sell tickets" }
-            SignInFirst { back, reason: "Sign in to sell your tickets: it is how buyers and their money find you." }
+            Heading { title: t!("sell-tickets") }
+            SignInFirst { back, reason: t!("sign-in-to-sell") }
         };
     }
     rsx! {
         if query.show.is_empty() {
-            Heading { title: "Sell tickets" }
+            Heading { title: t!("sell-tickets") }
             div { class: "columns",
                 FindShow {}
                 CreateShow {}
@@ -75,14 +75,14 @@ fn FindShow() -> Element {
     };
     rsx! {
         section { class: "panel",
-            h2 { "Which show is it for?" }
+            h2 { {t!("which-show")} }
             form { class: "stack", role: "search", onsubmit: find,
-                Field { name: "find", label: "Find a show", kind: "search", value: words, required: false }
-                button { r#type: "submit", class: "quiet", "Find" }
+                Field { name: "find", label: t!("find-show"), kind: "search", value: words, required: false }
+                button { r#type: "submit", class: "quiet", {t!("find")} }
             }
             if let Some(shows) = found() {
                 if shows.is_empty() {
-                    p { role: "status", "No show fits. Announce it with the other form." }
+                    p { role: "status", {t!("find-nothing")} }
                 }
                 ul { class: "plain",
                     for listing in shows {
@@ -134,28 +134,29 @@ fn CreateShow() -> Element {
         }
     };
     let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
-    let categories: Vec<_> = Category::ALL.iter().map(|c| (c.name().to_owned(), capitalized(c.name()))).collect();
+    let categories: Vec<_> =
+        Category::ALL.iter().map(|c| (c.name().to_owned(), t!("category", name = c.name()))).collect();
     let currencies: Vec<_> = Currency::ALL.iter().map(|c| (c.code().to_owned(), c.code().to_owned())).collect();
     rsx! {
         section { class: "panel",
-            h2 { "Or announce a new show" }
+            h2 { {t!("announce-title")} }
             form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
                 if let Some(reason) = error() {
-                    Notice { tone: Tone::Bad, "{reason}" }
+                    Notice { tone: Tone::Bad, {reason.words()} }
                 }
-                Field { name: "title", label: "Title", value: title, error: about("title") }
-                Field { name: "venue", label: "Venue", value: venue, error: about("venue") }
+                Field { name: "title", label: t!("show-title"), value: title, error: about("title") }
+                Field { name: "venue", label: t!("venue"), value: venue, error: about("venue") }
                 div { class: "pair",
-                    Field { name: "city", label: "City", value: city, error: about("city") }
-                    Field { name: "country", label: "Country", value: country, error: about("country") }
+                    Field { name: "city", label: t!("city"), value: city, error: about("city") }
+                    Field { name: "country", label: t!("country"), value: country, error: about("country") }
                 }
-                Field { name: "starts_at", label: "Date and time at the venue", kind: "datetime-local", value: starts_at, error: about("starts_at") }
-                Field { name: "time_zone", label: "Time zone of the venue", value: time_zone, error: about("time_zone") }
+                Field { name: "starts_at", label: t!("starts-at"), kind: "datetime-local", value: starts_at, error: about("starts_at") }
+                Field { name: "time_zone", label: t!("show-time-zone"), value: time_zone, error: about("time_zone") }
                 div { class: "pair",
-                    Choice { name: "category", label: "Kind", value: category, options: categories, error: about("category") }
-                    Choice { name: "currency", label: "Currency", value: currency, options: currencies, error: about("currency") }
+                    Choice { name: "category", label: t!("kind"), value: category, options: categories, error: about("category") }
+                    Choice { name: "currency", label: t!("currency"), value: currency, options: currencies, error: about("currency") }
                 }
-                button { r#type: "submit", disabled: busy(), "Announce show" }
+                button { r#type: "submit", disabled: busy(), {t!("announce")} }
             }
         }
     }

@@ -4,11 +4,12 @@ use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{TypedSeat, get_show, list_tickets, offer_tickets};
 use crate::components::{Field, Heading, Notice, Problem, SellerShare, Tone, When, focus_first_error};
+use crate::i18n::{self, money, t};
 use crate::prices::Prices;
 use crate::seats;
 use dioxus::prelude::*;
 use shared::tickets::{Seat, Show};
-use shared::{Invalid, Money, ShowId};
+use shared::{Flaw, Invalid, Money, ShowId};
 
 /// The seats of a show to sell.
 #[component]
@@ -16,13 +17,13 @@ pub fn SellSeats(id: String) -> Element {
     let fetched = use_server_future(use_reactive!(|(id,)| get_show(id)))?;
     match fetched() {
         Some(Ok(listing)) => rsx! {
-            Heading { title: "Sell tickets for {listing.show.title}" }
+            Heading { title: t!("sell-title", show = listing.show.title.as_str()) }
             p { class: "lead",
                 When { show: listing.show.clone(), with_zone: true }
                 " · {listing.show.venue}, {listing.show.city}"
             }
             if listing.show.cancelled {
-                Notice { tone: Tone::Bad, "This show is cancelled, so no tickets can be sold for it." }
+                Notice { tone: Tone::Bad, {t!("sell-cancelled")} }
             } else {
                 Seats { show: listing.show }
             }
@@ -35,7 +36,7 @@ pub fn SellSeats(id: String) -> Element {
 }
 
 fn amount(field: &'static str, text: &str, show: &Show) -> Result<Money, ApiError> {
-    Money::parse(text, show.currency).ok_or_else(|| Invalid::new(field, "an amount looks like 49.90").into())
+    Money::parse(text, show.currency).ok_or_else(|| Invalid::new(field, Flaw::NoAmount).into())
 }
 
 #[component]
@@ -82,33 +83,29 @@ fn Seats(show: Show) -> Element {
     let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
     let typed = seats::parse(&section(), &row(), &numbers()).unwrap_or_default();
     let count = typed.len();
-    let words = match count {
-        0 => "List tickets".to_owned(),
-        1 => "List 1 ticket".to_owned(),
-        more => format!("List {more} tickets"),
-    };
+    let words = t!("list-tickets", count = count);
     rsx! {
         form { class: "stack panel narrow", method: "post", novalidate: true, onsubmit: submit,
             if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, "{reason}" }
+                Notice { tone: Tone::Bad, {reason.words()} }
             }
-            Field { name: "section", label: "Section (if any)", value: section, error: about("section"), required: false }
-            Field { name: "row", label: "Row (if any)", value: row, error: about("row"), required: false }
+            Field { name: "section", label: t!("section"), value: section, error: about("section"), required: false }
+            Field { name: "row", label: t!("row"), value: row, error: about("row"), required: false }
             Field {
                 name: "seats",
-                label: "Seats (if numbered)",
-                hint: "One or many, as in 12-15, 18, or pasted with their place, as in A 12-15. Leave it empty for one ticket without a seat.",
+                label: t!("seats"),
+                hint: t!("seats-hint"),
                 value: numbers,
                 error: about("seats").or_else(|| about("seat")),
                 required: false,
             }
             Preview { typed }
-            Field { name: "price", label: "Price of each in {show.currency.code()}", value: price, error: about("price"), inputmode: "decimal" }
+            Field { name: "price", label: t!("price-of-each", currency = show.currency.code()), value: price, error: about("price"), inputmode: "decimal" }
             SellerShare { typed: price(), currency: show.currency }
             Advice { show: show.id }
             Field {
                 name: "face_value",
-                label: "Face value of each (optional)",
+                label: t!("face-value-of-each"),
                 value: face_value,
                 error: about("face_value"),
                 inputmode: "decimal",
@@ -125,9 +122,9 @@ fn Preview(typed: Vec<TypedSeat>) -> Element {
     let read = |seat: &TypedSeat| Seat::parse(&seat.section, &seat.row, &seat.seat).ok();
     let seats: Vec<Seat> = typed.iter().filter_map(read).collect();
     rsx! {
-        ul { class: "preview", aria_label: "What buyers will read",
+        ul { class: "preview", aria_label: t!("preview"),
             for (index , seat) in seats.into_iter().enumerate() {
-                li { key: "{index}", class: "badge", "{seat}" }
+                li { key: "{index}", class: "badge", {i18n::seat(&seat)} }
             }
         }
     }
@@ -142,7 +139,7 @@ fn Advice(show: ShowId) -> Element {
     rsx! {
         p { class: "hint", role: "status",
             if let Some(Prices { count, lowest, middle, .. }) = prices {
-                "Others ask from {lowest} on, and {middle} in the middle of {count}. The cheapest are sold first."
+                {t!("price-advice", lowest = money(lowest), middle = money(middle), count = count)}
             }
         }
     }

@@ -1,12 +1,16 @@
 //! What the person sells and sold, and what that earned.
 
+use super::each_once;
 use super::earnings::Earnings;
 use crate::api::ApiError;
 use crate::api::orders::refund_sale;
 use crate::api::payments::get_account;
 use crate::api::tickets::list_selling;
-use crate::components::{CurrentUser, Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When};
-use crate::{Route, clock};
+use crate::components::{
+    Cover, CurrentUser, Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When,
+};
+use crate::i18n::{self, money, t};
+use crate::{Route, clock, live};
 use dioxus::prelude::*;
 use shared::tickets::{Ticket, TicketState};
 use std::time::Duration;
@@ -20,36 +24,46 @@ pub fn Selling() -> Element {
     let current = use_context::<CurrentUser>();
     if current.0.read().is_none() {
         return rsx! {
-            Heading { title: "My sales" }
-            SignInFirst { back: "/selling", reason: "Sign in to see what you sell." }
+            Heading { title: t!("nav-sales") }
+            SignInFirst { back: "/selling", reason: t!("sign-in-for-sales") }
         };
     }
     rsx! {
-        Heading { title: "My sales" }
+        Heading { title: t!("nav-sales") }
         Sales {}
     }
 }
 
 #[component]
 fn Sales() -> Element {
-    let mut account = use_server_future(|| get_account(None))?;
-    let mut fetched = use_server_future(|| list_selling(None))?;
+    let account = use_server_future(|| get_account(None))?;
+    let fetched = use_server_future(|| list_selling(None))?;
+    let mut newest = use_signal(Vec::<Ticket>::new);
+    let mut newest_account = use_signal(|| None);
     let mut older = use_signal(Vec::<Ticket>::new);
     let mut next = use_signal(|| None::<Option<String>>);
-    let changed = move |()| {
-        older.set(Vec::new());
-        next.set(None);
-        fetched.restart();
-        account.restart();
-    };
+    let changed = use_callback(move |()| {
+        spawn(async move {
+            if let Ok(page) = list_selling(None).await {
+                newest.set(page.items);
+            }
+            // What was earned is known only once others have heard of it, too.
+            clock::sleep(HEARD_WITHIN).await;
+            if let Ok(account) = get_account(None).await {
+                newest_account.set(Some(Ok(account)));
+            }
+        });
+    });
+    live::use_own_news(move |()| changed.call(()));
     match fetched() {
-        Some(Ok(page)) if page.items.is_empty() => rsx! {
-            Empty { title: "You sell nothing yet",
-                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), "Sell tickets" }
+        Some(Ok(page)) if page.items.is_empty() && newest.read().is_empty() => rsx! {
+            Empty { title: t!("no-sales"),
+                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), {t!("sell-tickets")} }
             }
         },
         Some(Ok(page)) => {
             let cursor = next().unwrap_or(page.next);
+            let all = each_once(newest().into_iter().chain(page.items).chain(older()), |ticket| ticket.id);
             let has_more = cursor.is_some();
             let more = move |_| {
                 let cursor = cursor.clone();
@@ -61,15 +75,15 @@ fn Sales() -> Element {
                 }
             };
             rsx! {
-                Earnings { account: account() }
-                ul { class: "tickets",
-                    for ticket in page.items.into_iter().chain(older()) {
+                Earnings { account: newest_account().or_else(&*account) }
+                ul { class: "tickets stubs",
+                    for ticket in all {
                         Sale { key: "{ticket.id}", ticket, changed }
                     }
                 }
                 if has_more {
                     p { class: "pager",
-                        button { class: "quiet", onclick: more, "Show more" }
+                        button { class: "quiet", onclick: more, {t!("show-more")} }
                     }
                 }
             }
@@ -90,8 +104,12 @@ fn Sale(ticket: Ticket, changed: EventHandler<()>) -> Element {
     let can_give_back = ticket.state == TicketState::Sold && !ticket.show.cancelled && !begun();
     rsx! {
         li { class: "offer",
+            div { class: "stub",
+                Cover { show: ticket.show.clone() }
+            }
             span { class: "about",
                 Link { to: Route::TicketPage { id: ticket.id.to_string() }, "{ticket.show.title}" }
+                br {}
                 span { class: "hint",
                     " "
                     When { show: ticket.show.clone() }
@@ -100,7 +118,7 @@ fn Sale(ticket: Ticket, changed: EventHandler<()>) -> Element {
                 SeatWords { seat: ticket.seat.clone() }
             }
             StateBadge { state: ticket.state }
-            strong { class: "price", "{ticket.price}" }
+            strong { class: "price", {money(ticket.price)} }
             if can_give_back {
                 GiveBack { ticket, changed }
             }
@@ -134,21 +152,20 @@ fn GiveBack(ticket: Ticket, changed: EventHandler<()>) -> Element {
     rsx! {
         div { class: "wide",
             if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, "{reason}" }
+                Notice { tone: Tone::Bad, {reason.words()} }
             }
             if asked() {
                 p { role: "alert",
-                    "The buyer gets {price} back and the ticket is withdrawn. \
-                     Your other tickets of the same purchase go with it. Really?"
+                    {t!("refund-ask", price = money(price))}
                 }
                 div { class: "actions",
                     button { class: "danger", disabled: busy(), onclick: give_back,
-                        if busy() { "Giving it back …" } else { "Yes, give it back" }
+                        if busy() { {t!("refund-busy")} } else { {t!("refund-yes")} }
                     }
-                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), "No, keep the sale" }
+                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), {t!("refund-no")} }
                 }
             } else {
-                button { class: "link", aria_label: "Give the money back for {ticket.seat}", onclick: move |_| asked.set(true), "Give the money back" }
+                button { class: "link", aria_label: t!("refund-of", seat = i18n::seat(&ticket.seat)), onclick: move |_| asked.set(true), {t!("refund")} }
             }
         }
     }

@@ -3,7 +3,8 @@
 use super::cancelling::Cancelling;
 use super::hold::{HOLD, Hold, form_value};
 use crate::api::tickets::{get_show, list_tickets};
-use crate::components::{Empty, Heading, Left, Problem, SeatWords, StateBadge, When, remember, use_person};
+use crate::components::{Cover, Empty, Heading, Left, Problem, SeatWords, StateBadge, When, remember, use_person};
+use crate::i18n::{self, money, t};
 use crate::live::{self, Heard};
 use crate::pages::SellQuery;
 use crate::prices::Prices;
@@ -47,7 +48,7 @@ fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
         if !cancelled {
             Offers { listing, first }
             p { class: "aside",
-                Link { to: Route::Sell { query: SellQuery::for_show(&show.to_string()) }, "Sell tickets for this show" }
+                Link { to: Route::Sell { query: SellQuery::for_show(&show.to_string()) }, {t!("sell-for-this-show")} }
             }
         }
         Cancelling { listing }
@@ -58,11 +59,18 @@ fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
 fn About(listing: ShowListing) -> Element {
     let show = listing.show;
     rsx! {
-        Heading { title: show.title.to_string() }
-        p { class: "lead",
-            When { show: show.clone(), with_zone: true }
+        div { class: "poster",
+            div { class: "stub",
+                Cover { show: show.clone() }
+            }
+            div { class: "what",
+                Heading { title: show.title.to_string() }
+                p { class: "lead",
+                    When { show: show.clone(), with_zone: true }
+                }
+                p { class: "place", "{show.venue}, {show.city}, {show.country}" }
+            }
         }
-        p { class: "place", "{show.venue}, {show.city}, {show.country}" }
     }
 }
 
@@ -87,7 +95,7 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
     // What was heard since the list was asked for may be newer than the list.
     let mut since = use_signal(Vec::<Ticket>::new);
     use_effect(move || {
-        spawn(live::listen(show, move |heard| match heard {
+        spawn(live::listen(format!("/api/shows/{show}/live"), move |heard| match heard {
             Heard::Ticket(news) => {
                 if news.show.cancelled {
                     look_at_show(listing);
@@ -95,6 +103,7 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
                 since.write().push((*news).clone());
                 tickets.with_mut(|known| merge(known, *news));
             }
+            Heard::Order | Heard::Beat => {}
             Heard::Hello(now) => {
                 if let Some(now) = now {
                     ahead.set(Some(now.millis() - clock::now().millis()));
@@ -124,25 +133,25 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
     };
     rsx! {
         if tickets.read().is_empty() {
-            Empty { title: "No tickets right now",
-                p { "They appear here by themselves as soon as somebody lists one." }
+            Empty { title: t!("no-tickets"),
+                p { {t!("no-tickets-words")} }
             }
         } else {
-            h2 { "Tickets" }
-            p { class: "hint", "Prices are all in, with no fees on top." }
+            h2 { {t!("tickets")} }
+            p { class: "hint", {t!("prices-all-in")} }
             // Cheapest first: while there is more, the dearest are not known.
             if let Some(prices) = Prices::of(&tickets()).filter(|prices| prices.count > 2 && next().is_none()) {
                 Overview { prices }
             }
             Together { tickets, chosen }
-            ul { class: "tickets",
+            ul { class: "tickets seats",
                 for ticket in tickets() {
                     Offer { key: "{ticket.id}", ticket, chosen, ahead: ahead() }
                 }
             }
             if next().is_some() {
                 p { class: "pager",
-                    button { class: "quiet", onclick: more, "Show more" }
+                    button { class: "quiet", onclick: more, {t!("show-more")} }
                 }
             }
             Hold { show, picked, chosen }
@@ -153,13 +162,17 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
 /// What the tickets cost, at a glance.
 #[component]
 fn Overview(prices: Prices) -> Element {
-    let sums = [("Lowest", prices.lowest), ("Half cost at most", prices.middle), ("Highest", prices.highest)];
+    let sums = [
+        (t!("price-lowest"), prices.lowest),
+        (t!("price-middle"), prices.middle),
+        (t!("price-highest"), prices.highest),
+    ];
     rsx! {
-        dl { class: "sums prices", aria_label: "Prices",
+        dl { class: "sums prices", aria_label: t!("prices"),
             for (words , price) in sums {
                 div { key: "{words}",
                     dt { "{words}" }
-                    dd { "{price}" }
+                    dd { {money(price)} }
                 }
             }
         }
@@ -177,13 +190,13 @@ fn Together(tickets: Signal<Vec<Ticket>>, chosen: Signal<Vec<TicketId>>) -> Elem
     let counts: Vec<usize> = (2..=MOST_TOGETHER).filter(|count| found(*count).is_some()).collect();
     rsx! {
         if !counts.is_empty() {
-            div { class: "together", role: "group", aria_label: "Cheapest seats together",
-                span { class: "hint", "Cheapest seats together" }
+            div { class: "together", role: "group", aria_label: t!("cheapest-together"),
+                span { class: "hint", {t!("cheapest-together")} }
                 for count in counts {
                     button {
                         key: "{count}",
                         class: "quiet",
-                        aria_label: "Choose {count} seats together",
+                        aria_label: t!("choose-together", count = count),
                         onclick: move |_| chosen.set(found(count).unwrap_or_default()),
                         "{count}"
                     }
@@ -203,8 +216,9 @@ fn look_at_show(mut listing: Signal<ShowListing>) {
     });
 }
 
+/// A ticket in the list of its show: to be chosen, own, or held by somebody.
 #[component]
-fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) -> Element {
+pub fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) -> Element {
     let own = use_person() == Some(ticket.seller_id);
     let id = ticket.id;
     let free = ticket.state == TicketState::OnSale && !own;
@@ -232,7 +246,7 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) -> E
             }
             span { class: "state",
                 if own {
-                    span { class: "badge", "Yours" }
+                    span { class: "badge", {t!("yours")} }
                 }
                 if ticket.state == TicketState::Held {
                     StateBadge { state: ticket.state }
@@ -243,11 +257,11 @@ fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) -> E
             }
             span { class: "price",
                 if let Some(face_value) = ticket.face_value {
-                    span { class: "face-value", "face value {face_value}" }
+                    span { class: "face-value", {t!("face-value", price = money(face_value))} }
                 }
-                strong { "{ticket.price}" }
+                strong { {money(ticket.price)} }
             }
-            Link { class: "more", to: Route::TicketPage { id: id.to_string() }, aria_label: "Details of {ticket.seat}", "Details" }
+            Link { class: "more", to: Route::TicketPage { id: id.to_string() }, aria_label: t!("details-of", seat = i18n::seat(&ticket.seat)), {t!("details")} }
         }
     }
 }

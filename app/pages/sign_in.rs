@@ -4,6 +4,7 @@ use super::{pairs, query_of};
 use crate::Route;
 use crate::api::{ApiError, auth};
 use crate::components::{CurrentUser, Field, Heading, Notice, Tone, focus_first_error};
+use crate::i18n::t;
 use dioxus::prelude::*;
 use std::fmt;
 
@@ -44,12 +45,13 @@ impl fmt::Display for SignInQuery {
 #[component]
 pub fn SignIn(query: SignInQuery) -> Element {
     rsx! {
-        div { class: "narrow",
-            Heading { title: "Sign in" }
+        div { class: "narrow panel entry",
+            Heading { title: t!("sign-in") }
             Credentials { query: query.clone(), new: false }
             p {
-                "New here? "
-                Link { to: Route::SignUp { query }.address(), "Create an account" }
+                {t!("new-here")}
+                " "
+                Link { to: Route::SignUp { query }.address(), {t!("create-an-account")} }
             }
         }
     }
@@ -59,13 +61,14 @@ pub fn SignIn(query: SignInQuery) -> Element {
 #[component]
 pub fn SignUp(query: SignInQuery) -> Element {
     rsx! {
-        div { class: "narrow",
-            Heading { title: "Sign up" }
-            p { "One account buys and sells." }
+        div { class: "narrow panel entry",
+            Heading { title: t!("sign-up") }
+            p { {t!("one-account")} }
             Credentials { query: query.clone(), new: true }
             p {
-                "Have an account already? "
-                Link { to: Route::SignIn { query }.address(), "Sign in" }
+                {t!("have-account")}
+                " "
+                Link { to: Route::SignIn { query }.address(), {t!("sign-in")} }
             }
         }
     }
@@ -105,8 +108,8 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
         }
     };
     let (hint, known_as) = match new {
-        true => ("At least 8 characters.", "new-password"),
-        false => ("", "current-password"),
+        true => (t!("password-hint"), "new-password"),
+        false => (String::new(), "current-password"),
     };
     let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
     let (about_email, about_password) = (about("email"), about("password"));
@@ -115,19 +118,19 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
         form { class: "stack", method: "post", action: if new { "/forms/sign-up" } else { "/forms/sign-in" }, novalidate: true, onsubmit: submit,
             input { r#type: "hidden", name: "back", value: leads_to }
             if let Some(reason) = general {
-                Notice { tone: Tone::Bad, "{reason}" }
+                Notice { tone: Tone::Bad, {reason.words()} }
             }
-            Field { name: "email", label: "E-mail address", kind: "email", value: email, error: about_email, autocomplete: "username" }
+            Field { name: "email", label: t!("email"), kind: "email", value: email, error: about_email, autocomplete: "username" }
             Field {
                 name: "password",
-                label: "Password",
+                label: t!("password"),
                 kind: "password",
-                hint: hint.to_owned(),
+                hint,
                 value: password,
                 error: about_password,
                 autocomplete: known_as,
             }
-            button { r#type: "submit", disabled: busy(), if new { "Create account" } else { "Sign in" } }
+            button { r#type: "submit", disabled: busy(), if new { {t!("create-account")} } else { {t!("sign-in")} } }
         }
     }
 }

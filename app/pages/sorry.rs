@@ -3,9 +3,9 @@
 use super::{SignInQuery, pairs, query_of};
 use crate::api::ApiError;
 use crate::components::{Heading, Notice, Tone};
+use crate::i18n::t;
 use dioxus::prelude::*;
-use shared::value::{Email, Password};
-use shared::{Invalid, Rejection};
+use shared::Rejection;
 use std::fmt;
 
 /// What did not work, and from where.
@@ -34,11 +34,6 @@ impl From<&str> for SorryQuery {
 fn in_our_words(problem: ApiError) -> ApiError {
     match problem {
         ApiError::Rejected(Rejection::Malformed(_)) => ApiError::Failed,
-        ApiError::Rejected(Rejection::Invalid(Invalid { field, .. })) => match field.as_str() {
-            "email" => Email::try_from(String::new()).err().map_or(ApiError::Failed, ApiError::from),
-            "password" => Password::try_from(String::new()).err().map_or(ApiError::Failed, ApiError::from),
-            _ => Invalid::new(field, "something is missing, look at what you chose").into(),
-        },
         other => other,
     }
 }
@@ -54,10 +49,10 @@ impl fmt::Display for SorryQuery {
 #[component]
 pub fn Sorry(query: SorryQuery) -> Element {
     rsx! {
-        Heading { title: "This did not work" }
-        Notice { tone: Tone::Bad, "{query.problem}" }
+        Heading { title: t!("problem-other") }
+        Notice { tone: Tone::Bad, {query.problem.words()} }
         p { class: "actions",
-            a { class: "button", href: query.back.path(), "Go back" }
+            a { class: "button", href: query.back.path(), {t!("go-back")} }
         }
     }
 }
@@ -77,11 +72,10 @@ mod tests {
     #[test]
     fn nobody_can_put_words_into_our_mouth() {
         let text = "call this number";
-        let problems = [Rejection::Malformed(text.to_owned()), Invalid::new("email", text).into()];
+        let problem = Rejection::Malformed(text.to_owned());
 
-        for problem in problems {
-            let read = SorryQuery::from(SorryQuery::new(problem.into(), "/").to_string().as_str());
-            assert!(!read.problem.to_string().contains(text));
-        }
+        let read = SorryQuery::from(SorryQuery::new(problem.into(), "/").to_string().as_str());
+
+        assert!(!read.problem.to_string().contains(text));
     }
 }

@@ -4,8 +4,10 @@ use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
 use crate::components::{
-    Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error, use_person,
+    Cover, Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error,
+    use_person,
 };
+use crate::i18n::{amount, money, t};
 use crate::pages::hold::Hold;
 use dioxus::prelude::*;
 use shared::Money;
@@ -22,29 +24,36 @@ pub fn TicketPage(id: String) -> Element {
             let show = ticket.show.clone();
             let own = person == Some(ticket.seller_id);
             rsx! {
-                Heading { title: show.title.to_string() }
-                p { class: "lead",
-                    When { show: show.clone(), with_zone: true }
+                div { class: "poster",
+                    div { class: "stub",
+                        Cover { show: show.clone() }
+                    }
+                    div { class: "what",
+                        Heading { title: show.title.to_string() }
+                        p { class: "lead",
+                            When { show: show.clone(), with_zone: true }
+                        }
+                        p { class: "place",
+                            "{show.venue}, {show.city} · "
+                            Link { to: Route::ShowPage { id: show.id.to_string() }, {t!("all-tickets")} }
+                        }
+                    }
                 }
-                p { class: "place",
-                    "{show.venue}, {show.city} · "
-                    Link { to: Route::ShowPage { id: show.id.to_string() }, "All tickets for this show" }
-                }
-                section { class: "panel",
+                section { class: "panel admits",
                     h2 {
                         SeatWords { seat: ticket.seat.clone() }
                     }
                     p {
                         StateBadge { state: ticket.state }
                     }
-                    p { class: "big-price", "{ticket.price}" }
-                    p { class: "hint", "All in, no fees on top" }
+                    p { class: "big-price", {money(ticket.price)} }
+                    p { class: "hint", {t!("all-in-line")} }
                     if let Some(face_value) = ticket.face_value {
-                        p { class: "hint", "Face value {face_value}" }
+                        p { class: "hint", {t!("face-value-line", price = money(face_value))} }
                     }
                 }
                 if show.cancelled {
-                    Notice { tone: Tone::Bad, "This show is cancelled. Whoever bought tickets gets the money back." }
+                    Notice { tone: Tone::Bad, {t!("cancelled-show")} " " {t!("cancelled-show-money")} }
                 } else if own {
                     Edit { ticket, changed }
                 } else if ticket.state == TicketState::OnSale {
@@ -72,13 +81,13 @@ fn Buy(ticket: Ticket) -> Element {
 fn Edit(ticket: Ticket, changed: EventHandler<()>) -> Element {
     match ticket.state {
         TicketState::Held => rsx! {
-            Notice { tone: Tone::Plain, "Someone is paying for this ticket right now, so it can be neither edited nor withdrawn." }
+            Notice { tone: Tone::Plain, {t!("edit-held")} }
         },
         TicketState::Sold => rsx! {
-            Notice { tone: Tone::Good, "This ticket is sold." }
+            Notice { tone: Tone::Good, {t!("edit-sold")} }
         },
         TicketState::Withdrawn => rsx! {
-            Notice { tone: Tone::Plain, "You took this ticket off sale." }
+            Notice { tone: Tone::Plain, {t!("edit-withdrawn")} }
         },
         TicketState::OnSale => rsx! {
             Reprice { ticket, changed }
@@ -89,21 +98,21 @@ fn Edit(ticket: Ticket, changed: EventHandler<()>) -> Element {
 #[component]
 fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
     let (id, version, currency) = (ticket.id, ticket.version, ticket.price.currency);
-    let price = use_signal(|| ticket.price.amount());
+    let price = use_signal(|| amount(ticket.price));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let mut wrong_price = use_signal(|| false);
     let reprice = move |event: FormEvent| {
         event.prevent_default();
         async move {
-            let amount = Money::parse(&price(), currency);
-            wrong_price.set(amount.is_none());
-            let Some(amount) = amount.filter(|_| !busy()) else {
+            let typed = Money::parse(&price(), currency);
+            wrong_price.set(typed.is_none());
+            let Some(new_price) = typed.filter(|_| !busy()) else {
                 focus_first_error();
                 return;
             };
             busy.set(true);
-            let done = reprice_ticket(id.to_string(), amount, version).await;
+            let done = reprice_ticket(id.to_string(), new_price, version).await;
             busy.set(false);
             match done {
                 Ok(_) => changed.call(()),
@@ -127,25 +136,26 @@ fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
         }
     };
     let about_price = match wrong_price() {
-        true => Some("an amount looks like 49.90".to_owned()),
+        true => Some(t!("flaw-no-amount")),
         false => error.read().as_ref().and_then(|error: &ApiError| error.about("price")),
     };
     let general = error().filter(|_| about_price.is_none());
     rsx! {
         section { class: "panel narrow",
-            h2 { "This is your ticket" }
+            h2 { {t!("your-ticket")} }
             if let Some(reason) = general {
                 Notice { tone: Tone::Bad,
-                    "{reason} "
-                    button { class: "link", onclick: move |_| changed.call(()), "Look again" }
+                    {reason.words()}
+                    " "
+                    button { class: "link", onclick: move |_| changed.call(()), {t!("look-again")} }
                 }
             }
             form { class: "stack", method: "post", novalidate: true, onsubmit: reprice,
-                Field { name: "price", label: "Price in {currency.code()}", value: price, error: about_price, inputmode: "decimal" }
+                Field { name: "price", label: t!("price-in", currency = currency.code()), value: price, error: about_price, inputmode: "decimal" }
                 SellerShare { typed: price(), currency }
                 div { class: "actions",
-                    button { r#type: "submit", disabled: busy(), "Change price" }
-                    button { r#type: "button", class: "quiet", disabled: busy(), onclick: withdraw, "Withdraw from sale" }
+                    button { r#type: "submit", disabled: busy(), {t!("change-price")} }
+                    button { r#type: "button", class: "quiet", disabled: busy(), onclick: withdraw, {t!("withdraw")} }
                 }
             }
         }

@@ -1,8 +1,9 @@
 //! What a browser without script can do: plain forms, each of which does what a call does and then leads to a page.
 
-use super::Session;
+use super::{Session, language};
 use crate::Route;
 use crate::api::ApiError;
+use crate::i18n::Language;
 use crate::pages::{SignInQuery, SorryQuery};
 use axum::Router;
 use axum::body::Bytes;
@@ -14,7 +15,7 @@ use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
 use shared::orders::{CancelOrder, GetOrder, OrderState, PlaceOrder};
 use shared::payments::{Authenticate, Decline, Method, Pay};
 use shared::value::{Email, Password};
-use shared::{Currency, Invalid, Money, OrderId, Rejection, TicketId};
+use shared::{Currency, Flaw, Invalid, Money, OrderId, Rejection, TicketId};
 use std::time::Duration;
 
 /// The longest form, in bytes.
@@ -34,6 +35,7 @@ pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .route("/forms/pay", post(pay))
         .route("/forms/authenticate", post(authenticate))
         .route("/forms/cancel", post(cancel))
+        .route("/forms/language", post(choose_language))
         .layer(DefaultBodyLimit::max(LONGEST))
 }
 
@@ -135,7 +137,7 @@ async fn hold(session: Session, body: Bytes) -> Response {
         let chosen: Vec<(TicketId, Money)> = filled.all("ticket").filter_map(ticket).collect();
         let prices = chosen.iter().map(|(_, price)| *price);
         let total = prices.reduce(|sum, price| sum.checked_add(price).unwrap_or(sum));
-        let expected_total = total.ok_or_else(|| Invalid::new("ticket_ids", "choose at least one ticket"))?;
+        let expected_total = total.ok_or_else(|| Invalid::new("ticket_ids", Flaw::NothingChosen))?;
         let ticket_ids = chosen.into_iter().map(|(id, _)| id).collect();
         Ok(page_of(session.ask(PlaceOrder { ticket_ids, expected_total }).await?.id))
     };
@@ -188,6 +190,16 @@ async fn cancel(session: Session, body: Bytes) -> Response {
         session.ask(CancelOrder { id }).await.map(|order| page_of(order.id))
     };
     lead(done.await, &Route::OrderPage { id: filled.text("order") }.address())
+}
+
+/// Remembers the language that somebody chose, and leads back to where they were.
+async fn choose_language(body: Bytes) -> Response {
+    let filled = Filled::read(&body);
+    let mut response = to(SignInQuery::back_to(&filled.text("back")).path());
+    if let Some(language) = Language::from_tag(&filled.text("language")) {
+        response.headers_mut().append(SET_COOKIE, language::cookie(language));
+    }
+    response
 }
 
 #[cfg(test)]

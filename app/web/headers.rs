@@ -1,6 +1,6 @@
 //! What the browser is told about every answer: what it may run, load and keep.
 
-use super::Site;
+use super::{Site, language};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -34,6 +34,7 @@ const FIXED: [(&str, &str); 5] = [
 
 /// Adds the headers. Pages are read whole, so that their inline scripts can be named by their hashes.
 pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let language = language::wanted(request.headers());
     let asset = request.uri().path().starts_with("/assets/") || request.uri().path().starts_with("/wasm/");
     let mut response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -43,7 +44,8 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
         let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        hashes = inline_scripts(&String::from_utf8_lossy(&page)).map(hash).collect();
+        let page = language::marked(&String::from_utf8_lossy(&page), language);
+        hashes = inline_scripts(&page).map(hash).collect();
         parts.headers.remove(CONTENT_LENGTH);
         response = Response::from_parts(parts, Body::from(page));
     }

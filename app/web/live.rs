@@ -1,14 +1,15 @@
-//! A show's live feed: server-sent events, one a change of a ticket.
+//! Live feeds: server-sent events of what changes of a show, or of what is a person's own.
 
-use super::Site;
+use super::{Session, Site};
 use crate::api::ApiError;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{Stream, StreamExt};
+use futures::{FutureExt, Stream, StreamExt};
 use server::Caller;
 use server::messaging::News as Heard;
+use shared::orders::{OrderChanged, OrderNews};
 use shared::tickets::{GetShow, TicketChanged, TicketNews};
-use shared::{Envelope, Instant, Rejection, ShowId, Subject};
+use shared::{Envelope, Instant, Rejection, ShowId, Subject, UserId};
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,23 +23,38 @@ const MOST_WATCHERS: usize = 2_000;
 const BEHIND: usize = 256;
 /// After how long a browser that was cut off comes back.
 const RECONNECT: Duration = Duration::from_millis(500);
-/// How often a silent feed shows that it is there.
-const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// How often a silent feed shows that it is there: a browser that hears nothing for longer takes it for cut off.
+const BEAT: Duration = Duration::from_secs(10);
+/// How long a feed lasts at most. Who is still there comes back at once, and is asked again who they are.
+const LONGEST: Duration = Duration::from_secs(15 * 60);
 
 /// What is watched for those who watch.
-pub const WATCHED: &[Subject] = &[Subject::TicketsChanged];
+pub const WATCHED: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
 
-/// News of tickets, put into words once for all who watch.
+/// Whom news is for.
+#[derive(Clone, Copy, PartialEq)]
+enum Topic {
+    /// Everybody who looks at a show.
+    Show(ShowId),
+    /// The person whose it is.
+    Person(UserId),
+}
+
+/// News, put into words once for all who watch.
 pub struct Feed {
     news: broadcast::Sender<Arc<News>>,
     watchers: AtomicUsize,
 }
 
-struct News {
-    show: ShowId,
-    id: String,
-    /// Nothing, if something was missed and everybody must look again.
-    json: Option<String>,
+enum News {
+    Changed {
+        topics: Vec<Topic>,
+        kind: &'static str,
+        id: String,
+        json: String,
+    },
+    /// Something was missed, and everybody must look again.
+    Missed,
 }
 
 impl Default for Feed {
@@ -52,11 +68,8 @@ impl Feed {
     pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<Heard>) {
         loop {
             let news = match events.recv().await {
-                Ok(Heard::Event(envelope)) if envelope.subject == Subject::TicketsChanged => news_of(&envelope),
-                Ok(Heard::Event(_)) => None,
-                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => {
-                    Some(News { show: ShowId::new(Default::default()), id: String::new(), json: None })
-                }
+                Ok(Heard::Event(envelope)) => news_of(&envelope),
+                Ok(Heard::Missed) | Err(RecvError::Lagged(_)) => Some(News::Missed),
                 Err(RecvError::Closed) => return,
             };
             if let Some(news) = news {
@@ -68,10 +81,22 @@ impl Feed {
 }
 
 fn news_of(envelope: &Envelope) -> Option<News> {
-    let changed: TicketChanged = envelope.open().ok()?;
-    let show = changed.ticket.show.id;
-    let json = serde_json::to_string(&TicketNews { ticket: changed.ticket }).ok()?;
-    Some(News { show, id: envelope.id.to_string(), json: Some(json) })
+    let id = envelope.id.to_string();
+    match envelope.subject {
+        Subject::TicketsChanged => {
+            let TicketChanged { ticket, .. } = envelope.open().ok()?;
+            let topics = vec![Topic::Show(ticket.show.id), Topic::Person(ticket.seller_id)];
+            let json = serde_json::to_string(&TicketNews { ticket }).ok()?;
+            Some(News::Changed { topics, kind: "ticket", id, json })
+        }
+        Subject::OrdersChanged => {
+            let order: OrderChanged = envelope.open().ok()?;
+            let topics = vec![Topic::Person(order.buyer_id)];
+            let json = serde_json::to_string(&OrderNews { id: order.id, version: order.version }).ok()?;
+            Some(News::Changed { topics, kind: "order", id, json })
+        }
+        _ => None,
+    }
 }
 
 /// Counts a watcher for as long as it lives.
@@ -83,14 +108,28 @@ impl Drop for Watching {
     }
 }
 
-/// Streams a show's news. It begins with `hello`: whoever hears that looks at the list, and then at the news.
-pub async fn stream(
+/// Streams a show's news.
+pub async fn of_show(
     State(site): State<Site>,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let show: ShowId = id.parse().map_err(|_| Rejection::NotFound)?;
     let caller = Caller::anonymous(site.environment.new_id());
     site.backend.ask(&caller, GetShow { id: show }).await?;
+    stream(site, Topic::Show(show))
+}
+
+/// Streams the news of a person's orders and tickets.
+pub async fn of_person(
+    State(site): State<Site>,
+    session: Session,
+) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
+    let person = session.user()?.ok_or(Rejection::SignedOut)?.id;
+    stream(site, Topic::Person(person))
+}
+
+/// Streams the news of a topic. It begins with `hello`: whoever hears that looks at the list, and then at the news.
+fn stream(site: Site, topic: Topic) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let watching = Watching(site.feed.clone());
     if site.feed.watchers.fetch_add(1, Ordering::Relaxed) >= MOST_WATCHERS {
         return Err(ApiError::Unavailable);
@@ -102,24 +141,30 @@ pub async fn stream(
         async move {
             let heard = match first {
                 true => None,
-                false => next(&mut news, show).await?,
+                false => next(&mut news, topic).await?,
             };
             Some((Ok(heard.unwrap_or_else(|| hello(environment.now()))), (news, false, watching)))
         }
     });
     // Watchers are sent away when the process stops, so that their connections do not hold up the end.
     let mut stopped = site.stopped.clone();
-    let stream = stream.take_until(Box::pin(async move { stopped.changed().await }));
-    Ok(Sse::new(stream).keep_alive(KeepAlive::new().interval(KEEP_ALIVE)))
+    let over = async move {
+        tokio::select! {
+            _ = stopped.changed() => {}
+            () = tokio::time::sleep(LONGEST) => {}
+        }
+    };
+    let beat = KeepAlive::new().interval(BEAT).event(Event::default().event("beat").data(""));
+    Ok(Sse::new(stream.take_until(over.boxed())).keep_alive(beat))
 }
 
-/// The next piece of news of a show; nothing within, if something was missed; nothing at all at the end.
-async fn next(news: &mut broadcast::Receiver<Arc<News>>, show: ShowId) -> Option<Option<Event>> {
+/// The next piece of news of a topic; nothing within, if something was missed; nothing at all at the end.
+async fn next(news: &mut broadcast::Receiver<Arc<News>>, topic: Topic) -> Option<Option<Event>> {
     loop {
         match news.recv().await.as_deref() {
-            Ok(News { json: None, .. }) | Err(RecvError::Lagged(_)) => return Some(None),
-            Ok(News { show: of, id, json: Some(json) }) if *of == show => {
-                return Some(Some(Event::default().event("ticket").id(id).data(json)));
+            Ok(News::Missed) | Err(RecvError::Lagged(_)) => return Some(None),
+            Ok(News::Changed { topics, kind, id, json }) if topics.contains(&topic) => {
+                return Some(Some(Event::default().event(kind).id(id).data(json)));
             }
             Ok(_) => {}
             Err(RecvError::Closed) => return None,

@@ -7,6 +7,7 @@ mod forms;
 mod guards;
 mod headers;
 mod health;
+mod language;
 mod limits;
 mod live;
 mod router;

@@ -1,6 +1,6 @@
 //! What is mounted where, and what guards it.
 
-use super::{Site, account, answers, forms, guards, headers, health, limits, live, session, webhooks};
+use super::{Site, account, answers, forms, guards, headers, health, language, limits, live, session, webhooks};
 use crate::App;
 use axum::Router;
 use axum::http::Method;
@@ -22,6 +22,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ("GET", "/account.csv"),
     ("GET", "/api/account"),
     ("GET", "/api/auth/me"),
+    ("GET", "/api/live"),
     ("GET", "/api/orders"),
     ("GET", "/api/orders/{id}"),
     ("GET", "/api/payments/settings"),
@@ -49,6 +50,7 @@ pub const ENDPOINTS: &[Endpoint] = &[
     ("POST", "/forms/authenticate"),
     ("POST", "/forms/cancel"),
     ("POST", "/forms/hold"),
+    ("POST", "/forms/language"),
     ("POST", "/forms/pay"),
     ("POST", "/forms/sign-in"),
     ("POST", "/forms/sign-out"),
@@ -58,8 +60,9 @@ pub const ENDPOINTS: &[Endpoint] = &[
 ];
 
 /// The paths that are not server functions.
-const OWN: [(Method, &str); 13] = [
+const OWN: [(Method, &str); 15] = [
     (Method::GET, "/account.csv"),
+    (Method::GET, "/api/live"),
     (Method::GET, "/api/shows/{id}/live"),
     (Method::GET, "/health/live"),
     (Method::GET, "/health/ready"),
@@ -67,6 +70,7 @@ const OWN: [(Method, &str); 13] = [
     (Method::POST, "/forms/authenticate"),
     (Method::POST, "/forms/cancel"),
     (Method::POST, "/forms/hold"),
+    (Method::POST, "/forms/language"),
     (Method::POST, "/forms/pay"),
     (Method::POST, "/forms/sign-in"),
     (Method::POST, "/forms/sign-out"),
@@ -85,7 +89,7 @@ pub fn mounted() -> Vec<(Method, &'static str)> {
 /// The whole site.
 pub fn router(site: &Site, public: Option<&Path>) -> Router {
     let own = Router::new()
-        .route("/api/shows/{id}/live", get(live::stream))
+        .route("/api/shows/{id}/live", get(live::of_show))
         // Stripe is no browser, and proves itself by its signature: neither the guards nor the limits are for it.
         .route("/webhooks/stripe", post(webhooks::stripe))
         .with_state(site.clone())
@@ -102,13 +106,16 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
     let pages = Router::new()
         .fallback(get(FullstackState::render_handler))
         .with_state(state.clone())
+        .layer(from_fn(language::layer))
         .layer(from_fn_with_state(site.clone(), session::layer));
     let forms = forms::router()
         .layer(from_fn_with_state(site.clone(), session::layer))
         .layer(from_fn_with_state(site.clone(), guards::same_origin))
         .layer(from_fn_with_state(site.clone(), limits::layer));
-    let downloads = Router::new()
+    let personal = Router::new()
         .route("/account.csv", get(account::download))
+        .route("/api/live", get(live::of_person))
+        .with_state(site.clone())
         .layer(from_fn_with_state(site.clone(), session::layer));
     let assets = match public {
         Some(_) => Router::new().serve_static_assets().with_state(state),
@@ -123,7 +130,7 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
     Router::new()
         .merge(own)
         .merge(calls)
-        .merge(downloads)
+        .merge(personal)
         .merge(forms)
         .merge(assets)
         .route("/api/{*rest}", axum::routing::any(unknown_call))

@@ -22,6 +22,6 @@ pub use id::{EventId, Id, OrderId, PaymentId, ShowId, TicketId, UserId};
 pub use instant::Instant;
 pub use money::{Currency, FeeShare, Money, Price};
 pub use page::Page;
-pub use rejection::{Invalid, Rejection};
+pub use rejection::{Flaw, Invalid, Rejection};
 pub use request::Request;
 pub use service::Service;

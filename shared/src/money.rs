@@ -1,6 +1,6 @@
 //! Money, in whole minor units: no floating point anywhere near it.
 
-use crate::rejection::Invalid;
+use crate::rejection::{Flaw, Invalid};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -186,16 +186,16 @@ impl TryFrom<Money> for Price {
     type Error = Invalid;
     fn try_from(money: Money) -> Result<Self, Invalid> {
         match money.minor {
-            ..=0 => Err(Invalid::new("price", "a price is more than zero")),
+            ..=0 => Err(Invalid::new("price", Flaw::NoPrice)),
             // Card networks count thousandths in steps of ten (Stripe, "Three-decimal currencies").
             minor if money.currency.decimals() == 3 && minor % 10 != 0 => {
                 let step = Money::new(10, money.currency);
-                Err(Invalid::new("price", format!("a price in {} is in steps of {step}", money.currency.code())))
+                Err(Invalid::new("price", Flaw::OffStep { step }))
             }
             1..=Price::MAX_MINOR => Ok(Price(money)),
             _ => {
                 let most = Money::new(Price::MAX_MINOR, money.currency);
-                Err(Invalid::new("price", format!("a price is at most {most}")))
+                Err(Invalid::new("price", Flaw::HighPrice { most }))
             }
         }
     }

@@ -178,6 +178,15 @@ pub struct HeldTicket {
     pub terms: u64,
 }
 
+/// One piece of news on a person's live feed: the order itself is asked for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OrderNews {
+    /// Which order.
+    pub id: OrderId,
+    /// What it has risen to.
+    pub version: u64,
+}
+
 /// An order is new, or not as it was.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderChanged {

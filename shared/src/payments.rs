@@ -1,6 +1,6 @@
 //! What `payments` is asked and says: authorize, capture, void and refund.
 
-use crate::rejection::Invalid;
+use crate::rejection::{Flaw, Invalid};
 use crate::{Event, FeeShare, Instant, Money, OrderId, Page, PaymentId, Request, Service, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -76,7 +76,7 @@ impl TryFrom<String> for Method {
         if text.starts_with("pm_") && plain && text.len() <= 100 {
             Ok(Method(text))
         } else {
-            Err(Invalid::new("method", "this is not a payment method that can be charged"))
+            Err(Invalid::new("method", Flaw::NoMethod))
         }
     }
 }

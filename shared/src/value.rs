@@ -1,6 +1,6 @@
 //! Values that exist only valid.
 
-use crate::rejection::Invalid;
+use crate::rejection::{Flaw, Invalid};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -36,7 +36,7 @@ impl TryFrom<String> for Email {
         if fits && !text.contains(odd) && text.len() <= Email::MAX_BYTES {
             Ok(Email(text))
         } else {
-            Err(Invalid::new("email", "an e-mail address looks like name@example.org"))
+            Err(Invalid::new("email", Flaw::NoEmail))
         }
     }
 }
@@ -75,8 +75,8 @@ impl TryFrom<String> for Password {
     fn try_from(text: String) -> Result<Self, Invalid> {
         match text.chars().count() {
             Password::MIN_CHARS..=Password::MAX_CHARS => Ok(Password(text)),
-            ..Password::MIN_CHARS => Err(Invalid::new("password", "a password has at least 8 characters")),
-            _ => Err(Invalid::new("password", "a password has at most 128 characters")),
+            ..Password::MIN_CHARS => Err(Invalid::new("password", Flaw::ShortPassword { least: Password::MIN_CHARS })),
+            _ => Err(Invalid::new("password", Flaw::LongPassword { most: Password::MAX_CHARS })),
         }
     }
 }
@@ -135,11 +135,11 @@ impl Line {
         // These reverse or hide the text around them (Unicode UAX #9), which helps only those who deceive.
         let hides = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         if text.is_empty() {
-            Err(Invalid::new(field, "this cannot be empty"))
+            Err(Invalid::new(field, Flaw::Empty))
         } else if text.chars().count() > Line::MAX_CHARS {
-            Err(Invalid::new(field, format!("this has at most {} characters", Line::MAX_CHARS)))
+            Err(Invalid::new(field, Flaw::TooLong { most: Line::MAX_CHARS }))
         } else if text.chars().any(|c| c.is_control() || hides(c)) {
-            Err(Invalid::new(field, "this has characters that do not show"))
+            Err(Invalid::new(field, Flaw::Unseen))
         } else {
             Ok(Line(text.to_owned()))
         }

@@ -15,7 +15,7 @@ const SOURCES: [&str; 7] = ["app", "server", "shared", "assets", "Cargo.toml", "
 /// Compresses what never changes under its name as far as it goes, once, so that the server does not on every request.
 const COMPRESS: &str = r#"
 const fs = require("fs"), path = require("path"), zlib = require("zlib");
-const compressible = /\.(wasm|js|css|svg|json|txt|webmanifest)$/;
+const compressible = /\.(wasm|js|css|ftl|svg|json|txt|webmanifest)$/;
 const folder = process.argv[1];
 for (const name of fs.readdirSync(folder, { recursive: true })) {
   const file = path.join(folder, name);

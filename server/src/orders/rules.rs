@@ -3,7 +3,7 @@
 use shared::orders::{EndReason, MOST_TICKETS_PER_SHOW, OrderState, PlaceOrder};
 use shared::payments::PaymentState;
 use shared::tickets::{Ticket, TicketChanged, TicketState};
-use shared::{Instant, Invalid, Money, OrderId, PaymentId, Rejection, TicketId, UserId};
+use shared::{Flaw, Instant, Invalid, Money, OrderId, PaymentId, Rejection, TicketId, UserId};
 use std::time::Duration;
 
 /// How much longer a hold lasts once a payment has begun.
@@ -57,7 +57,7 @@ pub fn place(
     wanted.dedup();
     let most = MOST_TICKETS_PER_SHOW;
     if wanted.is_empty() || wanted.len() != request.ticket_ids.len() {
-        return Err(Refused(Invalid::new("ticket_ids", "name each ticket once, and at least one").into()));
+        return Err(Refused(Invalid::new("ticket_ids", Flaw::NothingChosen).into()));
     }
     if wanted.len() > most as usize {
         return Err(Refused(Rejection::TooManyTickets { most }));

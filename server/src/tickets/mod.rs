@@ -17,7 +17,7 @@ use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MOST_SEATS_AT_ONCE, OfferTickets,
     RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
-use shared::{Envelope, Instant, Invalid, Page, Price, Rejection, Subject, UserId};
+use shared::{Envelope, Flaw, Instant, Invalid, Page, Price, Rejection, Subject, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
@@ -78,7 +78,7 @@ impl Tickets {
         let by_seat = match request.sort.as_deref() {
             None | Some("" | "price") => false,
             Some("seat") => true,
-            Some(_) => return Err(Invalid::new("sort", "sort by price or seat").into()),
+            Some(_) => return Err(Invalid::new("sort", Flaw::NoChoice).into()),
         };
         let show = schema::show_of(schema::show(db, request.show_id).await?)?;
         let offset = Page::<Ticket>::offset(request.cursor.as_deref());
@@ -90,8 +90,7 @@ impl Tickets {
     async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
         let seller = caller.person()?;
         if !(1..=MOST_SEATS_AT_ONCE).contains(&request.seats.len()) {
-            let problem = format!("list between 1 and {MOST_SEATS_AT_ONCE} seats at once");
-            return Err(Invalid::new("seats", problem).into());
+            return Err(Invalid::new("seats", Flaw::SeatCount { most: MOST_SEATS_AT_ONCE }).into());
         }
         let offering = caller.clone();
         let write = self.store.write(&caller, move |tx| {
@@ -197,7 +196,7 @@ fn check_currency(show: &schema::shows::Model, price: Price, field: &str) -> Res
     let currency = schema::currency_of(show)?;
     match price.money().currency == currency {
         true => Ok(()),
-        false => Err(Invalid::new(field, format!("tickets for this show are paid in {}", currency.code())).into()),
+        false => Err(Invalid::new(field, Flaw::OtherCurrency { currency }).into()),
     }
 }
 

@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::tickets::{Show, TicketState};
-use shared::{Instant, Invalid, OrderId, Rejection, UserId};
+use shared::{Flaw, Instant, Invalid, OrderId, Rejection, UserId};
 use std::time::Duration;
 
 /// How far ahead a show may be.
@@ -85,18 +85,17 @@ pub fn may_sell(show: Show, now: Instant) -> Result<Show, Rejection> {
 
 /// When a show begins: the moment, and the time on the venue's wall.
 pub fn starts(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
-    let zone: Tz =
-        time_zone.parse().map_err(|_| Invalid::new("time_zone", "a time zone is named like Europe/Berlin"))?;
+    let zone: Tz = time_zone.parse().map_err(|_| Invalid::new("time_zone", Flaw::NoTimeZone))?;
     let moment = match DateTime::parse_from_rfc3339(text) {
         Ok(moment) => moment.with_timezone(&zone),
         Err(_) => on_the_wall(text, zone)?,
     };
     let starts_at = Instant::from_millis(moment.timestamp_millis());
     if starts_at <= now {
-        return Err(Invalid::new("starts_at", "the show must be in the future"));
+        return Err(Invalid::new("starts_at", Flaw::Past));
     }
     if starts_at > now + FURTHEST {
-        return Err(Invalid::new("starts_at", "the show must be within the next five years"));
+        return Err(Invalid::new("starts_at", Flaw::FarFuture));
     }
     Ok((starts_at, moment.format("%Y-%m-%dT%H:%M").to_string()))
 }
@@ -104,9 +103,9 @@ pub fn starts(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, Str
 fn on_the_wall(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
     let wall = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let wall = wall.ok_or_else(|| Invalid::new("starts_at", "a date and time look like 2026-12-05T20:00"))?;
+    let wall = wall.ok_or_else(|| Invalid::new("starts_at", Flaw::NoTime))?;
     // A time that the clocks show twice is the first of the two; one that they skip does not exist.
-    let missing = || Invalid::new("starts_at", "the clocks skip this time on that day");
+    let missing = || Invalid::new("starts_at", Flaw::SkippedTime);
     zone.from_local_datetime(&wall).earliest().ok_or_else(missing)
 }
 

@@ -9,7 +9,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Order, Query
 use shared::orders::MOST_TICKETS_PER_SHOW;
 use shared::page::PAGE_SIZE;
 use shared::tickets::{Category, ShowFilter, ShowListing, ShowSort, TicketState};
-use shared::{Instant, Invalid, Page};
+use shared::{Flaw, Instant, Invalid, Page};
 use std::time::Duration;
 
 /// How long a show stays in the lists after it has begun.
@@ -31,7 +31,7 @@ pub async fn shows(db: &impl ConnectionTrait, filter: &ShowFilter, now: Instant)
         found = found.filter(shows::Column::City.eq(city));
     }
     if let Some(name) = text(&filter.category) {
-        let unknown = || Invalid::new("category", "there is no such category");
+        let unknown = || Invalid::new("category", Flaw::NoChoice);
         let category = Category::from_name(name).ok_or_else(unknown)?;
         found = found.filter(shows::Column::Category.eq(word(category)));
     }
@@ -74,14 +74,14 @@ fn rows_with(count: u32) -> SelectStatement {
 fn together(value: &Option<String>) -> Result<Option<u32>, Invalid> {
     let Some(value) = text(value) else { return Ok(None) };
     let count = value.parse().ok().filter(|count| (1..=MOST_TICKETS_PER_SHOW).contains(count));
-    let odd = || Invalid::new("together", format!("ask for 1 to {MOST_TICKETS_PER_SHOW} seats together"));
+    let odd = || Invalid::new("together", Flaw::TogetherBeyond { most: MOST_TICKETS_PER_SHOW });
     count.ok_or_else(odd).map(Some)
 }
 
 fn day(field: &str, value: &Option<String>) -> Result<Option<String>, Invalid> {
     let Some(value) = text(value) else { return Ok(None) };
     let day = NaiveDate::parse_from_str(value, "%Y-%m-%d");
-    let day = day.map_err(|_| Invalid::new(field, "a day looks like 2026-12-05"))?;
+    let day = day.map_err(|_| Invalid::new(field, Flaw::NoDay))?;
     Ok(Some(day.format("%Y-%m-%d").to_string()))
 }
 
@@ -90,6 +90,6 @@ fn sort(value: &Option<String>) -> Result<ShowSort, Invalid> {
         None | Some("date") => Ok(ShowSort::Date),
         Some("price") => Ok(ShowSort::Price),
         Some("newest") => Ok(ShowSort::Newest),
-        Some(_) => Err(Invalid::new("sort", "sort by date, price or newest")),
+        Some(_) => Err(Invalid::new("sort", Flaw::NoChoice)),
     }
 }

@@ -1,0 +1,296 @@
+//! The picture of a show: drawn from its name, so that it costs no request and is the same for everybody.
+
+use dioxus::prelude::*;
+use shared::tickets::{Category, Show};
+use std::fmt::Write;
+
+/// How wide and high the picture is, in its own units: whole ones, so that the markup stays short.
+const WIDTH: i32 = 320;
+const HEIGHT: i32 = 180;
+
+/// A ground, and the colours of the layers on it from the back to the front. Each goes with ink as well as with paper.
+type Palette = [&'static str; 5];
+
+#[rustfmt::skip]
+const PALETTES: [Palette; 8] = [
+    ["#2a1a4f", "#5b2a86", "#e4572e", "#ffc53d", "#fff1d6"],
+    ["#0f3d4c", "#1c6e7d", "#f2a65a", "#f4d58d", "#fdf6e3"],
+    ["#5c1a3b", "#96264f", "#f26a4b", "#ffb199", "#fff0e6"],
+    ["#143d2b", "#2b6e4f", "#e9b44c", "#f4dfa4", "#fbf7e9"],
+    ["#1c2d6b", "#3a56c5", "#ff7a6b", "#ffd0b8", "#fff3ea"],
+    ["#7a2713", "#c1440e", "#f7a233", "#ffd98a", "#fff4da"],
+    ["#26203b", "#4d4373", "#2fb8a6", "#b8ead9", "#f4fbf6"],
+    ["#4a1c6b", "#7d3cb0", "#ff5d8f", "#ffc2d1", "#fff0f3"],
+];
+
+/// What is drawn of a show: paths from the back to the front, one for each colour of the palette but the ground.
+#[derive(Debug, PartialEq)]
+struct Art {
+    palette: Palette,
+    layers: [String; 4],
+}
+
+impl Art {
+    fn of(show: &Show) -> Art {
+        let mut chance = Chance::of(&format!("{}{}{}", show.id, show.title, show.category.name()));
+        let palette = PALETTES[chance.below(PALETTES.len() as i32) as usize];
+        let layers = match show.category {
+            Category::Concert => concert(&mut chance),
+            Category::Festival => festival(&mut chance),
+            Category::Theatre => theatre(&mut chance),
+            Category::Comedy => comedy(&mut chance),
+            Category::Sport => sport(&mut chance),
+            Category::Exhibition => exhibition(&mut chance),
+            Category::Other => other(&mut chance),
+        };
+        Art { palette, layers }
+    }
+}
+
+/// Numbers that look random and follow from a text: FNV-1a reads it, and a linear congruence goes on from there.
+struct Chance(u64);
+
+impl Chance {
+    fn of(text: &str) -> Chance {
+        Chance(
+            text.bytes()
+                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
+        )
+    }
+
+    /// A number from zero up to that one, which is left out.
+    fn below(&mut self, end: i32) -> i32 {
+        self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
+        // The upper bits are the good ones.
+        ((self.0 >> 33) % end.max(1).unsigned_abs() as u64) as i32
+    }
+
+    fn within(&mut self, first: i32, end: i32) -> i32 {
+        first + self.below(end - first)
+    }
+}
+
+fn rect(path: &mut String, x: i32, y: i32, width: i32, height: i32) {
+    let _ = write!(path, "M{x} {y}h{width}v{height}h{}z", -width);
+}
+
+fn disc(path: &mut String, x: i32, y: i32, radius: i32) {
+    let _ = write!(
+        path,
+        "M{} {y}a{radius} {radius} 0 1 0 {} 0a{radius} {radius} 0 1 0 {} 0z",
+        x - radius,
+        2 * radius,
+        -2 * radius
+    );
+}
+
+/// A ring: its inside is drawn the other way round, which leaves it out.
+fn ring(path: &mut String, x: i32, y: i32, radius: i32, thick: i32) {
+    let inner = radius - thick;
+    disc(path, x, y, radius);
+    let _ = write!(
+        path,
+        "M{} {y}a{inner} {inner} 0 1 1 {} 0a{inner} {inner} 0 1 1 {} 0z",
+        x - inner,
+        2 * inner,
+        -2 * inner
+    );
+}
+
+/// Beams from above, a moon, and the music as bars.
+fn concert(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    for lamp in 0..3 {
+        let (from, to) = (chance.within(20, 90) + lamp * 95, chance.within(-20, 300));
+        let _ = write!(layers[0], "M{from} -4L{to} {HEIGHT}h{}z", chance.within(50, 90));
+    }
+    let x = chance.within(90, 230);
+    disc(&mut layers[1], x, chance.within(70, 95), chance.within(44, 60));
+    let bars = 16;
+    for bar in 0..bars {
+        let high = chance.within(14, 50) + 36 - (bar * WIDTH / bars - x).abs() / 5;
+        let layer = &mut layers[if bar % 4 == 3 { 3 } else { 2 }];
+        rect(layer, bar * WIDTH / bars + 4, HEIGHT - high.max(12), 12, high.max(12));
+    }
+    layers
+}
+
+/// A low sun with its rays, hills, and bunting.
+fn festival(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    let (x, y) = (chance.within(90, 230), chance.within(96, 116));
+    for (dx, dy) in
+        [(-300, -60), (-300, -190), (-190, -260), (-60, -300), (60, -300), (190, -260), (300, -190), (300, -60)]
+    {
+        let _ = write!(layers[0], "M{x} {y}l{} {}l{} {}z", dx - dy / 12, dy + dx / 12, dy / 6, -dx / 6);
+    }
+    disc(&mut layers[2], x, y, chance.within(38, 54));
+    let (left, top) = (chance.within(110, 140), chance.within(20, 60));
+    let _ = write!(layers[1], "M0 {left}Q80 {} 160 {}T{WIDTH} {}V{HEIGHT}H0z", left - top, left + 8, left - 6);
+    let sag = chance.within(6, 16);
+    for flag in 0..9 {
+        let hang = sag * (16 - (flag - 4) * (flag - 4)) / 8;
+        let _ = write!(layers[3], "M{} {hang}h26l-13 26z", flag * 36 + 3);
+    }
+    layers
+}
+
+/// A curtain that opens, the light on the boards, and who stands in it.
+fn theatre(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    let x = chance.within(130, 190);
+    let _ = write!(layers[3], "M{} -4h40L{} 150h{}z", x - 20, x + 62, -124);
+    let _ = write!(layers[2], "M{} 150a62 12 0 1 0 124 0a62 12 0 1 0 -124 0z", x - 62);
+    let (folds, gather) = (chance.within(3, 5), chance.within(30, 60));
+    for fold in 0..folds {
+        let (top, end) = (fold * 130 / folds, fold * gather / folds);
+        let wide = 130 / folds / 2 + 8;
+        for (side, way) in [(0, 1), (WIDTH, -1)] {
+            let layer = &mut layers[if fold % 2 == 0 { 0 } else { 1 }];
+            let (top, end, wide) = (side + way * top, side + way * end, way * wide);
+            let _ = write!(
+                layer,
+                "M{top} 0Q{top} 110 {end} {HEIGHT}h{}Q{} 110 {} 0z",
+                wide * 2 / 3,
+                top + wide,
+                top + wide + way * 10
+            );
+        }
+    }
+    for drop in 0..8 {
+        let _ = write!(layers[0], "M{} 0h42q-21 {} -42 0z", drop * 40 - 1, chance.within(34, 56));
+    }
+    layers
+}
+
+/// A grin, and what was thrown in the air.
+fn comedy(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    let (x, y, radius) = (chance.within(110, 210), chance.within(82, 98), chance.within(62, 74));
+    disc(&mut layers[0], x + chance.within(-70, 70), y + 10, radius + 40);
+    disc(&mut layers[2], x, y, radius);
+    let (eye, mouth) = (radius / 3, radius * 3 / 5);
+    let _ = write!(layers[3], "M{} {}a{mouth} {mouth} 0 0 0 {} 0z", x - mouth, y + radius / 8, 2 * mouth);
+    disc(&mut layers[3], x - eye, y - radius / 3, chance.within(5, 10));
+    disc(&mut layers[3], x + eye, y - radius / 3, chance.within(5, 10));
+    for bit in 0..14usize {
+        let (at, fall) = (bit as i32 * 24 + chance.below(12), chance.below(HEIGHT));
+        let _ = write!(layers[1 + bit % 2 * 2], "M{at} {fall}l5 -8l9 5l-5 8z");
+    }
+    layers
+}
+
+/// The mown field from above, its lines, and the ball.
+fn sport(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    let lean = chance.within(-60, 60);
+    for stripe in (0..6).step_by(2) {
+        let _ = write!(layers[0], "M{} 0h58l{lean} {HEIGHT}h-58z", stripe * 58 - 20);
+    }
+    let (x, radius) = (chance.within(100, 220), chance.within(42, 58));
+    rect(&mut layers[3], x - 2, 0, 4, HEIGHT);
+    ring(&mut layers[3], x, HEIGHT / 2, radius, 4);
+    let side = chance.below(2) * (WIDTH - 44);
+    let _ = write!(layers[3], "M{side} 40h44v100h-44zm4 4v92h36v-92z");
+    let (ball, high) = (x + chance.within(-50, 50), chance.within(50, 130));
+    disc(&mut layers[1], ball, high, 20);
+    let _ = write!(layers[2], "M{} {}L{} {}l16 22z", ball - 12, high - 15, ball - chance.within(90, 150), high - 70);
+    layers
+}
+
+/// Pictures hung beside each other, of a circle, its quarters and stripes.
+fn exhibition(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    for column in 0..4 {
+        for row in 0..2 {
+            let (x, y) = (column * 80, row * 90);
+            let (behind, front) = (chance.below(2) as usize, 2 + chance.below(2) as usize);
+            if chance.below(4) > 0 {
+                rect(&mut layers[behind], x, y, 80, 90);
+            }
+            let front = &mut layers[front];
+            let _ = match chance.below(5) {
+                0 => write!(front, "M{x} {y}h80a80 80 0 0 1 -80 80z"),
+                1 => write!(front, "M{} {}h-80a80 80 0 0 1 80 -80z", x + 80, y + 90),
+                2 => write!(front, "M{x} {}a40 40 0 0 1 80 0z", y + 65),
+                3 => write!(front, "M{x} {y}h80v15h-80zm0 30h80v15h-80zm0 30h80v15h-80z"),
+                _ => write!(front, "M{} {}a28 28 0 1 0 56 0a28 28 0 1 0 -56 0z", x + 12, y + 45),
+            };
+        }
+    }
+    layers
+}
+
+/// Waves of rings that meet.
+fn other(chance: &mut Chance) -> [String; 4] {
+    let mut layers: [String; 4] = Default::default();
+    let (left, right) = (chance.within(20, 120), chance.within(200, 300));
+    for wave in 1..5 {
+        ring(&mut layers[0], left, HEIGHT, wave * 44, 20);
+        ring(&mut layers[(wave % 2 * 2) as usize], right, chance.within(-4, 4), wave * 36, 12);
+    }
+    disc(&mut layers[1], left, HEIGHT, 30);
+    disc(&mut layers[3], chance.within(130, 200), chance.within(60, 120), chance.within(18, 34));
+    layers
+}
+
+/// The picture of a show. It fills whatever it is put into, and says nothing that is not said beside it.
+#[component]
+pub fn Cover(show: Show) -> Element {
+    let Art { palette: [ground, back, middle, front, light], layers: [first, second, third, fourth] } = Art::of(&show);
+    rsx! {
+        svg {
+            class: "cover",
+            view_box: "0 0 320 180",
+            preserve_aspect_ratio: "xMidYMid slice",
+            "aria-hidden": "true",
+            rect { width: "320", height: "180", fill: ground }
+            path { d: first, fill: back }
+            path { d: second, fill: middle }
+            path { d: third, fill: front }
+            path { d: fourth, fill: light }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::examples::ticket;
+    use shared::tickets::TicketState;
+    use shared::{Id, ShowId};
+
+    fn show(number: u128, category: Category) -> Show {
+        let id: ShowId = Id::from(uuid::Uuid::from_u128(number));
+        Show { id, category, ..ticket(1, 1, TicketState::OnSale).show }
+    }
+
+    #[test]
+    fn the_same_show_has_the_same_picture_and_another_has_another() {
+        for category in Category::ALL {
+            let (one, other) = (show(1, category), show(2, category));
+
+            assert_eq!(Art::of(&one), Art::of(&one.clone()), "{category:?}");
+            assert_ne!(Art::of(&one).layers, Art::of(&other).layers, "{category:?}");
+        }
+    }
+
+    #[test]
+    fn a_picture_says_of_which_kind_a_show_is() {
+        let layers = Category::ALL.map(|category| Art::of(&show(1, category)).layers);
+
+        for (index, one) in layers.iter().enumerate() {
+            assert!(layers[index + 1..].iter().all(|other| other != one));
+        }
+    }
+
+    #[test]
+    fn a_list_of_pictures_stays_light() {
+        for category in Category::ALL {
+            for number in 0..200 {
+                let length: usize = Art::of(&show(number, category)).layers.iter().map(String::len).sum();
+                assert!(length < 1500, "{category:?} {number}: {length} characters");
+            }
+        }
+    }
+}

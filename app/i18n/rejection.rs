@@ -1,0 +1,100 @@
+//! What went wrong, in the reader's language.
+
+use super::{money, t};
+use crate::api::ApiError;
+use shared::orders::OrderState;
+use shared::payments::Decline;
+use shared::{Flaw, Invalid, Rejection};
+
+impl ApiError {
+    /// Why there is no answer, as a sentence.
+    pub fn words(&self) -> String {
+        match self {
+            ApiError::Rejected(rejection) => rejected(rejection),
+            ApiError::Failed => t!("error-failed"),
+            ApiError::Unavailable => t!("error-unavailable"),
+        }
+    }
+
+    /// What is wrong with the argument `field`, if that is what this says.
+    pub fn about(&self, field: &str) -> Option<String> {
+        match self {
+            ApiError::Rejected(Rejection::Invalid(invalid)) if invalid.field == field => Some(flawed(invalid.flaw)),
+            _ => None,
+        }
+    }
+}
+
+fn rejected(rejection: &Rejection) -> String {
+    match rejection {
+        Rejection::Invalid(Invalid { flaw, .. }) => flawed(*flaw),
+        Rejection::Malformed(_) => t!("error-malformed"),
+        Rejection::TooLarge => t!("error-too-large"),
+        Rejection::SignedOut => t!("error-signed-out"),
+        Rejection::WrongCredentials => t!("error-wrong-credentials"),
+        Rejection::EmailTaken => t!("error-email-taken"),
+        Rejection::NotYours => t!("error-not-yours"),
+        Rejection::ForeignOrigin => t!("error-foreign-origin"),
+        Rejection::NotFound => t!("error-not-found"),
+        Rejection::NotAllowed => t!("error-not-allowed"),
+        Rejection::TicketHeld => t!("error-ticket-held"),
+        Rejection::TicketSold => t!("error-ticket-sold"),
+        Rejection::TicketWithdrawn => t!("error-ticket-withdrawn"),
+        Rejection::OwnTicket => t!("error-own-ticket"),
+        Rejection::PriceChanged => t!("error-price-changed"),
+        Rejection::ChangedMeanwhile => t!("error-changed-meanwhile"),
+        Rejection::TooManyTickets { most } => t!("error-too-many-tickets", most = *most),
+        Rejection::MixedShows => t!("error-mixed-shows"),
+        Rejection::ShowCancelled => t!("error-show-cancelled"),
+        Rejection::ShowBegun => t!("error-show-begun"),
+        Rejection::SoldTogether => t!("error-sold-together"),
+        Rejection::NotSold => t!("error-not-sold"),
+        Rejection::OrderExpired | Rejection::OrderClosed(OrderState::Expired) => t!("error-order-expired"),
+        Rejection::OrderClosed(OrderState::Held) => t!("error-order-open"),
+        Rejection::OrderClosed(OrderState::Complete) => t!("error-order-paid"),
+        Rejection::OrderClosed(OrderState::Cancelled) => t!("error-order-cancelled"),
+        Rejection::OrderClosed(OrderState::Refunded) => t!("error-order-refunded"),
+        Rejection::PaymentUnderWay => t!("error-payment-under-way"),
+        Rejection::CardDeclined(decline) => declined(*decline),
+        Rejection::KeyReused => t!("error-key-reused"),
+        Rejection::TooManyRequests { wait_seconds } => t!("error-too-many-requests", seconds = *wait_seconds),
+    }
+}
+
+fn declined(decline: Decline) -> String {
+    match decline {
+        Decline::Generic => t!("declined-generic"),
+        Decline::InsufficientFunds => t!("declined-insufficient-funds"),
+        Decline::ProcessingError => t!("declined-processing-error"),
+        Decline::AuthenticationFailed => t!("declined-authentication-failed"),
+        Decline::Closed => t!("declined-closed"),
+    }
+}
+
+fn flawed(flaw: Flaw) -> String {
+    match flaw {
+        Flaw::Empty => t!("flaw-empty"),
+        Flaw::TooLong { most } => t!("flaw-too-long", most = most),
+        Flaw::Unseen => t!("flaw-unseen"),
+        Flaw::NoEmail => t!("flaw-no-email"),
+        Flaw::ShortPassword { least } => t!("flaw-short-password", least = least),
+        Flaw::LongPassword { most } => t!("flaw-long-password", most = most),
+        Flaw::NoMethod => t!("flaw-no-method"),
+        Flaw::NoAmount => t!("flaw-no-amount"),
+        Flaw::NoPrice => t!("flaw-no-price"),
+        Flaw::OffStep { step } => t!("flaw-off-step", step = money(step)),
+        Flaw::HighPrice { most } => t!("flaw-high-price", most = money(most)),
+        Flaw::OtherCurrency { currency } => t!("flaw-other-currency", currency = currency.code()),
+        Flaw::NoChoice => t!("flaw-no-choice"),
+        Flaw::NothingChosen => t!("flaw-nothing-chosen"),
+        Flaw::TogetherBeyond { most } => t!("flaw-together-beyond", most = most),
+        Flaw::NoDay => t!("flaw-no-day"),
+        Flaw::NoTime => t!("flaw-no-time"),
+        Flaw::NoTimeZone => t!("flaw-no-time-zone"),
+        Flaw::Past => t!("flaw-past"),
+        Flaw::FarFuture => t!("flaw-far-future"),
+        Flaw::SkippedTime => t!("flaw-skipped-time"),
+        Flaw::Backwards { first, last } => t!("flaw-backwards", first = first, last = last),
+        Flaw::SeatCount { most } => t!("flaw-seat-count", most = most),
+    }
+}

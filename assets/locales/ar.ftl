@@ -1,0 +1,410 @@
+### What people read, in Arabic. The other languages have the same names, which a test sees to.
+### Money, seats and dates are inserted as they are written in the language.
+
+## Dates, seats, numbers
+
+weekday = { $number ->
+    [1] الاثنين
+    [2] الثلاثاء
+    [3] الأربعاء
+    [4] الخميس
+    [5] الجمعة
+    [6] السبت
+   *[7] الأحد
+}
+month = { $number ->
+    [1] يناير
+    [2] فبراير
+    [3] مارس
+    [4] أبريل
+    [5] مايو
+    [6] يونيو
+    [7] يوليو
+    [8] أغسطس
+    [9] سبتمبر
+    [10] أكتوبر
+    [11] نوفمبر
+   *[12] ديسمبر
+}
+date-and-time = { $weekday }، { $day } { $month } { $year }، { $time }
+day = { $day } { $month } { $year }
+# Whose clock it is, as in "(Europe/Berlin time)".
+time-zone = (بتوقيت { $zone })
+comma = { "، " }
+seat-row = صف { $row }
+seat-number = مقعد { $number }
+seat-anywhere = دخول عام
+category = { $name ->
+    [concert] حفل موسيقي
+    [festival] مهرجان
+    [theatre] مسرح
+    [comedy] كوميديا
+    [sport] رياضة
+    [exhibition] معرض
+   *[other] أخرى
+}
+
+## Around every page
+
+brand = Ticketing
+# What search engines show below the title.
+description = تذاكر من المعجبين إلى المعجبين: سعر واحد شامل كل شيء، وهي محجوزة لك أثناء الدفع.
+page-title = { $title } · { brand }
+skip = التخطي إلى المحتوى
+main-navigation = التنقل الرئيسي
+nav-sell = بيع
+nav-orders = طلباتي
+nav-sales = مبيعاتي
+sign-out = تسجيل الخروج
+who-is-unclear = يتعذّر علينا التحقق من هويتك الآن
+sign-in = تسجيل الدخول
+sign-up = التسجيل
+create-an-account = إنشاء حساب جديد
+one-moment = لحظة من فضلك…
+test-mode-footer = وضع الاختبار: لا تُنقل أي أموال حقيقية، ولا تعمل أي بطاقة حقيقية هنا.
+language = اللغة
+try-again = إعادة المحاولة
+show-more = عرض المزيد
+sell-tickets = بيع التذاكر
+all-in = السعر شامل كل شيء دون رسوم إضافية
+total = المجموع
+cancelled-show = أُلغيت هذه الفعالية.
+cancelled-show-money = كل من اشترى تذاكر يستعيد أمواله.
+
+## What went wrong
+
+problem-not-found = لا يوجد شيء هنا
+problem-not-found-words = العنوان غير صحيح، أو أن ما كان هنا لم يعد موجودًا.
+problem-not-yours = هذا يخص شخصًا آخر
+problem-not-yours-words = لا يمكن أن يراه إلا صاحبه.
+problem-signed-out = سجّل الدخول أولًا
+problem-signed-out-words = هذه الصفحة لا يراها أحد سواك، لذا علينا التأكد من أنك أنت.
+problem-other = لم ينجح ذلك
+all-shows = عرض كل الفعاليات
+go-back = رجوع
+
+error-failed = حدث خطأ من جانبنا. لم يضِع شيء، حاول مرة أخرى.
+error-unavailable = هذا لا يعمل في الوقت الحالي، حاول مرة أخرى بعد بضع ثوانٍ.
+error-malformed = تعذّرت قراءة الطلب المرسل.
+error-too-large = حجم الطلب المرسل كبير جدًا.
+error-signed-out = سجّل الدخول أولًا.
+error-wrong-credentials = البريد الإلكتروني أو كلمة المرور غير صحيحة.
+error-email-taken = يوجد حساب بهذا البريد الإلكتروني بالفعل، سجّل الدخول بدلًا من ذلك.
+error-not-yours = هذا يخص شخصًا آخر.
+error-foreign-origin = لم يُرسل الطلب من هذا الموقع.
+error-not-found = لا يوجد شيء هنا.
+error-not-allowed = لا يمكن القيام بذلك هنا.
+error-ticket-held = شخص آخر يشتري هذه التذكرة الآن، وقد تتوفر مجددًا خلال دقيقة.
+error-ticket-sold = بيعت هذه التذكرة.
+error-ticket-withdrawn = لم تعد هذه التذكرة معروضة للبيع.
+error-own-ticket = هذه تذكرتك أنت.
+error-price-changed = تغيّر السعر، راجعه مرة أخرى قبل الشراء.
+error-changed-meanwhile = تغيّرت التذكرة في هذه الأثناء، راجعها مرة أخرى.
+error-too-many-tickets = لا يمكن لأحد حجز أكثر من { $most } من تذاكر الفعالية الواحدة.
+error-mixed-shows = يجب أن تكون تذاكر الطلب الواحد لفعالية واحدة.
+error-show-cancelled = أُلغيت هذه الفعالية.
+error-show-begun = بدأت هذه الفعالية بالفعل.
+error-sold-together = بيعت هذه التذكرة مع تذاكر لبائعين آخرين، لذا لا يمكن إرجاعها وحدها.
+error-not-sold = لم تُبَع هذه التذكرة، فلا يوجد مبلغ لإعادته.
+error-order-expired = انتهى وقت الدفع، والتذاكر معروضة للبيع من جديد.
+error-order-open = ما زال هذا الطلب مفتوحًا.
+error-order-paid = هذا الطلب مدفوع بالفعل.
+error-order-cancelled = أُلغي هذا الطلب.
+error-order-refunded = أُعيد مبلغ هذا الطلب.
+error-payment-under-way = توجد عملية دفع جارية لهذا الطلب، انتظر نتيجتها.
+error-key-reused = سبق إرسال هذا الطلب بمحتوى مختلف.
+error-too-many-requests = محاولات كثيرة جدًا، انتظر { $seconds ->
+    [one] ثانية واحدة
+    [two] ثانيتين
+    [few] { $seconds } ثوانٍ
+    [many] { $seconds } ثانية
+   *[other] { $seconds } ثانية
+}.
+
+declined-generic = رُفضت البطاقة: اسأل مصرفك عن السبب، أو جرّب بطاقة أخرى.
+declined-insufficient-funds = رُفضت البطاقة: رصيدها غير كافٍ، جرّب بطاقة أخرى.
+declined-processing-error = رُفضت البطاقة: حدث خطأ لدى المصرف، حاول مرة أخرى.
+declined-authentication-failed = رُفضت البطاقة: لم يتمكن مصرفك من تأكيد هويتك، حاول مرة أخرى أو جرّب بطاقة أخرى.
+declined-closed = أُغلقت عملية الدفع قبل أن يرد مصرفك.
+
+flaw-empty = لا يمكن ترك هذا الحقل فارغًا.
+flaw-too-long = الحد الأقصى لعدد الأحرف هو { $most }.
+flaw-unseen = يحتوي هذا على أحرف غير مرئية.
+flaw-no-email = يُكتب البريد الإلكتروني هكذا: name@example.org.
+flaw-short-password = الحد الأدنى لعدد أحرف كلمة المرور هو { $least }.
+flaw-long-password = الحد الأقصى لعدد أحرف كلمة المرور هو { $most }.
+flaw-no-method = لا يمكن تحصيل المبلغ بوسيلة الدفع هذه.
+flaw-no-amount = يُكتب المبلغ هكذا: 49.90.
+flaw-no-price = يجب أن يكون السعر أكبر من صفر.
+flaw-off-step = يجب أن يكون السعر من مضاعفات { $step }.
+flaw-high-price = لا يمكن أن يتجاوز السعر { $most }.
+flaw-other-currency = تُدفع تذاكر هذه الفعالية بعملة { $currency }.
+flaw-no-choice = اختر أحد الخيارات.
+flaw-nothing-chosen = اختر تذكرة واحدة على الأقل.
+flaw-together-beyond = اطلب عددًا من المقاعد المتجاورة بين 1 و{ $most }.
+flaw-no-day = يُكتب اليوم هكذا: { "\u2066" }2026-12-05{ "\u2069" }.
+flaw-no-time = يُكتب التاريخ والوقت هكذا: { "\u2066" }2026-12-05T20:00{ "\u2069" }.
+flaw-no-time-zone = تُكتب المنطقة الزمنية هكذا: Europe/Berlin.
+flaw-past = يجب أن يكون موعد الفعالية في المستقبل.
+flaw-far-future = يجب أن تقام الفعالية خلال السنوات الخمس القادمة.
+flaw-skipped-time = هذا الوقت غير موجود في ذلك اليوم بسبب تغيير الساعة.
+flaw-backwards = النطاق { "\u2066" }{ $first }–{ $last }{ "\u2069" } معكوس، اكتب { "\u2066" }{ $last }–{ $first }{ "\u2069" }.
+flaw-seat-count = اعرض في المرة الواحدة عددًا من المقاعد بين 1 و{ $most }.
+
+## All shows
+
+home-title = تذاكر من الجمهور إلى الجمهور
+home-lead = عند الشراء تُحجز لك التذاكر ريثما تدفع، ولا يمكن لأحد غيرك أخذها. الأسعار شاملة كل شيء دون رسوم إضافية.
+search = بحث
+search-example = فنان، فريق، مسرحية، مكان
+city = المدينة
+kind = النوع
+from = من
+to = إلى
+together = مقاعد متجاورة
+sort = الترتيب
+find-shows = البحث عن فعاليات
+every-kind = كل الأنواع
+any-number = أي عدد
+seats-count = { $count ->
+    [one] مقعد واحد
+    [two] مقعدان
+    [few] { $count } مقاعد
+    [many] { $count } مقعدًا
+   *[other] { $count } مقعد
+}
+sort-date = الأقرب موعدًا أولًا
+sort-price = الأرخص أولًا
+sort-newest = الأحدث أولًا
+no-show-fits = لا توجد فعالية مطابقة
+no-show-fits-words = جرّب كلمات أقل أو يومًا آخر، أو اعرض أنت تذاكر لهذه الفعالية.
+recently-seen = شوهدت مؤخرًا
+# Before the lowest price of a show.
+price-from = ابتداءً من
+tickets-left = { $count ->
+    [0] لا تذاكر حاليًا
+    [one] تذكرة واحدة
+    [two] تذكرتان
+    [few] { $count } تذاكر
+    [many] { $count } تذكرة
+   *[other] { $count } تذكرة
+}
+
+## A show
+
+no-tickets = لا توجد تذاكر حاليًا
+no-tickets-words = تظهر التذاكر هنا تلقائيًا فور أن يعرض أحد تذكرة.
+tickets = التذاكر
+prices-all-in = الأسعار شاملة كل شيء دون رسوم إضافية.
+sell-for-this-show = بيع تذاكر لهذه الفعالية
+prices = الأسعار
+price-lowest = الأدنى
+price-middle = نصف التذاكر لا يتجاوز
+price-highest = الأعلى
+cheapest-together = أرخص المقاعد المتجاورة
+choose-together = اختيار مقاعد متجاورة عددها { $count }
+yours = تذكرتك
+face-value = القيمة الاسمية { $price }
+details = التفاصيل
+details-of = تفاصيل { $seat }
+time-left = يتبقى { $time }
+state-on-sale = معروضة للبيع
+state-held = هناك من يدفع ثمنها
+state-sold = مبيعة
+state-withdrawn = مسحوبة
+hold-tickets = { $count ->
+    [0] حجز التذاكر والدفع
+    [one] حجز تذكرة واحدة والدفع
+    [two] حجز تذكرتين والدفع
+    [few] حجز { $count } تذاكر والدفع
+    [many] حجز { $count } تذكرة والدفع
+   *[other] حجز { $count } تذكرة والدفع
+}
+sign-in-to-hold = سجّل الدخول لحجز هذه التذاكر.
+you-announced = أنت من أعلن عن هذه الفعالية
+cancel-ask = ستُسحب كل التذاكر، ويستعيد كل مشترٍ أمواله. لا يمكن التراجع عن ذلك. هل أنت متأكد؟
+cancel-yes = نعم، إلغاء الفعالية
+cancel-no = لا، الإبقاء عليها
+cancel-show = إلغاء هذه الفعالية
+cancellation = الإلغاء
+cancelled-nobody = لم يشترِ أحد أي تذكرة، فلا توجد مبالغ لإعادتها.
+cancelled-progress = التذاكر المسترجعة: { $done } من { $tickets }؛ ويستعيد المشترون أموالهم.
+tickets-taken-back = التذاكر المسترجعة
+
+## A card
+
+card-section = بطاقتك
+card-ready = جاهزة
+card-ready-words = يمكنك الدفع باستخدام { $card } فور حجز التذاكر.
+card-forget = نسيان هذه البطاقة
+card-first = تجهيز البطاقة قبل بدء العد التنازلي
+card-first-title = بطاقة جاهزة قبل بدء العد التنازلي
+card-first-words = لن يُخصم أي مبلغ حتى تدفع، وتُنسى البطاقة عند إغلاق هذه النافذة.
+card-use = استخدام هذه البطاقة
+later = لاحقًا
+card-entered = البطاقة التي أدخلتها
+card-ending = البطاقة المنتهية بالأرقام { $digits }
+test-mode = وضع الاختبار: لا تُنقل أي أموال حقيقية
+card-number = رقم البطاقة
+card-unknown = هذا وضع الاختبار، استخدم إحدى بطاقات الاختبار أدناه.
+test-card = بطاقة اختبار
+test-cards = بطاقات الاختبار
+test-card-outcome = { $card ->
+    [pm_card_visa] تُقبل
+    [pm_card_chargeDeclined] تُرفض
+    [pm_card_chargeDeclinedInsufficientFunds] تُرفض: الرصيد غير كافٍ
+    [pm_card_chargeDeclinedProcessingError] تفشل بسبب خطأ في المعالجة
+    [pm_card_authenticationRequired] تطلب منك تأكيد هويتك
+   *[pm_card_neverAnswers] لا تتلقى ردًا أبدًا
+}
+card-show-again = إظهار حقل البطاقة من جديد
+card-field-failed = تعذّر تحميل حقل البطاقة: اسمح بـ js.stripe.com في متصفحك ثم أعد المحاولة.
+card-in-browser = لا تُقبل البطاقات إلا في المتصفح، افتح هذه الصفحة هناك.
+
+## An order
+
+order = طلبك
+sign-in-for-order = سجّل الدخول لعرض طلبك.
+order-held = ادفع ثمن تذاكرك
+order-complete = التذاكر لك
+order-expired = انتهى الوقت
+order-cancelled = أُلغي الطلب
+order-refunded = أُعيد مبلغ الطلب
+time-over = انتهى وقت الدفع.
+time-short-pay = تبقّى أقل من 20 ثانية: ادفع الآن، وسيكون أمام مصرفك دقيقتان إضافيتان.
+time-short = تبقّى أقل من 20 ثانية.
+time-minute = تبقّى أقل من دقيقة.
+time-held = التذاكر محجوزة لك.
+clock-over = انتهى الوقت، ونتحقق الآن مما آل إليه طلبك…
+clock-extended = بدأت عملية الدفع، لذا تبقى التذاكر محجوزة لك مدة أطول قليلًا.
+clock-held = التذاكر محجوزة لك. إذا لم تدفع في الوقت المحدد، فستُعرض للبيع من جديد.
+give-back = التخلي عن التذاكر
+pay = دفع { $total }
+pay-with = دفع { $total } باستخدام { $card }
+asking-bank = جارٍ سؤال مصرفك…
+asking-bank-words = جارٍ سؤال مصرفك… لن يُخصم المبلغ منك مرتين.
+bank-silent = لم يرد مصرفك بعد. نحن نتحقق من الأمر؛ ولن يُخصم المبلغ منك مرتين.
+bank-yes = وافق مصرفك. جارٍ نقل التذاكر إليك…
+card-other = استخدام بطاقة أخرى
+card-needs-script = تتطلب البطاقة الحقيقية تشغيل البرامج النصية في المتصفح: فرقمها يُرسل إلى Stripe وحدها.
+bank-may-ask = قد يسألك مصرفك: هل هذا أنت؟
+bank-asks = مصرفك يسأل: هل هذا أنت؟
+bank-page = يسألك المصرف في صفحة خاصة به، ثم يعيدك إلى هنا. وتبقى التذاكر محجوزة لك في هذه الأثناء.
+bank-go = الانتقال إلى مصرفك
+bank-here = في وضع الاختبار تحل هذه الصفحة محل صفحة مصرفك.
+it-is-me = نعم، هذا أنا
+no = لا
+ended-complete = تم الدفع، والتذاكر لك. وقتًا ممتعًا!
+ended-expired = لم تدفع في الوقت المحدد، لذا فالتذاكر معروضة للبيع من جديد. لم يُخصم أي مبلغ.
+ended-ticket-changed = غيّر البائع إحدى التذاكر قبل أن تحجزها مباشرة، لذا أُلغي الطلب. لم يُخصم أي مبلغ.
+ended-show-cancelled = أُلغيت الفعالية قبل أن تدفع. لم يُخصم أي مبلغ.
+refunded-show-cancelled = أُلغيت الفعالية.
+refunded-by-seller = استرجع البائع التذاكر.
+refunded-given-back = لم تعد التذاكر لك.
+refunded-by-bank = لم يسمح لنا مصرفك بتحصيل المبلغ في النهاية. لن يُخصم أي مبلغ، والتذاكر معروضة للبيع من جديد.
+ended-by-you = تخليت عن التذاكر. لم يُخصم أي مبلغ.
+money-back = أُعيد إليك مبلغ { $total }.
+money-on-its-way = أموالك في طريقها إليك.
+look-at-show = عرض الفعالية
+same-tickets-again = محاولة الحصول على التذاكر نفسها
+other-tickets = تذاكر أخرى لهذه الفعالية
+sign-in-for-orders = سجّل الدخول لعرض مشترياتك.
+no-orders = لم تشترِ شيئًا بعد
+find-a-show = البحث عن فعالية
+order-state-held = بانتظار الدفع
+order-state-complete = مدفوع
+order-state-expired = انتهى وقته
+order-state-cancelled = ملغى
+order-state-refunded = أُعيد مبلغه
+tickets-count = { $count ->
+    [one] تذكرة واحدة
+    [two] تذكرتان
+    [few] { $count } تذاكر
+    [many] { $count } تذكرة
+   *[other] { $count } تذكرة
+}
+pay-now = الدفع الآن
+
+## Selling
+
+sign-in-to-sell = سجّل الدخول لبيع تذاكرك: هكذا يصل إليك المشترون وأموالهم.
+which-show = لأي فعالية هذه التذاكر؟
+find-show = البحث عن فعالية
+find = بحث
+find-nothing = لا توجد فعالية مطابقة. أعلن عنها باستخدام النموذج الآخر.
+announce-title = أو أعلن عن فعالية جديدة
+show-title = العنوان
+venue = المكان
+country = البلد
+starts-at = التاريخ والوقت بتوقيت المكان
+show-time-zone = المنطقة الزمنية للمكان
+currency = العملة
+announce = الإعلان عن الفعالية
+sell-title = بيع تذاكر { $show }
+sell-cancelled = أُلغيت هذه الفعالية، لذا لا يمكن بيع تذاكر لها.
+section = القسم (إن وُجد)
+row = الصف (إن وُجد)
+seats = المقاعد (إن كانت مرقمة)
+seats-hint = مقعد واحد أو أكثر، مثل { "\u2066" }12-15, 18{ "\u2069" }، أو ألصق المقاعد مع مكانها، مثل { "\u2066" }A 12-15{ "\u2069" }. اترك الحقل فارغًا لتذكرة واحدة دون مقعد.
+preview = ما سيقرؤه المشترون
+price-of-each = سعر كل تذكرة بعملة { $currency }
+face-value-of-each = القيمة الاسمية لكل تذكرة (اختياري)
+price-advice = تبدأ أسعار الآخرين من { $lowest }، والسعر الأوسط { $middle } (التذاكر المعروضة: { $count }). الأرخص يُباع أولًا.
+list-tickets = { $count ->
+    [0] عرض التذاكر للبيع
+    [one] عرض تذكرة واحدة للبيع
+    [two] عرض تذكرتين للبيع
+    [few] عرض { $count } تذاكر للبيع
+    [many] عرض { $count } تذكرة للبيع
+   *[other] عرض { $count } تذكرة للبيع
+}
+share-all = تحصل على { $left } عن كل تذكرة، ولا تحتفظ المنصة بشيء.
+share-rest = تحصل على { $left } عن كل تذكرة، وتحتفظ المنصة بنسبة { $fee } ({ $kept }).
+all-tickets = كل تذاكر هذه الفعالية
+face-value-line = القيمة الاسمية { $price }
+all-in-line = السعر شامل كل شيء دون رسوم إضافية
+edit-held = هناك من يدفع ثمن هذه التذكرة الآن، لذا لا يمكن تعديلها ولا سحبها.
+edit-sold = بيعت هذه التذكرة.
+edit-withdrawn = سحبت هذه التذكرة من البيع.
+your-ticket = هذه تذكرتك
+look-again = مراجعة من جديد
+price-in = السعر بعملة { $currency }
+change-price = تغيير السعر
+withdraw = سحب من البيع
+sign-in-for-sales = سجّل الدخول لعرض ما تبيعه.
+no-sales = لا تبيع شيئًا بعد
+refund-ask = يستعيد المشتري { $price } وتُسحب التذكرة، وكذلك تذاكرك الأخرى في عملية الشراء نفسها. هل أنت متأكد؟
+refund-busy = جارٍ إعادة المبلغ…
+refund-yes = نعم، إعادة المبلغ
+refund-no = لا، الإبقاء على البيع
+refund = إعادة المبلغ
+refund-of = إعادة مبلغ { $seat }
+earnings = الأرباح
+earnings-failed = يتعذّر علينا عرض أرباحك.
+owed = مستحق لك الآن
+held-back = محتجز إلى ما بعد الفعالية
+on-its-way = في الطريق إليك
+paid-out = حُوّل إليك
+payouts-unknown = لا نعرف بعد إلى أين نرسل أموالك. سنحتفظ بها لك حتى تخبرنا.
+payouts-go-on = المتابعة مع Stripe
+payouts-say = تحديد وجهة الإرسال
+history = السجل
+download = تنزيل بصيغة CSV
+movement = { $kind ->
+    [sale] بيع
+    [refund] إعادة مبلغ
+    [payout] تحويل
+   *[payout_failed] تحويل تعذّر إيصاله
+}
+movement-price = السعر { $price }
+movement-fee = الرسوم { $fee }
+
+## Signing in and up
+
+new-here = مستخدم جديد؟
+one-account = حساب واحد للشراء والبيع.
+have-account = لديك حساب بالفعل؟
+email = البريد الإلكتروني
+password = كلمة المرور
+password-hint = 8 أحرف على الأقل.
+create-account = إنشاء الحساب

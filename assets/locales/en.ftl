@@ -1,0 +1,392 @@
+### What people read, in English. The other languages have the same names, which a test sees to.
+### Money, seats and dates are inserted as they are written in the language.
+
+## Dates, seats, numbers
+
+weekday = { $number ->
+    [1] Mon
+    [2] Tue
+    [3] Wed
+    [4] Thu
+    [5] Fri
+    [6] Sat
+   *[7] Sun
+}
+month = { $number ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+date-and-time = { $weekday } { $day } { $month } { $year }, { $time }
+day = { $day } { $month } { $year }
+# Whose clock it is, as in "(Europe/Berlin time)".
+time-zone = ({ $zone } time)
+comma = { ", " }
+seat-row = Row { $row }
+seat-number = Seat { $number }
+seat-anywhere = General admission
+category = { $name ->
+    [concert] Concert
+    [festival] Festival
+    [theatre] Theatre
+    [comedy] Comedy
+    [sport] Sport
+    [exhibition] Exhibition
+   *[other] Other
+}
+
+## Around every page
+
+brand = Ticketing
+# What search engines show below the title.
+description = Tickets from fans to fans: one price, all in, and held for you while you pay.
+page-title = { $title } · { brand }
+skip = Skip to the content
+main-navigation = Main
+nav-sell = Sell
+nav-orders = My orders
+nav-sales = My sales
+sign-out = Sign out
+who-is-unclear = We cannot see who you are right now
+sign-in = Sign in
+sign-up = Sign up
+create-an-account = Create an account
+one-moment = One moment …
+test-mode-footer = Test mode: no real money moves, and no real card works here.
+language = Language
+try-again = Try again
+show-more = Show more
+sell-tickets = Sell tickets
+all-in = all in, no fees on top
+total = Total
+cancelled-show = This show is cancelled.
+cancelled-show-money = Whoever bought tickets gets the money back.
+
+## What went wrong
+
+problem-not-found = There is nothing here
+problem-not-found-words = The address is wrong, or what was here is gone.
+problem-not-yours = This belongs to somebody else
+problem-not-yours-words = Only whoever it belongs to can see it.
+problem-signed-out = Sign in first
+problem-signed-out-words = Only you can see this page, so we have to know that it is you.
+problem-other = This did not work
+all-shows = Look at all shows
+go-back = Go back
+
+error-failed = Something went wrong on our side. Nothing was lost, try again.
+error-unavailable = This does not work at the moment, try again in a few seconds.
+error-malformed = The request could not be read.
+error-too-large = The request is too large.
+error-signed-out = Sign in first.
+error-wrong-credentials = The e-mail address or the password is wrong.
+error-email-taken = This e-mail address has an account already, sign in instead.
+error-not-yours = This belongs to somebody else.
+error-foreign-origin = The request did not come from this site.
+error-not-found = There is nothing here.
+error-not-allowed = This cannot be done here.
+error-ticket-held = Somebody else is buying this ticket right now, it may be back in a minute.
+error-ticket-sold = This ticket is sold.
+error-ticket-withdrawn = This ticket is no longer for sale.
+error-own-ticket = This is your own ticket.
+error-price-changed = The price has changed, look at it again before you buy.
+error-changed-meanwhile = The ticket has changed meanwhile, look at it again.
+error-too-many-tickets = Nobody can hold more than { $most } tickets for one show.
+error-mixed-shows = The tickets of one order are for one show.
+error-show-cancelled = This show is cancelled.
+error-show-begun = This show has begun already.
+error-sold-together = This ticket was sold together with tickets of other sellers, so it cannot be given back alone.
+error-not-sold = This ticket is not sold, there is no money to give back.
+error-order-expired = The time to pay is over, the tickets are on sale again.
+error-order-open = This order is still open.
+error-order-paid = This order is paid already.
+error-order-cancelled = This order was cancelled.
+error-order-refunded = This order was refunded.
+error-payment-under-way = A payment for this order is under way, wait for its answer.
+error-key-reused = This request was sent before with other contents.
+error-too-many-requests = Too many tries, wait { $seconds ->
+    [one] one second
+   *[other] { $seconds } seconds
+}.
+
+declined-generic = The card was declined: ask your bank why, or try another card.
+declined-insufficient-funds = The card was declined: there is not enough money on it, try another card.
+declined-processing-error = The card was declined: something went wrong at the bank, try again.
+declined-authentication-failed = The card was declined: your bank could not confirm that it is you, try again or try another card.
+declined-closed = The payment was closed before your bank answered.
+
+flaw-empty = This cannot be empty.
+flaw-too-long = This has at most { $most } characters.
+flaw-unseen = This has characters that do not show.
+flaw-no-email = An e-mail address looks like name@example.org.
+flaw-short-password = A password has at least { $least } characters.
+flaw-long-password = A password has at most { $most } characters.
+flaw-no-method = This is not a payment method that can be charged.
+flaw-no-amount = An amount looks like 49.90.
+flaw-no-price = A price is more than zero.
+flaw-off-step = A price is in steps of { $step }.
+flaw-high-price = A price is at most { $most }.
+flaw-other-currency = Tickets for this show are paid in { $currency }.
+flaw-no-choice = Choose one of the choices.
+flaw-nothing-chosen = Choose at least one ticket.
+flaw-together-beyond = Ask for 1 to { $most } seats together.
+flaw-no-day = A day looks like 2026-12-05.
+flaw-no-time = A date and time look like 2026-12-05T20:00.
+flaw-no-time-zone = A time zone is named like Europe/Berlin.
+flaw-past = The show must be in the future.
+flaw-far-future = The show must be within the next five years.
+flaw-skipped-time = The clocks skip this time on that day.
+flaw-backwards = { $first }–{ $last } runs backwards, write { $last }–{ $first }.
+flaw-seat-count = List between 1 and { $most } seats at once.
+
+## All shows
+
+home-title = Tickets from fans to fans
+home-lead = Buying holds your tickets while you pay, and nobody else can take them. Prices are all in, with no fees on top.
+search = Search
+search-example = Artist, team, play, venue
+city = City
+kind = Kind
+from = From
+to = To
+together = Together
+sort = Sort
+find-shows = Find shows
+every-kind = Every kind
+any-number = Any number
+seats-count = { $count ->
+    [one] one seat
+   *[other] { $count } seats
+}
+sort-date = Soonest first
+sort-price = Cheapest first
+sort-newest = Newest first
+no-show-fits = No show fits
+no-show-fits-words = Try fewer words or another day, or sell tickets for it yourself.
+recently-seen = Recently seen
+# Before the lowest price of a show.
+price-from = from
+tickets-left = { $count ->
+    [0] no tickets right now
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+
+## A show
+
+no-tickets = No tickets right now
+no-tickets-words = They appear here by themselves as soon as somebody lists one.
+tickets = Tickets
+prices-all-in = Prices are all in, with no fees on top.
+sell-for-this-show = Sell tickets for this show
+prices = Prices
+price-lowest = Lowest
+price-middle = Half cost at most
+price-highest = Highest
+cheapest-together = Cheapest seats together
+choose-together = Choose { $count } seats together
+yours = Yours
+face-value = face value { $price }
+details = Details
+details-of = Details of { $seat }
+time-left = { $time } left
+state-on-sale = On sale
+state-held = Someone is paying
+state-sold = Sold
+state-withdrawn = Withdrawn
+hold-tickets = { $count ->
+    [0] Hold tickets and pay
+    [one] Hold 1 ticket and pay
+   *[other] Hold { $count } tickets and pay
+}
+sign-in-to-hold = Sign in to hold these tickets.
+you-announced = You announced this show
+cancel-ask = All tickets are withdrawn, and every buyer gets the money back. This cannot be undone. Really?
+cancel-yes = Yes, cancel the show
+cancel-no = No, keep it
+cancel-show = Cancel this show
+cancellation = Cancellation
+cancelled-nobody = Nobody had bought a ticket, so there is no money to give back.
+cancelled-progress = { $done } of { $tickets } tickets taken back; buyers get their money back.
+tickets-taken-back = Tickets taken back
+
+## A card
+
+card-section = Your card
+card-ready = Ready
+card-ready-words = You can pay with { $card } as soon as the tickets are held.
+card-forget = Forget this card
+card-first = Have the card ready before the clock starts
+card-first-title = Card ready before the clock starts
+card-first-words = Nothing is charged until you pay, and it is forgotten when you close this window.
+card-use = Use this card
+later = Later
+card-entered = the card you entered
+card-ending = the card ending { $digits }
+test-mode = Test mode: no real money moves
+card-number = Card number
+card-unknown = This is test mode, use one of the test cards below.
+test-card = Test card
+test-cards = Test cards
+test-card-outcome = { $card ->
+    [pm_card_visa] succeeds
+    [pm_card_chargeDeclined] is declined
+    [pm_card_chargeDeclinedInsufficientFunds] is declined: insufficient funds
+    [pm_card_chargeDeclinedProcessingError] fails with a processing error
+    [pm_card_authenticationRequired] asks you to confirm that it is you
+   *[pm_card_neverAnswers] never gets an answer
+}
+card-show-again = Show the card field again
+card-field-failed = The card field could not be loaded: allow js.stripe.com in your browser, and try again.
+card-in-browser = Cards are taken in the browser only, open this page there.
+
+## An order
+
+order = Your order
+sign-in-for-order = Sign in to see your order.
+order-held = Pay for your tickets
+order-complete = The tickets are yours
+order-expired = The time ran out
+order-cancelled = Order cancelled
+order-refunded = Order refunded
+time-over = The time to pay is over.
+time-short-pay = Less than 20 seconds left: pay now, then your bank has two more minutes.
+time-short = Less than 20 seconds left.
+time-minute = Less than a minute left.
+time-held = The tickets are held for you.
+clock-over = The time is over, we are looking what became of your order …
+clock-extended = Your payment has begun, so the tickets are held a little longer.
+clock-held = The tickets are held for you. If you do not pay in time they are on sale again.
+give-back = Give the tickets back
+pay = Pay { $total }
+pay-with = Pay { $total } with { $card }
+asking-bank = Asking your bank …
+asking-bank-words = Asking your bank … You will not be charged twice.
+bank-silent = Your bank has not answered yet. We are checking; you will not be charged twice.
+bank-yes = Your bank said yes. The tickets are being made yours …
+card-other = Use another card
+card-needs-script = A real card needs script: its number goes to Stripe alone.
+bank-may-ask = Your bank may ask: is it you?
+bank-asks = Your bank asks: is it you?
+bank-page = It asks on a page of its own, and brings you back here. The tickets are held for you meanwhile.
+bank-go = Go to your bank
+bank-here = In test mode this page stands for your bank’s.
+it-is-me = Yes, it is me
+no = No
+ended-complete = You paid, and the tickets are yours. Have a good time!
+ended-expired = You did not pay in time, so the tickets are on sale again. Nothing was charged.
+ended-ticket-changed = The seller changed a ticket just before you held it, so the order was cancelled. Nothing was charged.
+ended-show-cancelled = The show was cancelled before you paid. Nothing was charged.
+refunded-show-cancelled = The show was cancelled.
+refunded-by-seller = The seller took the tickets back.
+refunded-given-back = The tickets are no longer yours.
+refunded-by-bank = Your bank would not let us take the money after all. Nothing is charged, the tickets are on sale again.
+ended-by-you = You gave the tickets back. Nothing was charged.
+money-back = { $total } was given back.
+money-on-its-way = Your money is on its way back.
+look-at-show = Look at the show
+same-tickets-again = Try for the same tickets again
+other-tickets = Other tickets for this show
+sign-in-for-orders = Sign in to see what you bought.
+no-orders = You bought nothing yet
+find-a-show = Find a show
+order-state-held = Waits for payment
+order-state-complete = Paid
+order-state-expired = Time ran out
+order-state-cancelled = Cancelled
+order-state-refunded = Refunded
+tickets-count = { $count ->
+    [one] 1 ticket
+   *[other] { $count } tickets
+}
+pay-now = Pay now
+
+## Selling
+
+sign-in-to-sell = Sign in to sell your tickets: it is how buyers and their money find you.
+which-show = Which show is it for?
+find-show = Find a show
+find = Find
+find-nothing = No show fits. Announce it with the other form.
+announce-title = Or announce a new show
+show-title = Title
+venue = Venue
+country = Country
+starts-at = Date and time at the venue
+show-time-zone = Time zone of the venue
+currency = Currency
+announce = Announce show
+sell-title = Sell tickets for { $show }
+sell-cancelled = This show is cancelled, so no tickets can be sold for it.
+section = Section (if any)
+row = Row (if any)
+seats = Seats (if numbered)
+seats-hint = One or many, as in 12-15, 18, or pasted with their place, as in A 12-15. Leave it empty for one ticket without a seat.
+preview = What buyers will read
+price-of-each = Price of each in { $currency }
+face-value-of-each = Face value of each (optional)
+price-advice = Others ask from { $lowest } on, and { $middle } in the middle of { $count }. The cheapest are sold first.
+list-tickets = { $count ->
+    [0] List tickets
+    [one] List 1 ticket
+   *[other] List { $count } tickets
+}
+share-all = You get { $left } per ticket, the marketplace keeps nothing.
+share-rest = You get { $left } per ticket, the marketplace keeps { $fee } ({ $kept }).
+all-tickets = All tickets for this show
+face-value-line = Face value { $price }
+all-in-line = All in, no fees on top
+edit-held = Someone is paying for this ticket right now, so it can be neither edited nor withdrawn.
+edit-sold = This ticket is sold.
+edit-withdrawn = You took this ticket off sale.
+your-ticket = This is your ticket
+look-again = Look again
+price-in = Price in { $currency }
+change-price = Change price
+withdraw = Withdraw from sale
+sign-in-for-sales = Sign in to see what you sell.
+no-sales = You sell nothing yet
+refund-ask = The buyer gets { $price } back and the ticket is withdrawn. Your other tickets of the same purchase go with it. Really?
+refund-busy = Giving it back …
+refund-yes = Yes, give it back
+refund-no = No, keep the sale
+refund = Give the money back
+refund-of = Give the money back for { $seat }
+earnings = Earnings
+earnings-failed = We cannot show what you earned.
+owed = Owed now
+held-back = Held until after the show
+on-its-way = On its way
+paid-out = Paid out
+payouts-unknown = We do not know yet where to send your money. It is kept for you until you say.
+payouts-go-on = Go on with Stripe
+payouts-say = Say where to send it
+history = History
+download = Download as CSV
+movement = { $kind ->
+    [sale] Sale
+    [refund] Refund
+    [payout] Payout
+   *[payout_failed] Payout that could not be delivered
+}
+movement-price = price { $price }
+movement-fee = fee { $fee }
+
+## Signing in and up
+
+new-here = New here?
+one-account = One account buys and sells.
+have-account = Have an account already?
+email = E-mail address
+password = Password
+password-hint = At least 8 characters.
+create-account = Create account

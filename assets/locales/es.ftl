@@ -1,0 +1,392 @@
+### What people read, in Spanish. The other languages have the same names, which a test sees to.
+### Money, seats and dates are inserted as they are written in the language.
+
+## Dates, seats, numbers
+
+weekday = { $number ->
+    [1] lun
+    [2] mar
+    [3] mié
+    [4] jue
+    [5] vie
+    [6] sáb
+   *[7] dom
+}
+month = { $number ->
+    [1] ene
+    [2] feb
+    [3] mar
+    [4] abr
+    [5] may
+    [6] jun
+    [7] jul
+    [8] ago
+    [9] sept
+    [10] oct
+    [11] nov
+   *[12] dic
+}
+date-and-time = { $weekday }, { $day } { $month } { $year }, { $time }
+day = { $day } { $month } { $year }
+# Whose clock it is, as in "(Europe/Berlin time)".
+time-zone = (hora de { $zone })
+comma = { ", " }
+seat-row = Fila { $row }
+seat-number = Asiento { $number }
+seat-anywhere = Entrada general
+category = { $name ->
+    [concert] Concierto
+    [festival] Festival
+    [theatre] Teatro
+    [comedy] Comedia
+    [sport] Deporte
+    [exhibition] Exposición
+   *[other] Otro
+}
+
+## Around every page
+
+brand = Ticketing
+# What search engines show below the title.
+description = Entradas de fans para fans: un solo precio final, y reservadas para ti mientras pagas.
+page-title = { $title } · { brand }
+skip = Saltar al contenido
+main-navigation = Principal
+nav-sell = Vender
+nav-orders = Mis pedidos
+nav-sales = Mis ventas
+sign-out = Cerrar sesión
+who-is-unclear = Ahora mismo no podemos comprobar quién eres
+sign-in = Iniciar sesión
+sign-up = Registrarse
+create-an-account = Crear una cuenta
+one-moment = Un momento…
+test-mode-footer = Modo de prueba: aquí no se mueve dinero real ni funciona ninguna tarjeta real.
+language = Idioma
+try-again = Reintentar
+show-more = Mostrar más
+sell-tickets = Vender entradas
+all-in = precio final, sin gastos añadidos
+total = Importe total
+cancelled-show = Este evento está cancelado.
+cancelled-show-money = Quien compró entradas recupera su dinero.
+
+## What went wrong
+
+problem-not-found = Aquí no hay nada
+problem-not-found-words = La dirección es incorrecta o lo que había aquí ya no está.
+problem-not-yours = Esto pertenece a otra persona
+problem-not-yours-words = Solo puede verlo la persona a la que pertenece.
+problem-signed-out = Primero inicia sesión
+problem-signed-out-words = Solo tú puedes ver esta página, así que necesitamos saber que eres tú.
+problem-other = Esto no ha funcionado
+all-shows = Ver todos los eventos
+go-back = Volver
+
+error-failed = Algo ha fallado por nuestra parte. No se ha perdido nada, inténtalo de nuevo.
+error-unavailable = Esto no funciona en este momento, inténtalo de nuevo en unos segundos.
+error-malformed = No se ha podido leer la solicitud.
+error-too-large = La solicitud es demasiado grande.
+error-signed-out = Primero inicia sesión.
+error-wrong-credentials = El correo electrónico o la contraseña no son correctos.
+error-email-taken = Ya existe una cuenta con este correo electrónico: inicia sesión.
+error-not-yours = Esto pertenece a otra persona.
+error-foreign-origin = La solicitud no procede de este sitio.
+error-not-found = Aquí no hay nada.
+error-not-allowed = Esto no se puede hacer aquí.
+error-ticket-held = Otra persona está comprando esta entrada ahora mismo; puede que vuelva a estar libre en un minuto.
+error-ticket-sold = Esta entrada está vendida.
+error-ticket-withdrawn = Esta entrada ya no está a la venta.
+error-own-ticket = Esta entrada es tuya.
+error-price-changed = El precio ha cambiado, míralo de nuevo antes de comprar.
+error-changed-meanwhile = La entrada ha cambiado entretanto, mírala de nuevo.
+error-too-many-tickets = Nadie puede reservar más de { $most } entradas para un mismo evento.
+error-mixed-shows = Las entradas de un pedido deben ser para un mismo evento.
+error-show-cancelled = Este evento está cancelado.
+error-show-begun = Este evento ya ha empezado.
+error-sold-together = Esta entrada se vendió junto con entradas de otros vendedores, así que no se puede devolver por separado.
+error-not-sold = Esta entrada no está vendida, no hay dinero que devolver.
+error-order-expired = El tiempo para pagar ha terminado, las entradas vuelven a estar a la venta.
+error-order-open = Este pedido sigue abierto.
+error-order-paid = Este pedido ya está pagado.
+error-order-cancelled = Este pedido se canceló.
+error-order-refunded = Este pedido se reembolsó.
+error-payment-under-way = Hay un pago en curso para este pedido, espera la respuesta.
+error-key-reused = Esta solicitud ya se envió antes con otro contenido.
+error-too-many-requests = Demasiados intentos, espera { $seconds ->
+    [one] un segundo
+   *[other] { $seconds } segundos
+}.
+
+declined-generic = La tarjeta ha sido rechazada: pregunta el motivo a tu banco o prueba con otra tarjeta.
+declined-insufficient-funds = La tarjeta ha sido rechazada: no tiene saldo suficiente, prueba con otra tarjeta.
+declined-processing-error = La tarjeta ha sido rechazada: algo ha fallado en el banco, inténtalo de nuevo.
+declined-authentication-failed = La tarjeta ha sido rechazada: tu banco no ha podido confirmar que eres tú, inténtalo de nuevo o prueba con otra tarjeta.
+declined-closed = El pago se cerró antes de que tu banco respondiera.
+
+flaw-empty = Este campo no puede estar vacío.
+flaw-too-long = Puede tener como máximo { $most } caracteres.
+flaw-unseen = Contiene caracteres que no se ven.
+flaw-no-email = Un correo electrónico se escribe así: name@example.org.
+flaw-short-password = La contraseña debe tener al menos { $least } caracteres.
+flaw-long-password = La contraseña puede tener como máximo { $most } caracteres.
+flaw-no-method = Este no es un método de pago con el que se pueda cobrar.
+flaw-no-amount = Un importe se escribe así: 49,90.
+flaw-no-price = El precio debe ser mayor que cero.
+flaw-off-step = El precio debe ser múltiplo de { $step }.
+flaw-high-price = El precio puede ser como máximo de { $most }.
+flaw-other-currency = Las entradas para este evento se pagan en { $currency }.
+flaw-no-choice = Elige una de las opciones.
+flaw-nothing-chosen = Elige al menos una entrada.
+flaw-together-beyond = Pide entre 1 y { $most } asientos juntos.
+flaw-no-day = Un día se escribe así: 2026-12-05.
+flaw-no-time = Una fecha con hora se escribe así: 2026-12-05T20:00.
+flaw-no-time-zone = Una zona horaria se escribe así: Europe/Berlin.
+flaw-past = La fecha del evento debe ser futura.
+flaw-far-future = El evento debe celebrarse en los próximos cinco años.
+flaw-skipped-time = Ese día, esta hora no existe por el cambio de hora.
+flaw-backwards = { $first }–{ $last } va al revés, escribe { $last }–{ $first }.
+flaw-seat-count = Publica entre 1 y { $most } asientos a la vez.
+
+## All shows
+
+home-title = Entradas de fans para fans
+home-lead = Al comprar, tus entradas quedan reservadas mientras pagas y nadie más puede llevárselas. Los precios son finales, sin gastos añadidos.
+search = Buscar
+search-example = Artista, equipo, obra, recinto
+city = Ciudad
+kind = Tipo
+from = Desde
+to = Hasta
+together = Asientos juntos
+sort = Ordenar
+find-shows = Buscar eventos
+every-kind = Todos los tipos
+any-number = Cualquier cantidad
+seats-count = { $count ->
+    [one] un asiento
+   *[other] { $count } asientos
+}
+sort-date = Los más próximos primero
+sort-price = Los más baratos primero
+sort-newest = Los más recientes primero
+no-show-fits = Ningún evento coincide
+no-show-fits-words = Prueba con menos palabras o con otro día, o pon tú a la venta entradas para ese evento.
+recently-seen = Vistos recientemente
+# Before the lowest price of a show.
+price-from = desde
+tickets-left = { $count ->
+    [0] sin entradas por ahora
+    [one] 1 entrada
+   *[other] { $count } entradas
+}
+
+## A show
+
+no-tickets = No hay entradas por ahora
+no-tickets-words = Aparecerán aquí automáticamente en cuanto alguien publique una.
+tickets = Entradas
+prices-all-in = Los precios son finales, sin gastos añadidos.
+sell-for-this-show = Vender entradas para este evento
+prices = Precios
+price-lowest = Más bajo
+price-middle = La mitad cuesta como máximo
+price-highest = Más alto
+cheapest-together = Asientos juntos más baratos
+choose-together = Elegir { $count } asientos juntos
+yours = Tuya
+face-value = valor nominal { $price }
+details = Detalles
+details-of = Detalles de { $seat }
+time-left = quedan { $time }
+state-on-sale = En venta
+state-held = Alguien está pagando
+state-sold = Vendida
+state-withdrawn = Retirada
+hold-tickets = { $count ->
+    [0] Reservar entradas y pagar
+    [one] Reservar 1 entrada y pagar
+   *[other] Reservar { $count } entradas y pagar
+}
+sign-in-to-hold = Inicia sesión para reservar estas entradas.
+you-announced = Tú anunciaste este evento
+cancel-ask = Se retirarán todas las entradas y cada comprador recuperará su dinero. Esto no se puede deshacer. ¿Seguro?
+cancel-yes = Sí, cancelar el evento
+cancel-no = No, mantenerlo
+cancel-show = Cancelar este evento
+cancellation = Cancelación
+cancelled-nobody = Nadie había comprado entradas, así que no hay dinero que devolver.
+cancelled-progress = { $done } de { $tickets } entradas recuperadas; los compradores recuperan su dinero.
+tickets-taken-back = Entradas recuperadas
+
+## A card
+
+card-section = Tu tarjeta
+card-ready = Lista
+card-ready-words = Podrás pagar con { $card } en cuanto las entradas estén reservadas.
+card-forget = Olvidar esta tarjeta
+card-first = Preparar la tarjeta antes de que empiece a correr el tiempo
+card-first-title = La tarjeta, lista antes de que empiece a correr el tiempo
+card-first-words = No se cobra nada hasta que pagues, y la tarjeta se olvida al cerrar esta ventana.
+card-use = Usar esta tarjeta
+later = Más tarde
+card-entered = la tarjeta que has introducido
+card-ending = la tarjeta terminada en { $digits }
+test-mode = Modo de prueba: no se mueve dinero real
+card-number = Número de tarjeta
+card-unknown = Estás en modo de prueba, usa una de las tarjetas de prueba de abajo.
+test-card = Tarjeta de prueba
+test-cards = Tarjetas de prueba
+test-card-outcome = { $card ->
+    [pm_card_visa] se acepta
+    [pm_card_chargeDeclined] se rechaza
+    [pm_card_chargeDeclinedInsufficientFunds] se rechaza: saldo insuficiente
+    [pm_card_chargeDeclinedProcessingError] falla con un error de procesamiento
+    [pm_card_authenticationRequired] te pide confirmar que eres tú
+   *[pm_card_neverAnswers] nunca recibe respuesta
+}
+card-show-again = Volver a mostrar el campo de la tarjeta
+card-field-failed = No se ha podido cargar el campo de la tarjeta: permite js.stripe.com en tu navegador e inténtalo de nuevo.
+card-in-browser = Las tarjetas solo se aceptan en el navegador, abre esta página allí.
+
+## An order
+
+order = Tu pedido
+sign-in-for-order = Inicia sesión para ver tu pedido.
+order-held = Paga tus entradas
+order-complete = Las entradas son tuyas
+order-expired = Se acabó el tiempo
+order-cancelled = Pedido cancelado
+order-refunded = Pedido reembolsado
+time-over = El tiempo para pagar ha terminado.
+time-short-pay = Quedan menos de 20 segundos: paga ahora y tu banco tendrá dos minutos más.
+time-short = Quedan menos de 20 segundos.
+time-minute = Queda menos de un minuto.
+time-held = Las entradas están reservadas para ti.
+clock-over = El tiempo ha terminado, estamos comprobando qué ha pasado con tu pedido…
+clock-extended = Tu pago ha empezado, así que las entradas quedan reservadas un poco más.
+clock-held = Las entradas están reservadas para ti. Si no pagas a tiempo, volverán a estar a la venta.
+give-back = Liberar las entradas
+pay = Pagar { $total }
+pay-with = Pagar { $total } con { $card }
+asking-bank = Consultando a tu banco…
+asking-bank-words = Consultando a tu banco… No se te cobrará dos veces.
+bank-silent = Tu banco aún no ha respondido. Lo estamos comprobando; no se te cobrará dos veces.
+bank-yes = Tu banco ha dicho que sí. Estamos poniendo las entradas a tu nombre…
+card-other = Usar otra tarjeta
+card-needs-script = Una tarjeta real necesita JavaScript: su número va únicamente a Stripe.
+bank-may-ask = Puede que tu banco pregunte: ¿eres tú?
+bank-asks = Tu banco pregunta: ¿eres tú?
+bank-page = Lo pregunta en su propia página y después te trae de vuelta aquí. Mientras tanto, las entradas están reservadas para ti.
+bank-go = Ir a tu banco
+bank-here = En modo de prueba, esta página hace las veces de la de tu banco.
+it-is-me = Sí, soy yo
+no = No soy yo
+ended-complete = Has pagado y las entradas son tuyas. ¡Que lo disfrutes!
+ended-expired = No pagaste a tiempo, así que las entradas vuelven a estar a la venta. No se ha cobrado nada.
+ended-ticket-changed = El vendedor cambió una entrada justo antes de que la reservaras, así que el pedido se canceló. No se ha cobrado nada.
+ended-show-cancelled = El evento se canceló antes de que pagaras. No se ha cobrado nada.
+refunded-show-cancelled = El evento se canceló.
+refunded-by-seller = El vendedor recuperó las entradas.
+refunded-given-back = Las entradas ya no son tuyas.
+refunded-by-bank = Al final, tu banco no nos ha permitido cobrar el dinero. No se te cobra nada y las entradas vuelven a estar a la venta.
+ended-by-you = Liberaste las entradas. No se ha cobrado nada.
+money-back = Se te ha devuelto el importe de { $total }.
+money-on-its-way = Tu dinero ya está en camino de vuelta.
+look-at-show = Ver el evento
+same-tickets-again = Intentar conseguir las mismas entradas
+other-tickets = Otras entradas para este evento
+sign-in-for-orders = Inicia sesión para ver lo que has comprado.
+no-orders = Aún no has comprado nada
+find-a-show = Buscar un evento
+order-state-held = Pendiente de pago
+order-state-complete = Pagado
+order-state-expired = Tiempo agotado
+order-state-cancelled = Cancelado
+order-state-refunded = Reembolsado
+tickets-count = { $count ->
+    [one] 1 entrada
+   *[other] { $count } entradas
+}
+pay-now = Pagar ahora
+
+## Selling
+
+sign-in-to-sell = Inicia sesión para vender tus entradas: así te encuentran los compradores y su dinero.
+which-show = ¿Para qué evento son?
+find-show = Buscar un evento
+find = Buscar
+find-nothing = Ningún evento coincide. Anúncialo con el otro formulario.
+announce-title = O anunciar un evento nuevo
+show-title = Título
+venue = Recinto
+country = País
+starts-at = Fecha y hora en el recinto
+show-time-zone = Zona horaria del recinto
+currency = Moneda
+announce = Anunciar evento
+sell-title = Vender entradas para { $show }
+sell-cancelled = Este evento está cancelado, así que no se pueden vender entradas para él.
+section = Sector (si lo hay)
+row = Fila (si la hay)
+seats = Asientos (si están numerados)
+seats-hint = Uno o varios, como 12-15, 18, o pegados con su ubicación, como A 12-15. Déjalo vacío para una sola entrada sin asiento.
+preview = Lo que leerán los compradores
+price-of-each = Precio de cada una en { $currency }
+face-value-of-each = Valor nominal de cada una (opcional)
+price-advice = Otros piden desde { $lowest }, y el precio intermedio es { $middle } (entradas en venta: { $count }). Las más baratas se venden primero.
+list-tickets = { $count ->
+    [0] Publicar entradas
+    [one] Publicar 1 entrada
+   *[other] Publicar { $count } entradas
+}
+share-all = Recibes { $left } por entrada, la plataforma no se queda con nada.
+share-rest = Recibes { $left } por entrada, la plataforma se queda con el { $fee } ({ $kept }).
+all-tickets = Todas las entradas para este evento
+face-value-line = Valor nominal { $price }
+all-in-line = Precio final, sin gastos añadidos
+edit-held = Alguien está pagando esta entrada ahora mismo, así que no se puede editar ni retirar.
+edit-sold = Esta entrada está vendida.
+edit-withdrawn = Retiraste esta entrada de la venta.
+your-ticket = Esta entrada es tuya
+look-again = Mirar de nuevo
+price-in = Precio en { $currency }
+change-price = Cambiar el precio
+withdraw = Retirar de la venta
+sign-in-for-sales = Inicia sesión para ver lo que vendes.
+no-sales = Aún no vendes nada
+refund-ask = El comprador recupera { $price } y la entrada se retira. Lo mismo ocurre con tus otras entradas de la misma compra. ¿Seguro?
+refund-busy = Devolviendo el dinero…
+refund-yes = Sí, devolverlo
+refund-no = No, mantener la venta
+refund = Devolver el dinero
+refund-of = Devolver el dinero de { $seat }
+earnings = Ingresos
+earnings-failed = No podemos mostrar tus ingresos.
+owed = Te debemos ahora
+held-back = Retenido hasta después del evento
+on-its-way = En camino
+paid-out = Transferido
+payouts-unknown = Aún no sabemos adónde enviar tu dinero. Te lo guardamos hasta que nos lo digas.
+payouts-go-on = Continuar con Stripe
+payouts-say = Indicar adónde enviarlo
+history = Historial
+download = Descargar en CSV
+movement = { $kind ->
+    [sale] Venta
+    [refund] Reembolso
+    [payout] Transferencia
+   *[payout_failed] Transferencia que no se pudo entregar
+}
+movement-price = precio { $price }
+movement-fee = comisión { $fee }
+
+## Signing in and up
+
+new-here = ¿Aún no tienes cuenta?
+one-account = Una sola cuenta para comprar y vender.
+have-account = ¿Ya tienes una cuenta?
+email = Correo electrónico
+password = Contraseña
+password-hint = Al menos 8 caracteres.
+create-account = Crear cuenta

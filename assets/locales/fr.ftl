@@ -1,0 +1,392 @@
+### What people read, in French. The other languages have the same names, which a test sees to.
+### Money, seats and dates are inserted as they are written in the language.
+
+## Dates, seats, numbers
+
+weekday = { $number ->
+    [1] lun.
+    [2] mar.
+    [3] mer.
+    [4] jeu.
+    [5] ven.
+    [6] sam.
+   *[7] dim.
+}
+month = { $number ->
+    [1] janv.
+    [2] févr.
+    [3] mars
+    [4] avr.
+    [5] mai
+    [6] juin
+    [7] juil.
+    [8] août
+    [9] sept.
+    [10] oct.
+    [11] nov.
+   *[12] déc.
+}
+date-and-time = { $weekday } { $day } { $month } { $year }, { $time }
+day = { $day } { $month } { $year }
+# Whose clock it is, as in "(Europe/Berlin time)".
+time-zone = (fuseau horaire { $zone })
+comma = { ", " }
+seat-row = Rang { $row }
+seat-number = Place { $number }
+seat-anywhere = Placement libre
+category = { $name ->
+    [concert] Concert
+    [festival] Festival
+    [theatre] Théâtre
+    [comedy] Humour
+    [sport] Sport
+    [exhibition] Exposition
+   *[other] Autre
+}
+
+## Around every page
+
+brand = Ticketing
+# What search engines show below the title.
+description = Des billets de fans à fans : un prix tout compris, et réservés pour vous pendant que vous payez.
+page-title = { $title } · { brand }
+skip = Aller au contenu
+main-navigation = Menu principal
+nav-sell = Vendre
+nav-orders = Mes commandes
+nav-sales = Mes ventes
+sign-out = Se déconnecter
+who-is-unclear = Impossible de savoir qui vous êtes pour le moment
+sign-in = Se connecter
+sign-up = S’inscrire
+create-an-account = Créer un compte
+one-moment = Un instant…
+test-mode-footer = Mode test : aucun argent réel ne circule, et aucune vraie carte ne fonctionne ici.
+language = Langue
+try-again = Réessayer
+show-more = Afficher plus
+sell-tickets = Vendre des billets
+all-in = prix tout compris, sans frais en plus
+total = Total
+cancelled-show = Cet événement est annulé.
+cancelled-show-money = Tous les billets achetés sont remboursés.
+
+## What went wrong
+
+problem-not-found = Il n’y a rien ici
+problem-not-found-words = L’adresse est incorrecte, ou ce qui était ici n’existe plus.
+problem-not-yours = Ceci appartient à quelqu’un d’autre
+problem-not-yours-words = Seule la personne à qui cela appartient peut le voir.
+problem-signed-out = Connectez-vous d’abord
+problem-signed-out-words = Cette page n’est visible que par vous, nous devons donc savoir que c’est bien vous.
+problem-other = Cela n’a pas fonctionné
+all-shows = Voir tous les événements
+go-back = Revenir
+
+error-failed = Un problème est survenu de notre côté. Rien n’a été perdu, réessayez.
+error-unavailable = Cela ne fonctionne pas pour le moment, réessayez dans quelques secondes.
+error-malformed = La requête n’a pas pu être lue.
+error-too-large = La requête est trop volumineuse.
+error-signed-out = Connectez-vous d’abord.
+error-wrong-credentials = L’adresse e-mail ou le mot de passe est incorrect.
+error-email-taken = Un compte existe déjà avec cette adresse e-mail, connectez-vous plutôt.
+error-not-yours = Ceci appartient à quelqu’un d’autre.
+error-foreign-origin = La requête ne vient pas de ce site.
+error-not-found = Il n’y a rien ici.
+error-not-allowed = Cette action n’est pas possible ici.
+error-ticket-held = Quelqu’un d’autre achète ce billet en ce moment, il sera peut-être de retour dans une minute.
+error-ticket-sold = Ce billet est vendu.
+error-ticket-withdrawn = Ce billet n’est plus en vente.
+error-own-ticket = C’est votre propre billet.
+error-price-changed = Le prix a changé, vérifiez-le avant d’acheter.
+error-changed-meanwhile = Le billet a changé entre-temps, vérifiez-le à nouveau.
+error-too-many-tickets = Chaque personne peut avoir au plus { $most } billets pour un même événement.
+error-mixed-shows = Tous les billets d’une commande doivent être pour le même événement.
+error-show-cancelled = Cet événement est annulé.
+error-show-begun = Cet événement a déjà commencé.
+error-sold-together = Ce billet a été vendu avec ceux d’autres vendeurs, il ne peut donc pas être rendu seul.
+error-not-sold = Ce billet n’est pas vendu, il n’y a rien à rembourser.
+error-order-expired = Le délai de paiement est écoulé, les billets sont de nouveau en vente.
+error-order-open = Cette commande est encore en cours.
+error-order-paid = Cette commande est déjà payée.
+error-order-cancelled = Cette commande a été annulée.
+error-order-refunded = Cette commande a été remboursée.
+error-payment-under-way = Un paiement est en cours pour cette commande, attendez sa réponse.
+error-key-reused = Cette requête a déjà été envoyée avec un autre contenu.
+error-too-many-requests = Trop de tentatives, attendez { $seconds ->
+    [one] { $seconds } seconde
+   *[other] { $seconds } secondes
+}.
+
+declined-generic = La carte a été refusée : demandez pourquoi à votre banque, ou essayez une autre carte.
+declined-insufficient-funds = La carte a été refusée : la provision est insuffisante, essayez une autre carte.
+declined-processing-error = La carte a été refusée : un problème est survenu à la banque, réessayez.
+declined-authentication-failed = La carte a été refusée : votre banque n’a pas pu confirmer que c’est bien vous, réessayez ou essayez une autre carte.
+declined-closed = Le paiement a été interrompu avant la réponse de votre banque.
+
+flaw-empty = Ce champ ne peut pas être vide.
+flaw-too-long = Ce champ est limité à { $most } caractères.
+flaw-unseen = Ce champ contient des caractères invisibles.
+flaw-no-email = Une adresse e-mail s’écrit comme name@example.org.
+flaw-short-password = Un mot de passe compte au moins { $least } caractères.
+flaw-long-password = Un mot de passe compte au plus { $most } caractères.
+flaw-no-method = Ce moyen de paiement ne peut pas être débité.
+flaw-no-amount = Un montant s’écrit comme 49,90.
+flaw-no-price = Un prix est supérieur à zéro.
+flaw-off-step = Un prix est un multiple de { $step }.
+flaw-high-price = Un prix est d’au plus { $most }.
+flaw-other-currency = Les billets pour cet événement se paient en { $currency }.
+flaw-no-choice = Choisissez l’une des options.
+flaw-nothing-chosen = Choisissez au moins un billet.
+flaw-together-beyond = Demandez de 1 à { $most } places côte à côte.
+flaw-no-day = Une date s’écrit comme 2026-12-05.
+flaw-no-time = Une date avec l’heure s’écrit comme 2026-12-05T20:00.
+flaw-no-time-zone = Un fuseau horaire se nomme par exemple Europe/Berlin.
+flaw-past = L’événement doit être à venir.
+flaw-far-future = L’événement doit avoir lieu dans les cinq prochaines années.
+flaw-skipped-time = Cette heure n’existe pas ce jour-là à cause du changement d’heure.
+flaw-backwards = { $first }–{ $last } est à l’envers, écrivez { $last }–{ $first }.
+flaw-seat-count = Mettez en vente de 1 à { $most } places à la fois.
+
+## All shows
+
+home-title = Des billets de fan à fan
+home-lead = Vos billets vous sont réservés pendant que vous payez, et personne d’autre ne peut les prendre. Les prix sont tout compris, sans frais en plus.
+search = Recherche
+search-example = Artiste, équipe, pièce, lieu
+city = Ville
+kind = Catégorie
+from = Du
+to = Au
+together = Côte à côte
+sort = Trier par
+find-shows = Trouver des événements
+every-kind = Toutes les catégories
+any-number = Peu importe
+seats-count = { $count ->
+    [one] { $count } place
+   *[other] { $count } places
+}
+sort-date = Date la plus proche
+sort-price = Prix croissant
+sort-newest = Ajout le plus récent
+no-show-fits = Aucun événement ne correspond
+no-show-fits-words = Essayez avec moins de mots ou un autre jour, ou vendez vous-même des billets.
+recently-seen = Vus récemment
+# Before the lowest price of a show.
+price-from = dès
+tickets-left = { $count ->
+    [0] aucun billet pour l’instant
+    [one] 1 billet
+   *[other] { $count } billets
+}
+
+## A show
+
+no-tickets = Aucun billet pour l’instant
+no-tickets-words = Ils apparaîtront ici d’eux-mêmes dès que quelqu’un en mettra en vente.
+tickets = Billets
+prices-all-in = Les prix sont tout compris, sans frais en plus.
+sell-for-this-show = Vendre des billets pour cet événement
+prices = Prix
+price-lowest = Le plus bas
+price-middle = La moitié coûte au plus
+price-highest = Le plus élevé
+cheapest-together = Places côte à côte les moins chères
+choose-together = Choisir { $count } places côte à côte
+yours = À vous
+face-value = valeur faciale { $price }
+details = Détails
+details-of = Détails : { $seat }
+time-left = encore { $time }
+state-on-sale = En vente
+state-held = Paiement en cours
+state-sold = Vendu
+state-withdrawn = Retiré
+hold-tickets = { $count ->
+    [0] Réserver des billets et payer
+    [one] Réserver 1 billet et payer
+   *[other] Réserver { $count } billets et payer
+}
+sign-in-to-hold = Connectez-vous pour réserver ces billets.
+you-announced = Vous avez ajouté cet événement
+cancel-ask = Tous les billets seront retirés et tous les acheteurs remboursés. Cette action est irréversible. Vraiment annuler ?
+cancel-yes = Oui, annuler l’événement
+cancel-no = Non, le maintenir
+cancel-show = Annuler cet événement
+cancellation = Annulation
+cancelled-nobody = Personne n’avait acheté de billet, il n’y a donc rien à rembourser.
+cancelled-progress = Billets repris : { $done } sur { $tickets } ; les acheteurs sont remboursés.
+tickets-taken-back = Billets repris
+
+## A card
+
+card-section = Votre carte
+card-ready = Prête
+card-ready-words = Vous pourrez payer avec { $card } dès que les billets seront réservés.
+card-forget = Oublier cette carte
+card-first = Préparer la carte avant le départ du chrono
+card-first-title = La carte prête avant le départ du chrono
+card-first-words = Rien n’est débité avant que vous ne payiez, et la carte est oubliée dès que vous fermez cette fenêtre.
+card-use = Utiliser cette carte
+later = Plus tard
+card-entered = la carte saisie
+card-ending = la carte se terminant par { $digits }
+test-mode = Mode test : aucun argent réel ne circule
+card-number = Numéro de carte
+card-unknown = Vous êtes en mode test, utilisez l’une des cartes de test ci-dessous.
+test-card = Carte de test
+test-cards = Cartes de test
+test-card-outcome = { $card ->
+    [pm_card_visa] est acceptée
+    [pm_card_chargeDeclined] est refusée
+    [pm_card_chargeDeclinedInsufficientFunds] est refusée : provision insuffisante
+    [pm_card_chargeDeclinedProcessingError] échoue sur une erreur de traitement
+    [pm_card_authenticationRequired] vous demande de confirmer que c’est bien vous
+   *[pm_card_neverAnswers] ne reçoit jamais de réponse
+}
+card-show-again = Réafficher le champ de la carte
+card-field-failed = Le champ de la carte n’a pas pu être chargé : autorisez js.stripe.com dans votre navigateur et réessayez.
+card-in-browser = Le paiement par carte se fait uniquement dans le navigateur, ouvrez-y cette page.
+
+## An order
+
+order = Votre commande
+sign-in-for-order = Connectez-vous pour voir votre commande.
+order-held = Payez vos billets
+order-complete = Les billets sont à vous
+order-expired = Le temps est écoulé
+order-cancelled = Commande annulée
+order-refunded = Commande remboursée
+time-over = Le délai de paiement est écoulé.
+time-short-pay = Il reste moins de 20 secondes : payez maintenant, votre banque aura alors deux minutes de plus.
+time-short = Il reste moins de 20 secondes.
+time-minute = Il reste moins d’une minute.
+time-held = Les billets vous sont réservés.
+clock-over = Le temps est écoulé, nous vérifions ce qu’est devenue votre commande…
+clock-extended = Votre paiement a commencé, les billets restent donc réservés un peu plus longtemps.
+clock-held = Les billets vous sont réservés. Si vous ne payez pas à temps, ils seront remis en vente.
+give-back = Rendre les billets
+pay = Payer { $total }
+pay-with = Payer { $total } avec { $card }
+asking-bank = Nous interrogeons votre banque…
+asking-bank-words = Nous interrogeons votre banque… Vous ne paierez pas deux fois.
+bank-silent = Votre banque n’a pas encore répondu. Nous vérifions ; vous ne paierez pas deux fois.
+bank-yes = Votre banque a accepté. Nous vous attribuons les billets…
+card-other = Utiliser une autre carte
+card-needs-script = Une vraie carte nécessite JavaScript : son numéro n’est transmis qu’à Stripe.
+bank-may-ask = Votre banque peut demander : est-ce bien vous ?
+bank-asks = Votre banque demande : est-ce bien vous ?
+bank-page = Elle le demande sur sa propre page, puis vous ramène ici. En attendant, les billets vous restent réservés.
+bank-go = Aller vers votre banque
+bank-here = En mode test, cette page remplace celle de votre banque.
+it-is-me = Oui, c’est moi
+no = Non
+ended-complete = Vous avez payé, et les billets sont à vous. Profitez-en bien !
+ended-expired = Vous n’avez pas payé à temps, les billets sont donc de nouveau en vente. Rien n’a été débité.
+ended-ticket-changed = Le vendeur a modifié un billet juste avant votre réservation, la commande a donc été annulée. Rien n’a été débité.
+ended-show-cancelled = L’événement a été annulé avant votre paiement. Rien n’a été débité.
+refunded-show-cancelled = L’événement a été annulé.
+refunded-by-seller = Le vendeur a repris les billets.
+refunded-given-back = Les billets ne sont plus à vous.
+refunded-by-bank = Votre banque n’a finalement pas autorisé le paiement. Rien n’est débité, les billets sont de nouveau en vente.
+ended-by-you = Vous avez rendu les billets. Rien n’a été débité.
+money-back = Nous vous avons remboursé { $total }.
+money-on-its-way = Votre remboursement est en route.
+look-at-show = Voir l’événement
+same-tickets-again = Réessayer avec les mêmes billets
+other-tickets = Autres billets pour cet événement
+sign-in-for-orders = Connectez-vous pour voir vos achats.
+no-orders = Vous n’avez encore rien acheté
+find-a-show = Trouver un événement
+order-state-held = En attente de paiement
+order-state-complete = Payée
+order-state-expired = Expirée
+order-state-cancelled = Annulée
+order-state-refunded = Remboursée
+tickets-count = { $count ->
+    [one] { $count } billet
+   *[other] { $count } billets
+}
+pay-now = Payer maintenant
+
+## Selling
+
+sign-in-to-sell = Connectez-vous pour vendre vos billets : c’est ainsi que les acheteurs et leur argent vous trouvent.
+which-show = Pour quel événement ?
+find-show = Chercher un événement
+find = Chercher
+find-nothing = Aucun événement ne correspond. Ajoutez-le avec l’autre formulaire.
+announce-title = Ou ajoutez un nouvel événement
+show-title = Titre
+venue = Lieu
+country = Pays
+starts-at = Date et heure sur place
+show-time-zone = Fuseau horaire du lieu
+currency = Devise
+announce = Ajouter l’événement
+sell-title = Vendre des billets pour { $show }
+sell-cancelled = Cet événement est annulé, on ne peut donc pas vendre de billets.
+section = Bloc (s’il y en a un)
+row = Rang (s’il y en a un)
+seats = Places (si numérotées)
+seats-hint = Une ou plusieurs, par exemple 12-15, 18, ou collées avec leur bloc, par exemple A 12-15. Laissez vide pour un billet sans place numérotée.
+preview = Ce que liront les acheteurs
+price-of-each = Prix par billet en { $currency }
+face-value-of-each = Valeur faciale par billet (facultatif)
+price-advice = Les autres billets sont proposés à partir de { $lowest }, avec un prix médian de { $middle } sur { $count }. Les moins chers sont vendus en premier.
+list-tickets = { $count ->
+    [0] Mettre des billets en vente
+    [one] Mettre 1 billet en vente
+   *[other] Mettre { $count } billets en vente
+}
+share-all = Vous recevez { $left } par billet, la place de marché ne garde rien.
+share-rest = Vous recevez { $left } par billet, la place de marché garde { $fee } ({ $kept }).
+all-tickets = Tous les billets pour cet événement
+face-value-line = Valeur faciale { $price }
+all-in-line = Prix tout compris, sans frais en plus
+edit-held = Quelqu’un paie ce billet en ce moment, il ne peut donc être ni modifié ni retiré.
+edit-sold = Ce billet est vendu.
+edit-withdrawn = Vous avez retiré ce billet de la vente.
+your-ticket = C’est votre billet
+look-again = Vérifier à nouveau
+price-in = Prix en { $currency }
+change-price = Modifier le prix
+withdraw = Retirer de la vente
+sign-in-for-sales = Connectez-vous pour voir vos ventes.
+no-sales = Vous ne vendez encore rien
+refund-ask = L’acheteur récupère { $price } et le billet est retiré. Il en va de même pour vos autres billets du même achat. Vraiment rembourser ?
+refund-busy = Remboursement…
+refund-yes = Oui, rembourser
+refund-no = Non, garder la vente
+refund = Rembourser
+refund-of = Rembourser : { $seat }
+earnings = Revenus
+earnings-failed = Impossible d’afficher vos revenus.
+owed = À vous verser
+held-back = Conservé jusqu’après l’événement
+on-its-way = En route
+paid-out = Versé
+payouts-unknown = Nous ne savons pas encore où envoyer votre argent. Nous le gardons pour vous jusqu’à ce que vous nous le disiez.
+payouts-go-on = Continuer avec Stripe
+payouts-say = Indiquer où l’envoyer
+history = Historique
+download = Télécharger en CSV
+movement = { $kind ->
+    [sale] Vente
+    [refund] Remboursement
+    [payout] Versement
+   *[payout_failed] Versement non abouti
+}
+movement-price = prix { $price }
+movement-fee = frais { $fee }
+
+## Signing in and up
+
+new-here = Première visite ?
+one-account = Un seul compte pour acheter et vendre.
+have-account = Vous avez déjà un compte ?
+email = Adresse e-mail
+password = Mot de passe
+password-hint = Au moins 8 caractères.
+create-account = Créer un compte
