@@ -84,17 +84,15 @@ fn disc(path: &mut String, x: i32, y: i32, radius: i32) {
     );
 }
 
-/// A ring: its inside is drawn the other way round, which leaves it out.
+/// A disc that is left out of what is drawn around it, since it is drawn the other way round.
+fn hole(path: &mut String, x: i32, y: i32, radius: i32) {
+    let wide = 2 * radius;
+    let _ = write!(path, "M{} {y}a{radius} {radius} 0 1 1 {wide} 0a{radius} {radius} 0 1 1 {} 0z", x - radius, -wide);
+}
+
 fn ring(path: &mut String, x: i32, y: i32, radius: i32, thick: i32) {
-    let inner = radius - thick;
     disc(path, x, y, radius);
-    let _ = write!(
-        path,
-        "M{} {y}a{inner} {inner} 0 1 1 {} 0a{inner} {inner} 0 1 1 {} 0z",
-        x - inner,
-        2 * inner,
-        -2 * inner
-    );
+    hole(path, x, y, radius - thick);
 }
 
 /// Beams from above, a moon, and the music as bars.
@@ -140,6 +138,9 @@ fn theatre(chance: &mut Chance) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
     let x = chance.within(130, 190);
     let _ = write!(layers[3], "M{} -4h40L{} 150h{}z", x - 20, x + 62, -124);
+    // Who stands there is left out of the light.
+    disc(&mut layers[3], x, 86, 9);
+    let _ = write!(layers[3], "M{} 139h28l-5 -37q-9 -9 -18 0z", x - 14);
     let _ = write!(layers[2], "M{} 150a62 12 0 1 0 124 0a62 12 0 1 0 -124 0z", x - 62);
     let (folds, gather) = (chance.within(3, 5), chance.within(30, 60));
     for fold in 0..folds {
@@ -166,16 +167,19 @@ fn theatre(chance: &mut Chance) -> [String; 4] {
 /// A grin, and what was thrown in the air.
 fn comedy(chance: &mut Chance) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let (x, y, radius) = (chance.within(110, 210), chance.within(82, 98), chance.within(62, 74));
-    disc(&mut layers[0], x + chance.within(-70, 70), y + 10, radius + 40);
+    let (x, y, radius) = (chance.within(120, 210), chance.within(84, 98), chance.within(60, 72));
+    disc(&mut layers[0], x + chance.within(-70, 70), y + 10, radius + 44);
     disc(&mut layers[2], x, y, radius);
     let (eye, mouth) = (radius / 3, radius * 3 / 5);
-    let _ = write!(layers[3], "M{} {}a{mouth} {mouth} 0 0 0 {} 0z", x - mouth, y + radius / 8, 2 * mouth);
-    disc(&mut layers[3], x - eye, y - radius / 3, chance.within(5, 10));
-    disc(&mut layers[3], x + eye, y - radius / 3, chance.within(5, 10));
-    for bit in 0..14usize {
-        let (at, fall) = (bit as i32 * 24 + chance.below(12), chance.below(HEIGHT));
-        let _ = write!(layers[1 + bit % 2 * 2], "M{at} {fall}l5 -8l9 5l-5 8z");
+    hole(&mut layers[2], x - eye, y - radius / 3, chance.within(5, 10));
+    hole(&mut layers[2], x + eye, y - radius / 3, chance.within(5, 10));
+    let _ = write!(layers[2], "M{} {}a{mouth} {mouth} 0 0 1 {} 0z", x + mouth, y + radius / 8, -2 * mouth);
+    for bit in 0..16 {
+        let (at, fall) = (bit * 21 + chance.below(12), chance.below(HEIGHT));
+        let on_face = (at - x).pow(2) + (fall - y).pow(2) < (radius + 8).pow(2);
+        if !on_face {
+            let _ = write!(layers[if bit % 2 == 0 { 1 } else { 3 }], "M{at} {fall}l6 -9 10 6-6 9z");
+        }
     }
     layers
 }

@@ -3,7 +3,7 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{TypedSeat, get_show, list_tickets, offer_tickets};
-use crate::components::{Field, Heading, Notice, Problem, SellerShare, Tone, When, focus_first_error};
+use crate::components::{Cover, Field, Heading, Notice, Problem, SellerShare, Tone, When, focus_first_error};
 use crate::i18n::{self, money, t};
 use crate::prices::Prices;
 use crate::seats;
@@ -17,10 +17,17 @@ pub fn SellSeats(id: String) -> Element {
     let fetched = use_server_future(use_reactive!(|(id,)| get_show(id)))?;
     match fetched() {
         Some(Ok(listing)) => rsx! {
-            Heading { title: t!("sell-title", show = listing.show.title.as_str()) }
-            p { class: "lead",
-                When { show: listing.show.clone(), with_zone: true }
-                " · {listing.show.venue}, {listing.show.city}"
+            div { class: "poster",
+                div { class: "stub",
+                    Cover { show: listing.show.clone() }
+                }
+                div { class: "what",
+                    Heading { title: t!("sell-title", show = listing.show.title.as_str()) }
+                    p { class: "lead",
+                        When { show: listing.show.clone(), with_zone: true }
+                        " · {listing.show.venue}, {listing.show.city}"
+                    }
+                }
             }
             if listing.show.cancelled {
                 Notice { tone: Tone::Bad, {t!("sell-cancelled")} }

@@ -137,13 +137,17 @@ fn Offers(listing: Signal<ShowListing>, first: Page<Ticket>) -> Element {
                 p { {t!("no-tickets-words")} }
             }
         } else {
-            h2 { {t!("tickets")} }
-            p { class: "hint", {t!("prices-all-in")} }
-            // Cheapest first: while there is more, the dearest are not known.
-            if let Some(prices) = Prices::of(&tickets()).filter(|prices| prices.count > 2 && next().is_none()) {
-                Overview { prices }
+            div { class: "overview",
+                div {
+                    h2 { {t!("tickets")} }
+                    p { class: "hint", {t!("prices-all-in")} }
+                }
+                // Cheapest first: while there is more, the dearest are not known.
+                if let Some(prices) = Prices::of(&tickets()).filter(|prices| prices.count > 2 && next().is_none()) {
+                    Overview { prices }
+                }
+                Together { tickets, chosen }
             }
-            Together { tickets, chosen }
             ul { class: "tickets seats",
                 for ticket in tickets() {
                     Offer { key: "{ticket.id}", ticket, chosen, ahead: ahead() }

@@ -11,7 +11,7 @@ use shared::TicketId;
 use shared::tickets::{Category, TicketState};
 
 /// The tokens of the style sheet that are colours; each has a class of its name for its swatch.
-const COLOURS: [&str; 16] = [
+const COLOURS: [&str; 18] = [
     "paper",
     "card",
     "line",
@@ -20,6 +20,8 @@ const COLOURS: [&str; 16] = [
     "ink-soft",
     "call",
     "call-ink",
+    "call-soft",
+    "tick",
     "link",
     "stage",
     "good",
