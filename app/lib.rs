@@ -3,6 +3,8 @@
 pub mod api;
 mod clock;
 mod components;
+#[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+pub mod desktop;
 #[cfg(test)]
 mod examples;
 mod i18n;
@@ -72,7 +74,11 @@ pub fn launch() {
     wasm_bindgen_futures::spawn_local(async {
         // Without its words the page stays as the server made it, with plain forms.
         match i18n::fetch().await {
-            Ok(()) => dioxus::launch(App),
+            Ok(()) => {
+                // Reading the words and taking the page over are two tasks, so that neither keeps the browser for long.
+                clock::sleep(std::time::Duration::ZERO).await;
+                dioxus::launch(App);
+            }
             Err(reason) => tracing::error!("the words could not be loaded: {reason:?}"),
         }
     });
@@ -96,4 +102,10 @@ pub fn App() -> Element {
         document::Meta { name: "color-scheme", content: "light dark" }
         Router::<Route> {}
     }
+}
+
+/// Looks at the page again where loading its address does not: a window has none. Browsers follow the link to it.
+fn look_again() {
+    #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+    desktop::look_again();
 }

@@ -1,9 +1,11 @@
-//! The program, with two faces: the client, or what serves it.
+//! The program, with three faces: the client in the browser, the one in a window, or what serves them.
 
 fn main() -> std::process::ExitCode {
     #[cfg(feature = "server")]
     return ticketing::web::command::main();
-    #[cfg(not(feature = "server"))]
+    #[cfg(all(feature = "desktop", not(feature = "server"), not(target_arch = "wasm32")))]
+    return ticketing::desktop::main();
+    #[cfg(not(any(feature = "server", all(feature = "desktop", not(target_arch = "wasm32")))))]
     {
         ticketing::launch();
         std::process::ExitCode::SUCCESS

@@ -80,8 +80,16 @@ pub async fn card() -> Result<Card, String> {
     Err(t!("card-in-browser"))
 }
 
-/// Only browsers leave; elsewhere the link opens one.
-#[cfg(not(target_arch = "wasm32"))]
+/// Opens the page in a browser, where there is a window that could not show it.
+#[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+pub fn go_to(url: &str) {
+    if url.starts_with("http") {
+        crate::desktop::open_outside(url);
+    }
+}
+
+/// Only clients leave.
+#[cfg(not(any(target_arch = "wasm32", feature = "desktop")))]
 pub fn go_to(_: &str) {}
 
 /// Only browsers tell.

@@ -16,4 +16,5 @@ mod races;
 mod search;
 mod site;
 mod start_up;
+mod watchers;
 mod world;

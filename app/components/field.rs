@@ -11,6 +11,8 @@ pub fn focus_first_error() {
         crate::clock::sleep(std::time::Duration::from_millis(20)).await;
         crate::components::frame::focus_on("main [aria-invalid=true]", true);
     });
+    #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+    crate::desktop::focus_first_error();
 }
 
 /// Moves the focus to the first error whenever another one appears.

@@ -69,6 +69,12 @@ async fn focus_on_heading() {
     }
 }
 
+/// Moves the focus to the page's heading, where what had it is gone: the page has become another one at the same address.
+pub fn focus_heading() {
+    #[cfg(target_arch = "wasm32")]
+    spawn(focus_on_heading());
+}
+
 /// Takes the focus along to another page, as a browser does that loads one. The heading is read by that, so nothing
 /// else announces the page. What is loaded first keeps the focus where the browser puts it.
 #[component]
@@ -129,7 +135,11 @@ pub fn Frame() -> Element {
     let unclear = use_context_provider(|| Unclear(fetched().and_then(Result::err)));
     let mut current = use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
     // Only the client asks how payments are made: a page is not to wait for that.
-    let paying = use_resource(api::payments::settings);
+    let paying = use_resource(async || {
+        // And not in the moment in which it takes the page over.
+        crate::clock::sleep(std::time::Duration::ZERO).await;
+        api::payments::settings().await
+    });
     use_context_provider(|| Paying(paying));
     let mut ready_card = use_context_provider(|| ReadyCard(Signal::new(None)));
     // The server's page becomes alive when the client has taken it over; until then its buttons do nothing.
@@ -185,7 +195,10 @@ pub fn Frame() -> Element {
             if matches!(&*paying.read(), Some(Ok(settings)) if settings.test_mode) {
                 p { {t!("test-mode-footer")} }
             }
-            Languages {}
+            // A window speaks the language of its system.
+            if cfg!(not(feature = "desktop")) {
+                Languages {}
+            }
         }
     }
 }

@@ -17,7 +17,7 @@ pub use alive::use_alive;
 pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
 pub use cover::Cover;
 pub use field::{Choice, Field, focus_first_error};
-pub use frame::{CurrentUser, Frame, Unclear, use_person};
+pub use frame::{CurrentUser, Frame, Unclear, focus_heading, use_person};
 pub use left::Left;
 pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
 pub use recent::{Recent, remember};

@@ -62,7 +62,7 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
             p { class: "actions",
                 if may_pass {
                     // Loads the same address again, also where no script runs.
-                    a { class: "button", href: "", {t!("try-again")} }
+                    a { class: "button", href: "", onclick: |_| crate::look_again(), {t!("try-again")} }
                 }
                 Link {
                     class: if may_pass { "button quiet" } else { "button" },

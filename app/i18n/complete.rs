@@ -199,12 +199,13 @@ fn has_letters(text: &str) -> bool {
     outside.filter(|letter| letter.is_alphabetic()).count() > 1
 }
 
-/// Whether it looks like words for people wherever it stands: a capital letter and then small ones, or the end of a sentence.
+/// Whether it looks like words for people wherever it stands: a capital letter and then small ones, or the end of a sentence. Paths and
+/// keys are none.
 fn is_sentence(text: &str) -> bool {
     let mut letters = text.chars();
     let capital = letters.next().is_some_and(char::is_uppercase) && letters.next().is_some_and(char::is_lowercase);
     let ends = text.len() > 3 && text.contains(' ') && text.ends_with(['.', '…', '!', '?']);
-    has_letters(text) && !text.contains('/') && (capital || ends)
+    has_letters(text) && !text.contains(['/', '+']) && (capital || ends)
 }
 
 /// How many tokens from here on nobody reads: attributes, tests, what is logged, why something cannot fail.

@@ -3,7 +3,7 @@
 use crate::api::ApiError;
 use crate::api::payments::{get_account, set_up_payouts};
 use crate::components::{Notice, Tone};
-use crate::i18n::{day, money, t};
+use crate::i18n::{self, day, money, t};
 use crate::stripe;
 use dioxus::prelude::*;
 use shared::payments::{Account, Balance, Movement, MovementKind};
@@ -155,7 +155,8 @@ fn Line(movement: Movement) -> Element {
             span { class: "about",
                 strong { {word(movement.kind)} }
                 if let Some(about) = movement.about {
-                    " {about}"
+                    " {about.show} · "
+                    {i18n::seat(&about.seat)}
                 }
                 br {}
                 span { class: "hint",

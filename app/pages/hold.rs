@@ -35,8 +35,10 @@ pub fn Hold(
     let total =
         picked.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
     let ids: Vec<TicketId> = picked.iter().map(|ticket| ticket.id).collect();
-    let words = t!("hold-tickets", count = ids.len());
     let alive = use_alive();
+    // Where no script runs, nobody knows here what is chosen in the form.
+    let nothing_chosen = alive && ids.is_empty();
+    let words = if nothing_chosen { t!("choose-tickets") } else { t!("hold-tickets", count = ids.len()) };
     let hold = move |event: FormEvent| {
         event.prevent_default();
         let ids = ids.clone();
@@ -85,8 +87,7 @@ pub fn Hold(
                     span { class: "hint", {t!("all-in")} }
                 }
             }
-            // Where no script runs, nobody knows here what is chosen in the form.
-            button { r#type: "submit", disabled: busy() || (alive && total.is_none()), "{words}" }
+            button { r#type: "submit", disabled: busy() || nothing_chosen, "{words}" }
         }
     }
 }

@@ -5,7 +5,7 @@ use super::payment::PaymentForm;
 use crate::Route;
 use crate::api::orders::{cancel_order, get_order};
 use crate::clock;
-use crate::components::{Cover, CurrentUser, Heading, Problem, SeatWords, SignInFirst, When};
+use crate::components::{Cover, CurrentUser, Heading, Problem, SeatWords, SignInFirst, When, focus_heading};
 use crate::i18n::{money, t};
 use crate::live;
 use dioxus::prelude::*;
@@ -110,6 +110,13 @@ fn Watched(first: Order) -> Element {
                 }
             }
         });
+    });
+    let mut shown = use_hook(|| CopyValue::new(order.peek().state));
+    use_effect(move || {
+        let state = order.read().state;
+        if shown.replace(state) != state {
+            focus_heading();
+        }
     });
     let changed = move |()| look.call(());
     let current = order();

@@ -162,7 +162,7 @@ fn CreateShow() -> Element {
     }
 }
 
-/// The time zone that the browser is set to.
+/// The time zone that the person's computer is set to.
 fn own_time_zone() -> Option<String> {
     #[cfg(target_arch = "wasm32")]
     {
@@ -170,6 +170,10 @@ fn own_time_zone() -> Option<String> {
             js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
         js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
     }
-    #[cfg(not(target_arch = "wasm32"))]
+    #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+    {
+        iana_time_zone::get_timezone().ok()
+    }
+    #[cfg(not(any(target_arch = "wasm32", feature = "desktop")))]
     None
 }

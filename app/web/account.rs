@@ -68,7 +68,7 @@ fn row(movement: &Movement) -> Vec<String> {
     vec![
         movement.at.to_string(),
         word(movement.kind).to_owned(),
-        harmless(movement.about.clone().unwrap_or_default()),
+        harmless(movement.about.as_ref().map(ToString::to_string).unwrap_or_default()),
         movement.ticket_id.map(|id| id.to_string()).unwrap_or_default(),
         movement.amount.currency.code().to_owned(),
         amount(movement.price),
@@ -94,6 +94,8 @@ fn harmless(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::payments::About;
+    use shared::tickets::Seat;
     use shared::{Currency, Instant};
 
     fn line(about: &str) -> String {
@@ -101,7 +103,7 @@ mod tests {
             id: uuid::Uuid::nil(),
             at: Instant::from_millis(0),
             kind: MovementKind::Refund,
-            about: Some(about.to_owned()),
+            about: Some(About { show: about.to_owned(), seat: Seat::parse("", "", "1").expect("a seat") }),
             ticket_id: None,
             price: Some(Money::new(-1999, Currency::Eur)),
             fee: Some(Money::new(-99, Currency::Eur)),
@@ -113,15 +115,15 @@ mod tests {
 
     #[test]
     fn a_movement_is_a_line_of_a_spreadsheet() {
-        let expected = "1970-01-01T00:00:00.000Z,refund,\"A \"\"B\"\", Seat 1\",,EUR,-19.99,-0.99,-19.00\r\n";
-        assert_eq!(line("A \"B\", Seat 1"), expected);
+        let expected = "1970-01-01T00:00:00.000Z,refund,\"A \"\"B\"\" · Seat 1\",,EUR,-19.99,-0.99,-19.00\r\n";
+        assert_eq!(line("A \"B\""), expected);
     }
 
     #[test]
     fn what_people_wrote_is_never_a_formula() {
         for text in ["=HYPERLINK(0)", "+1", "-1", "@SUM(A1)", "\t=1"] {
-            assert!(line(text).contains(&format!(",'{text},")), "{text}");
+            assert!(line(text).contains(&format!(",'{text} ·")), "{text}");
         }
-        assert!(line("1 = 1").contains(",1 = 1,"));
+        assert!(line("1 = 1").contains(",1 = 1 ·"));
     }
 }

@@ -1,6 +1,6 @@
 //! What the browser is told about every answer: what it may run, load and keep.
 
-use super::{Site, language};
+use super::{Site, language, start};
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
@@ -20,9 +20,11 @@ pub const RETRY_SECONDS: u64 = 2;
 /// The longest page, in bytes.
 const LONGEST_PAGE: usize = 16 * 1024 * 1024;
 
-/// How the inline scripts begin that Dioxus itself writes into a page: the data to hydrate from, and what receives it.
-/// Their contents are base64 or fixed, so nothing that a person wrote can be code in them. No other inline script runs.
-const OF_DIOXUS: [&str; 3] = ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate("];
+/// How the inline scripts begin that may run: those that Dioxus itself writes into a page (the data to hydrate from, and what
+/// receives it), and the one that starts the client. Their contents are base64 or fixed, so nothing that a person wrote can be
+/// code in them.
+const INLINE: [&str; 4] =
+    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate(", start::BEGINNING];
 
 const FIXED: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
@@ -44,7 +46,7 @@ pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Re
         let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let page = language::marked(&String::from_utf8_lossy(&page), language);
+        let page = start::after_paint(language::marked(&String::from_utf8_lossy(&page), language));
         hashes = inline_scripts(&page).map(hash).collect();
         parts.headers.remove(CONTENT_LENGTH);
         response = Response::from_parts(parts, Body::from(page));
@@ -114,9 +116,7 @@ fn add(headers: &mut HeaderMap, hashes: &[String], https: bool, stripe: bool) {
 
 fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
-    scripts
-        .map(|(script, _)| script)
-        .filter(|script| OF_DIOXUS.iter().any(|start| script.trim_start().starts_with(start)))
+    scripts.map(|(script, _)| script).filter(|script| INLINE.iter().any(|start| script.trim_start().starts_with(start)))
 }
 
 fn hash(script: &str) -> String {
@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_the_frameworks_own_inline_scripts_may_run() {
+    fn only_inline_scripts_that_are_known_may_run() {
         let page = "<script>window.initial_dioxus_hydration_data=\"eA==\";</script><p><script>alert(1)</script>";
 
         let blessed: Vec<&str> = inline_scripts(page).collect();

@@ -12,6 +12,7 @@ mod limits;
 mod live;
 mod router;
 mod session;
+mod start;
 mod telemetry;
 mod webhooks;
 

@@ -199,7 +199,8 @@ prices-all-in = الأسعار شاملة كل شيء دون رسوم إضافي
 sell-for-this-show = بيع تذاكر لهذه الفعالية
 prices = الأسعار
 price-lowest = الأدنى
-price-middle = نصف التذاكر لا يتجاوز
+# The price that half of the tickets cost at most.
+price-middle = المعتاد
 price-highest = الأعلى
 cheapest-together = أرخص المقاعد المتجاورة
 choose-together = اختيار مقاعد متجاورة عددها { $count }
@@ -212,6 +213,7 @@ state-on-sale = معروضة للبيع
 state-held = هناك من يدفع ثمنها
 state-sold = مبيعة
 state-withdrawn = مسحوبة
+choose-tickets = اختر التذاكر
 hold-tickets = { $count ->
     [0] حجز التذاكر والدفع
     [one] حجز تذكرة واحدة والدفع
@@ -408,3 +410,37 @@ email = البريد الإلكتروني
 password = كلمة المرور
 password-hint = 8 أحرف على الأقل.
 create-account = إنشاء الحساب
+
+## The window of the desktop
+
+window-no-server = الخادم لا يستجيب
+window-no-server-words = تحقق من اتصال هذا الحاسوب وحاول مرة أخرى. ربما يخضع الخادم للصيانة، أو أصبح له عنوان آخر.
+window-other-server = استخدام خادم آخر
+window-choose = أي خادم؟
+window-address = عنوان الخادم
+window-address-hint = كما في المتصفح. استخدم https إلا إذا كان الخادم على شبكتك الخاصة.
+window-leads-elsewhere = الرابط الذي فتحته يقود إلى خادم غير خادمك. اذهب إليه فقط إذا كنت تثق به.
+window-signed-in = تبقى مسجّل الدخول في كل خادم استخدمته.
+window-use = استخدام هذا الخادم
+window-keep = البقاء هنا
+window-nobody = لا يستجيب أي خادم على هذا العنوان، تحقق من صحته.
+window-not-started = تعذّر فتح النافذة من جديد، أغلقها وشغّل البرنامج مرة أخرى.
+window-not-kept = تعذّر حفظ العنوان للتشغيل القادم، تحقق من امتلاء القرص.
+window-address-shapeless = هذا ليس عنوان خادم، فهو يبدأ بـ https:// أو http:// ويسمّي مضيفًا.
+window-address-secret = لا يحتوي عنوان الخادم على اسم أو كلمة مرور.
+window-address-rest = ينتهي عنوان الخادم بالمضيف أو المنفذ، فاترك الباقي.
+menu-file = ملف
+menu-edit = تحرير
+menu-view = عرض
+menu-go = انتقال
+menu-help = مساعدة
+menu-browser = فتح هذه الصفحة في المتصفح
+menu-server = استخدام خادم آخر…
+menu-reload = إعادة التحميل
+menu-larger = أكبر
+menu-smaller = أصغر
+menu-plain = الحجم العادي
+menu-back = رجوع
+menu-forward = تقدّم
+menu-shows = الفعاليات
+menu-quit = إنهاء

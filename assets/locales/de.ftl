@@ -190,7 +190,8 @@ prices-all-in = Alle Preise sind Endpreise, ohne weitere Gebühren.
 sell-for-this-show = Tickets für diese Veranstaltung verkaufen
 prices = Preise
 price-lowest = Niedrigster
-price-middle = Die Hälfte kostet höchstens
+# The price that half of the tickets cost at most.
+price-middle = Üblich
 price-highest = Höchster
 cheapest-together = Günstigste Plätze nebeneinander
 choose-together = { $count } Plätze nebeneinander wählen
@@ -203,6 +204,7 @@ state-on-sale = Im Verkauf
 state-held = Wird gerade bezahlt
 state-sold = Verkauft
 state-withdrawn = Zurückgezogen
+choose-tickets = Tickets auswählen
 hold-tickets = { $count ->
     [0] Tickets reservieren und bezahlen
     [one] 1 Ticket reservieren und bezahlen
@@ -390,3 +392,37 @@ email = E-Mail-Adresse
 password = Passwort
 password-hint = Mindestens 8 Zeichen.
 create-account = Konto erstellen
+
+## The window of the desktop
+
+window-no-server = Der Server antwortet nicht
+window-no-server-words = Prüf, ob dieser Computer verbunden ist, und versuch es noch einmal. Vielleicht wird der Server gerade gewartet, oder er hat inzwischen eine andere Adresse.
+window-other-server = Anderen Server verwenden
+window-choose = Welcher Server?
+window-address = Adresse des Servers
+window-address-hint = Wie im Browser. Nimm https, außer der Server ist in deinem eigenen Netz.
+window-leads-elsewhere = Der geöffnete Link führt zu einem anderen Server als deinem. Geh nur dorthin, wenn du ihm vertraust.
+window-signed-in = Bei jedem Server, den du verwendet hast, bleibst du angemeldet.
+window-use = Diesen Server verwenden
+window-keep = Hier bleiben
+window-nobody = Unter dieser Adresse antwortet kein Server, prüf sie noch einmal.
+window-not-started = Das Fenster konnte nicht neu geöffnet werden, schließ es und starte das Programm neu.
+window-not-kept = Die Adresse konnte nicht für den nächsten Start gespeichert werden, prüf, ob die Festplatte voll ist.
+window-address-shapeless = Das ist keine Adresse eines Servers, sie beginnt mit https:// oder http:// und nennt einen Rechner.
+window-address-secret = In der Adresse eines Servers stehen weder Name noch Passwort.
+window-address-rest = Die Adresse eines Servers endet mit Rechner oder Port, lass den Rest weg.
+menu-file = Datei
+menu-edit = Bearbeiten
+menu-view = Ansicht
+menu-go = Gehe zu
+menu-help = Hilfe
+menu-browser = Diese Seite im Browser öffnen
+menu-server = Anderen Server verwenden …
+menu-reload = Neu laden
+menu-larger = Größer
+menu-smaller = Kleiner
+menu-plain = Normale Größe
+menu-back = Zurück
+menu-forward = Vorwärts
+menu-shows = Veranstaltungen
+menu-quit = Beenden

@@ -190,7 +190,8 @@ prices-all-in = Prices are all in, with no fees on top.
 sell-for-this-show = Sell tickets for this show
 prices = Prices
 price-lowest = Lowest
-price-middle = Half cost at most
+# The price that half of the tickets cost at most.
+price-middle = Typical
 price-highest = Highest
 cheapest-together = Cheapest seats together
 choose-together = Choose { $count } seats together
@@ -203,6 +204,7 @@ state-on-sale = On sale
 state-held = Someone is paying
 state-sold = Sold
 state-withdrawn = Withdrawn
+choose-tickets = Choose tickets
 hold-tickets = { $count ->
     [0] Hold tickets and pay
     [one] Hold 1 ticket and pay
@@ -390,3 +392,37 @@ email = E-mail address
 password = Password
 password-hint = At least 8 characters.
 create-account = Create account
+
+## The window of the desktop
+
+window-no-server = The server does not answer
+window-no-server-words = Look whether this computer is connected, and try again. Perhaps the server is being looked after; or it has another address by now.
+window-other-server = Use another server
+window-choose = Which server?
+window-address = Address of the server
+window-address-hint = As in a browser. Use https, unless the server is on your own network.
+window-leads-elsewhere = The link that you opened leads to another server than yours. Go there only if you trust it.
+window-signed-in = You stay signed in at each server that you used.
+window-use = Use this server
+window-keep = Stay here
+window-nobody = No server answers at this address, look whether it is right.
+window-not-started = The window could not be opened again, close it and start the program anew.
+window-not-kept = The address could not be kept for the next start, look whether your disk is full.
+window-address-shapeless = This is no address of a server, it begins with https:// or http:// and names a host.
+window-address-secret = An address of a server has no name and no password in it.
+window-address-rest = An address of a server ends with its host or port, leave out the rest.
+menu-file = File
+menu-edit = Edit
+menu-view = View
+menu-go = Go
+menu-help = Help
+menu-browser = Open This Page in the Browser
+menu-server = Use Another Server …
+menu-reload = Reload
+menu-larger = Larger
+menu-smaller = Smaller
+menu-plain = Normal Size
+menu-back = Back
+menu-forward = Forward
+menu-shows = Shows
+menu-quit = Quit

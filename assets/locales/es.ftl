@@ -190,7 +190,8 @@ prices-all-in = Los precios son finales, sin gastos añadidos.
 sell-for-this-show = Vender entradas para este evento
 prices = Precios
 price-lowest = Más bajo
-price-middle = La mitad cuesta como máximo
+# The price that half of the tickets cost at most.
+price-middle = Habitual
 price-highest = Más alto
 cheapest-together = Asientos juntos más baratos
 choose-together = Elegir { $count } asientos juntos
@@ -203,6 +204,7 @@ state-on-sale = En venta
 state-held = Alguien está pagando
 state-sold = Vendida
 state-withdrawn = Retirada
+choose-tickets = Elige entradas
 hold-tickets = { $count ->
     [0] Reservar entradas y pagar
     [one] Reservar 1 entrada y pagar
@@ -390,3 +392,37 @@ email = Correo electrónico
 password = Contraseña
 password-hint = Al menos 8 caracteres.
 create-account = Crear cuenta
+
+## The window of the desktop
+
+window-no-server = El servidor no responde
+window-no-server-words = Comprueba si este ordenador tiene conexión e inténtalo de nuevo. Quizá el servidor esté en mantenimiento, o ya tenga otra dirección.
+window-other-server = Usar otro servidor
+window-choose = ¿Qué servidor?
+window-address = Dirección del servidor
+window-address-hint = Como en un navegador. Usa https, salvo que el servidor esté en tu propia red.
+window-leads-elsewhere = El enlace que has abierto lleva a un servidor distinto del tuyo. Ve allí solo si confías en él.
+window-signed-in = Tu sesión sigue abierta en cada servidor que has usado.
+window-use = Usar este servidor
+window-keep = Quedarse aquí
+window-nobody = Ningún servidor responde en esta dirección, comprueba si es correcta.
+window-not-started = No se ha podido volver a abrir la ventana, ciérrala e inicia el programa de nuevo.
+window-not-kept = No se ha podido guardar la dirección para el próximo inicio, comprueba si el disco está lleno.
+window-address-shapeless = Esto no es la dirección de un servidor, empieza por https:// o http:// y nombra un equipo.
+window-address-secret = La dirección de un servidor no contiene nombre ni contraseña.
+window-address-rest = La dirección de un servidor termina con el equipo o el puerto, omite el resto.
+menu-file = Archivo
+menu-edit = Editar
+menu-view = Ver
+menu-go = Ir
+menu-help = Ayuda
+menu-browser = Abrir esta página en el navegador
+menu-server = Usar otro servidor…
+menu-reload = Recargar
+menu-larger = Más grande
+menu-smaller = Más pequeño
+menu-plain = Tamaño normal
+menu-back = Atrás
+menu-forward = Adelante
+menu-shows = Eventos
+menu-quit = Salir

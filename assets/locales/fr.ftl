@@ -190,7 +190,8 @@ prices-all-in = Les prix sont tout compris, sans frais en plus.
 sell-for-this-show = Vendre des billets pour cet événement
 prices = Prix
 price-lowest = Le plus bas
-price-middle = La moitié coûte au plus
+# The price that half of the tickets cost at most.
+price-middle = Courant
 price-highest = Le plus élevé
 cheapest-together = Places côte à côte les moins chères
 choose-together = Choisir { $count } places côte à côte
@@ -203,6 +204,7 @@ state-on-sale = En vente
 state-held = Paiement en cours
 state-sold = Vendu
 state-withdrawn = Retiré
+choose-tickets = Choisissez des billets
 hold-tickets = { $count ->
     [0] Réserver des billets et payer
     [one] Réserver 1 billet et payer
@@ -390,3 +392,37 @@ email = Adresse e-mail
 password = Mot de passe
 password-hint = Au moins 8 caractères.
 create-account = Créer un compte
+
+## The window of the desktop
+
+window-no-server = Le serveur ne répond pas
+window-no-server-words = Vérifiez que cet ordinateur est connecté et réessayez. Le serveur est peut-être en maintenance, ou il a changé d’adresse.
+window-other-server = Utiliser un autre serveur
+window-choose = Quel serveur ?
+window-address = Adresse du serveur
+window-address-hint = Comme dans un navigateur. Utilisez https, sauf si le serveur est sur votre propre réseau.
+window-leads-elsewhere = Le lien que vous avez ouvert mène à un autre serveur que le vôtre. N’y allez que si vous lui faites confiance.
+window-signed-in = Vous restez connecté sur chaque serveur que vous avez utilisé.
+window-use = Utiliser ce serveur
+window-keep = Rester ici
+window-nobody = Aucun serveur ne répond à cette adresse, vérifiez-la.
+window-not-started = La fenêtre n’a pas pu être rouverte, fermez-la et relancez le programme.
+window-not-kept = L’adresse n’a pas pu être conservée pour le prochain démarrage, vérifiez si le disque est plein.
+window-address-shapeless = Ce n’est pas l’adresse d’un serveur, elle commence par https:// ou http:// et nomme un hôte.
+window-address-secret = L’adresse d’un serveur ne contient ni nom ni mot de passe.
+window-address-rest = L’adresse d’un serveur se termine par l’hôte ou le port, omettez le reste.
+menu-file = Fichier
+menu-edit = Édition
+menu-view = Affichage
+menu-go = Aller à
+menu-help = Aide
+menu-browser = Ouvrir cette page dans le navigateur
+menu-server = Utiliser un autre serveur…
+menu-reload = Recharger
+menu-larger = Plus grand
+menu-smaller = Plus petit
+menu-plain = Taille normale
+menu-back = Précédent
+menu-forward = Suivant
+menu-shows = Événements
+menu-quit = Quitter

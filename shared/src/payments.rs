@@ -1,6 +1,7 @@
 //! What `payments` is asked and says: authorize, capture, void and refund.
 
 use crate::rejection::{Flaw, Invalid};
+use crate::tickets::Seat;
 use crate::{Event, FeeShare, Instant, Money, OrderId, Page, PaymentId, Request, Service, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -278,6 +279,21 @@ pub enum MovementKind {
     PayoutFailed,
 }
 
+/// What a movement is for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct About {
+    /// What the show is called.
+    pub show: String,
+    /// The seat in it.
+    pub seat: Seat,
+}
+
+impl fmt::Display for About {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} · {}", self.show, self.seat)
+    }
+}
+
 /// One movement on a seller's account.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Movement {
@@ -287,8 +303,8 @@ pub struct Movement {
     pub at: Instant,
     /// What it was.
     pub kind: MovementKind,
-    /// What for: the show and the seat, or nothing for payouts.
-    pub about: Option<String>,
+    /// What for, or nothing for payouts.
+    pub about: Option<About>,
     /// The ticket, if there is one.
     pub ticket_id: Option<TicketId>,
     /// What the buyer paid, or got back (below zero); nothing for payouts.

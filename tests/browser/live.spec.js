@@ -1,6 +1,7 @@
 // What one person does, the others see at once, and after a cut they have missed nothing.
 import { connect, createServer } from 'node:net';
-import { alive, announce, expect, hold, seat, signUp, test } from './site.js';
+import { words } from './words.js';
+import { alive, announce, expect, hold, pay, seat, signUp, test } from './site.js';
 
 /** Notes when a text first shows on a page, by the machine's clock, which all browsers here share. */
 async function notes(page, text) {
@@ -60,6 +61,36 @@ test('what one browser does, another one shows in half a second', async ({ open 
   console.log(`figure: seen elsewhere after ${JSON.stringify(delays)} ms`);
 });
 
+test('what is one\'s own changes without a reload, too', async ({ open }) => {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'The Long Note', '1-2', '20');
+  await alive(ann);
+  await signUp(ben, 'ben');
+  // A second window of the same person.
+  const orders = await ben.context().newPage();
+  await orders.goto('/orders');
+  await alive(orders);
+  await expect(orders.getByText('You bought nothing yet')).toBeVisible();
+
+  await ben.goto(show);
+  await alive(ben);
+  await hold(ben, ['1']);
+  await expect(ann.getByText('Someone is paying')).toBeVisible({ timeout: 2_000 });
+  await expect(orders.getByText('Waits for payment')).toBeVisible({ timeout: 2_000 });
+  await pay(ben, '4242 4242 4242 4242');
+  await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
+  await expect(ann.getByText('Sold', { exact: true })).toBeVisible({ timeout: 2_000 });
+  await expect(ann.getByText('Held until after the show')).toBeVisible({ timeout: 3_000 });
+  await expect(orders.getByText('Paid', { exact: true })).toBeVisible({ timeout: 2_000 });
+
+  // The seller gives the money back: the buyer's page says so by itself.
+  await ann.getByRole('button', { name: 'Give the money back for A, Row 3, Seat 1' }).click();
+  await ann.getByRole('button', { name: 'Yes, give it back' }).click();
+  await expect(ben.getByText('The seller took the tickets back.')).toBeVisible({ timeout: 5_000 });
+  await expect(orders.getByText('Refunded', { exact: true })).toBeVisible({ timeout: 5_000 });
+});
+
 /** Stands between a browser and the site, and can be cut. */
 async function wire(target) {
   const open = new Set();
@@ -101,6 +132,7 @@ test('who was cut off for ten seconds has missed nothing two seconds later', asy
   // Its console is not silent while nothing can be reached, so it is no page of the fixture's.
   const context = await browser.newContext({ baseURL: line.url });
   const cem = await context.newPage();
+  cem.t = words('en');
   await cem.goto(show);
   await alive(cem);
   await expect(seat(cem, 1)).toBeEnabled();

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { exactly, words } from './words.js';
 
 export { expect };
 
@@ -53,6 +54,9 @@ export const test = base.extend({
       const context = await browser.newContext({ baseURL: site.url, ...options });
       contexts.push(context);
       const page = await context.newPage();
+      // What this browser's pages say.
+      page.language = options.locale ?? 'en';
+      page.t = words(page.language);
       page.on('console', (message) => {
         // A refusal is an answer with a status of its own, which Chromium notes as a failed resource.
         const refusal = /Failed to load resource: the server responded with a status of (400|401|403|404|409|410|422)/;
@@ -74,9 +78,9 @@ export async function alive(page) {
 export async function signUp(page, name) {
   await page.goto('/sign-up');
   await alive(page);
-  await page.getByLabel('E-mail address').fill(`${name}@example.org`);
-  await page.getByLabel('Password').fill(PASSWORD);
-  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByLabel(page.t('email')).fill(`${name}@example.org`);
+  await page.getByLabel(page.t('password')).fill(PASSWORD);
+  await page.getByRole('button', { name: page.t('create-account') }).click();
   await expect(page.getByText(`${name}@example.org`)).toBeVisible();
 }
 
@@ -84,34 +88,34 @@ export async function signUp(page, name) {
 export async function announce(page, title, seats, price) {
   await page.goto('/sell');
   await alive(page);
-  await page.getByLabel('Title').fill(title);
-  await page.getByLabel('Venue', { exact: true }).fill('Tempodrom');
-  await page.getByLabel('City').fill('Berlin');
-  await page.getByLabel('Country').fill('Germany');
-  await page.getByLabel('Date and time at the venue').fill('2027-06-01T20:00');
-  await page.getByLabel('Time zone of the venue').fill('Europe/Berlin');
-  await page.getByRole('button', { name: 'Announce show' }).dblclick();
-  await expect(page.getByRole('heading', { name: `Sell tickets for ${title}` })).toBeVisible();
+  await page.getByLabel(page.t('show-title'), { exact: true }).fill(title);
+  await page.getByLabel(page.t('venue'), { exact: true }).fill('Tempodrom');
+  await page.getByLabel(page.t('city'), { exact: true }).fill('Berlin');
+  await page.getByLabel(page.t('country'), { exact: true }).fill('Germany');
+  await page.getByLabel(page.t('starts-at')).fill('2027-06-01T20:00');
+  await page.getByLabel(page.t('show-time-zone')).fill('Europe/Berlin');
+  await page.getByRole('button', { name: page.t('announce') }).dblclick();
+  await expect(page.getByRole('heading', { name: page.t('sell-title', { show: title }) })).toBeVisible();
   const show = new URL(page.url()).searchParams.get('show');
-  await page.getByLabel('Section').fill('A');
-  await page.getByLabel('Row').fill('3');
-  await page.getByLabel('Seats').fill(seats);
-  await page.getByLabel('Price').fill(price);
-  await page.getByRole('button', { name: /^List \d+ ticket/ }).dblclick();
-  await expect(page.getByRole('heading', { name: 'My sales' })).toBeVisible();
+  await page.getByLabel(page.t('section')).fill('A');
+  await page.getByLabel(page.t('row')).fill('3');
+  await page.getByLabel(page.t('seats')).fill(seats);
+  await page.getByLabel(page.t('price-of-each', { currency: 'EUR' })).fill(price);
+  await page.locator('main form button[type=submit]').last().dblclick();
+  await expect(page.getByRole('heading', { name: page.t('nav-sales') })).toBeVisible();
   return `/shows/${show}`;
 }
 
 /** The box that chooses a seat on a show's page. */
 export function seat(page, number) {
-  return page.getByRole('checkbox', { name: new RegExp(`Seat ${number}$`) });
+  return page.getByRole('checkbox', { name: exactly(page.t('seat-number', { number }), { to: true }) });
 }
 
 /** Chooses seats on a show's page and holds them. */
 export async function hold(page, seats) {
   for (const number of seats) await seat(page, number).check();
-  await page.getByRole('button', { name: /^Hold \d ticket/ }).dblclick();
-  await expect(page.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
+  await page.getByRole('button', { name: page.t('hold-tickets', { count: seats.length }) }).dblclick();
+  await expect(page.getByRole('heading', { name: page.t('order-held') })).toBeVisible();
 }
 
 /** How many seconds the countdown says. */
@@ -122,6 +126,6 @@ export async function countdown(page) {
 
 /** Types a card on an order's page, and pays with it. */
 export async function pay(page, card) {
-  await page.getByLabel('Card number').fill(card);
-  await page.getByRole('button', { name: /^Pay/ }).dblclick();
+  await page.getByLabel(page.t('card-number')).fill(card);
+  await page.locator('main form.stack button[type=submit]').first().dblclick();
 }

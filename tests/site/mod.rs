@@ -73,6 +73,11 @@ impl Site {
         tokio::time::timeout(UP_WITHIN, up).await.expect("it comes up");
     }
 
+    /// The process that runs.
+    pub fn process(&self) -> u32 {
+        self.child.as_ref().and_then(Child::id).expect("it runs")
+    }
+
     /// `kill -9`.
     pub async fn kill(&mut self) {
         if let Some(mut child) = self.child.take() {

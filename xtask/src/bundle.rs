@@ -29,6 +29,9 @@ for (const name of fs.readdirSync(folder, { recursive: true })) {
 }
 "#;
 
+/// Weighs the client by crate.
+const WEIGH: &str = include_str!("../weigh.mjs");
+
 /// Builds the bundle, and says how much a browser has to load.
 pub fn build() -> Result<()> {
     toolchain::prepare()?;
@@ -50,6 +53,21 @@ pub fn build() -> Result<()> {
     Step::new("compress", node).run()?;
     let (plain, brotli) = client_size()?;
     println!("the client is {} kB of WASM, {} kB in brotli", plain / 1000, brotli / 1000);
+    Ok(())
+}
+
+/// Says which crate makes the client how heavy. It is linked once more for that, with names, and before `wasm-opt`.
+pub fn weigh() -> Result<()> {
+    toolchain::prepare()?;
+    let mut cargo = child::command("cargo");
+    cargo.args(["build", "--bin", "ticketing", "--no-default-features", "--features", "web"]);
+    cargo.args(["--target", "wasm32-unknown-unknown", "--profile", "wasm-release"]);
+    cargo.args(["--config", "profile.wasm-release.strip=false"]);
+    Step::new("link with names", cargo).run()?;
+    let mut node = child::command("node");
+    node.args(["--input-type=module", "-e", WEIGH, "--"]);
+    node.arg(place::target().join("wasm32-unknown-unknown/wasm-release/ticketing.wasm"));
+    ensure!(node.status()?.success(), "the client could not be weighed");
     Ok(())
 }
 

@@ -2,11 +2,13 @@
 
 pub mod balancer;
 pub mod broker;
+pub mod browser;
 pub mod bundle;
 pub mod check;
 pub mod child;
 pub mod cluster;
 pub mod debian;
+pub mod desktop;
 pub mod figures;
 pub mod manifests;
 pub mod place;

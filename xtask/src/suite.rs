@@ -6,16 +6,16 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
-use anyhow::{Result, bail, ensure};
+use anyhow::{Result, ensure};
 
 use crate::child::{self, Step};
 use crate::postgres::Postgres;
-use crate::{broker, bundle, check, debian, figures, place, python, toolchain};
+use crate::{broker, browser, bundle, check, figures, place, python, toolchain};
 
 /// The tests that run on whatever store and bus they are given.
 const ON_EVERY_STORE: [&str; 5] = ["defects::", "mails::", "money::sales::", "purchase::", "search::"];
-/// The tests that kill what they test under load, and want the machine for themselves.
-const ALONE: [&str; 2] = ["cluster::", "money::faults::"];
+/// The tests that kill what they test under load, or measure it, and want the machine for themselves.
+const ALONE: [&str; 3] = ["cluster::", "money::faults::", "watchers::"];
 
 /// What a line begins with that is a figure for people.
 const FIGURE: &str = "figure: ";
@@ -56,8 +56,8 @@ pub fn run() -> Result<()> {
     outcomes.push(test("on PostgreSQL", || services_on_postgres("on PostgreSQL", false)));
     outcomes.push(test("on PostgreSQL and NATS", || services_on_postgres("on PostgreSQL and NATS", true)));
     outcomes.push(test("under load", || tests_under_load(built)));
-    outcomes.push(test("browser tests", || browser_tests("browser tests", built, false)));
-    outcomes.push(test("browser tests, cluster", || browser_tests("browser tests, cluster", built, true)));
+    outcomes.push(test("browser tests", || browser::tests("browser tests", built, false)));
+    outcomes.push(test("browser tests, cluster", || browser::tests("browser tests, cluster", built, true)));
     report(&outcomes)
 }
 
@@ -133,42 +133,6 @@ fn program_with_telemetry() -> Result<PathBuf> {
     cargo.args(["build", "--package", "ticketing", "--bin", "ticketing", "--features", "telemetry"]);
     Step::new("build with telemetry", cargo).run()?;
     Ok(place::target().join("debug").join("ticketing"))
-}
-
-/// The tests that drive a real browser, against one process or against clusters.
-fn browser_tests(name: &'static str, built: bool, cluster: bool) -> Result<()> {
-    ensure!(built, "the browser tests need the bundle, which was not built");
-    let folder = place::root().join("tests").join("browser");
-    ensure!(folder.join("package.json").is_file(), "tests/browser has no package.json");
-    let chromium = chromium()?;
-    let mut npm = child::command("npm");
-    npm.args(["ci", "--no-audit", "--no-fund"]).current_dir(&folder).env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1");
-    Step::new("install Playwright", npm).run()?;
-    let mut cargo = child::command("cargo");
-    cargo.args(["build", "--package", "fake-stripe", "--bin", "fake-stripe"]);
-    Step::new("build the fake of Stripe", cargo).run()?;
-    let mut playwright = child::command("npx");
-    playwright.args(["--no-install", "playwright", "test", "--reporter=list"]).current_dir(&folder);
-    playwright.env("TICKETING_BIN", place::binary()).env("CHROMIUM", chromium).env("CI", "1");
-    playwright.env("FAKE_STRIPE_BIN", place::target().join("debug").join("fake-stripe"));
-    if cluster {
-        playwright.args(["purchase", "stripe"]).env("TICKETING_CLUSTER", std::env::current_exe()?);
-    }
-    Step::new(name, playwright).run()
-}
-
-/// A Chromium of the machine, or Debian's.
-fn chromium() -> Result<PathBuf> {
-    let found = || ["chromium", "google-chrome"].into_iter().find_map(child::find);
-    if let Some(chromium) = found() {
-        return Ok(chromium);
-    }
-    if !debian::possible() {
-        bail!("the browser tests need Chromium: install chromium or google-chrome");
-    }
-    println!("installing Chromium (about 1 min, once)");
-    debian::packages(&["chromium", "fonts-dejavu-core", "fonts-noto-color-emoji"])?;
-    found().ok_or_else(|| anyhow::anyhow!("Debian's chromium was installed, but there is no program of that name"))
 }
 
 fn report(outcomes: &[Outcome]) -> Result<()> {

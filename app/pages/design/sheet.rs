@@ -172,19 +172,22 @@ fn Offers() -> Element {
     let chosen = use_signal(Vec::<TicketId>::new);
     let tickets = use_hook(samples::tickets);
     rsx! {
-        h2 { "Tickets" }
-        ul { class: "tickets seats",
-            for ticket in tickets {
-                Offer { key: "{ticket.id}", ticket, chosen, ahead: Some(0) }
+        // In a box of its own, since the bar stays in sight as long as that is.
+        section {
+            h2 { "Tickets" }
+            ul { class: "tickets seats",
+                for ticket in tickets {
+                    Offer { key: "{ticket.id}", ticket, chosen, ahead: Some(0) }
+                }
             }
-        }
-        div { class: "bar",
-            p { class: "sum",
-                "Total "
-                strong { "€85.00" }
-                span { class: "hint", " all in, no fees on top" }
+            div { class: "bar",
+                p { class: "sum",
+                    "Total "
+                    strong { "€85.00" }
+                    span { class: "hint", " all in, no fees on top" }
+                }
+                button { "Hold 2 tickets and pay" }
             }
-            button { "Hold 2 tickets and pay" }
         }
     }
 }

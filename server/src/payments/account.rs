@@ -9,7 +9,8 @@ use sea_orm::sea_query::Func;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::page::PAGE_SIZE;
-use shared::payments::{Account, Balance, Movement, MovementKind};
+use shared::payments::{About, Account, Balance, Movement, MovementKind};
+use shared::tickets::Seat;
 use shared::{Currency, Instant, Money, Page, UserId};
 use std::collections::BTreeMap;
 
@@ -47,13 +48,18 @@ fn movement(row: &rows::Model) -> Result<Movement, Error> {
             Kind::PayoutFailed => MovementKind::PayoutFailed,
             Kind::Payout | Kind::PayoutPaid | Kind::Charge => MovementKind::Payout,
         },
-        about: row.about.clone(),
+        about: row.about.as_deref().map(about),
         ticket_id: row.ticket_id.map(Into::into),
         price: row.price.map(money),
         fee: row.fee.map(money),
         // A seller's account is credited when it grows.
         amount: money(-row.amount),
     })
+}
+
+/// What a row is about. Of those that are older than this form, the words are all that is known.
+fn about(text: &str) -> About {
+    serde_json::from_str(text).unwrap_or_else(|_| About { show: text.to_owned(), seat: Seat::default() })
 }
 
 /// Sums by currency.

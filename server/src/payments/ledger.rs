@@ -11,6 +11,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use shared::orders::OrderChanged;
+use shared::payments::About;
 use shared::{Money, UserId};
 use uuid::Uuid;
 
@@ -165,7 +166,8 @@ pub async fn sale(tx: &Tx, payment: &schema::payments::Model, order: &OrderChang
         row.payment_id = Some(payment.id);
         row.ticket_id = Some(line.ticket_id.uuid());
         (row.price, row.fee) = (Some(line.price.minor), Some(fee.minor));
-        row.about = Some(format!("{} · {}", order.show.title, line.seat));
+        let about = About { show: order.show.title.to_string(), seat: line.seat.clone() };
+        row.about = Some(serde_json::to_string(&about)?);
         row.releases_at = Some((order.show.starts_at + terms.payout_after).millis());
         row.open = true;
     }

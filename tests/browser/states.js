@@ -1,0 +1,166 @@
+// Lives through everything that can happen on the site, in any language, and looks at each page in each of its states.
+import { alive, announce, expect, hold, pay, seat, signUp } from './site.js';
+import { euros, exactly } from './words.js';
+
+const GOOD = '4242 4242 4242 4242';
+const DECLINED = '4000 0000 0000 0002';
+
+/** Goes somewhere, waits until that can be read there, and looks. What one service did, another hears a moment later. */
+async function visit(look, page, state, path, text) {
+  await expect(async () => {
+    await page.goto(path);
+    await alive(page);
+    await expect(page.getByText(text).first()).toBeVisible({ timeout: 1_000 });
+  }).toPass({ timeout: 15_000 });
+  await look(state, page);
+}
+
+/** What somebody sees who is not signed in. */
+async function asStranger(look, eve, { show, ticket }) {
+  const { t } = eve;
+  await visit(look, eve, 'home', '/', 'The Long Note');
+  await visit(look, eve, 'home, nothing found', '/?search=nothing+fits', t('no-show-fits'));
+  await visit(look, eve, 'sell, signed out', '/sell', t('sign-in-to-sell'));
+  await visit(look, eve, 'sales, signed out', '/selling', t('sign-in-for-sales'));
+  await visit(look, eve, 'orders, signed out', '/orders', t('sign-in-for-orders'));
+  await visit(look, eve, 'sign up', '/sign-up', t('one-account'));
+  await visit(look, eve, 'sign in', '/sign-in?back=/orders', t('new-here'));
+  await eve.getByLabel(t('email')).fill('eve@example.org');
+  await eve.getByLabel(t('password')).fill('not her password');
+  await eve.getByRole('main').getByRole('button', { name: t('sign-in') }).click();
+  await expect(eve.getByRole('alert')).toBeVisible();
+  await look('sign in, refused', eve);
+  await visit(look, eve, 'show, signed out', show, t('state-held'));
+  await seat(eve, 14).check();
+  await eve.getByRole('button', { name: t('hold-tickets', { count: 1 }) }).click();
+  await expect(eve.getByText(t('sign-in-to-hold'))).toBeVisible();
+  await look('show, signed out and told so', eve);
+  await visit(look, eve, 'ticket of somebody', ticket, euros(eve.language, 19.99));
+  await visit(look, eve, 'nowhere', '/nowhere', t('problem-not-found'));
+}
+
+/** What somebody sees who sells: first nothing, then a show and its tickets. */
+async function announcing(look, ann) {
+  const { t } = ann;
+  await visit(look, ann, 'sales, none', '/selling', t('no-sales'));
+  await visit(look, ann, 'orders, none', '/orders', t('no-orders'));
+  await visit(look, ann, 'sell', '/sell', t('announce-title'));
+  await ann.getByRole('button', { name: t('announce') }).click();
+  await expect(ann.locator('[aria-invalid=true]').first()).toBeVisible();
+  await look('sell, wrong field', ann);
+  await ann.getByLabel(t('find-show')).fill('nothing fits');
+  await ann.getByRole('button', { name: t('find'), exact: true }).click();
+  await expect(ann.getByText(t('find-nothing'))).toBeVisible();
+  await look('sell, show not found', ann);
+}
+
+async function asSeller(look, ann, { show, ticket }) {
+  const { t } = ann;
+  await visit(look, ann, 'sell seats', `/sell?show=${show.split('/').pop()}`, t('sell-title', { show: 'The Long Note' }));
+  await ann.getByLabel(t('price-of-each', { currency: 'EUR' })).fill('soon');
+  await ann.locator('main form button[type=submit]').last().click();
+  await expect(ann.locator('[aria-invalid=true]')).toBeVisible();
+  await look('sell seats, wrong price', ann);
+  await visit(look, ann, 'own show', show, t('you-announced'));
+  await ann.getByRole('button', { name: t('cancel-show') }).click();
+  await expect(ann.getByRole('button', { name: t('cancel-yes') })).toBeVisible();
+  await look('own show, cancelling asked', ann);
+  await visit(look, ann, 'own ticket', ticket, t('your-ticket'));
+  await ann.getByLabel(t('price-in', { currency: 'EUR' })).fill('-5');
+  await ann.getByRole('button', { name: t('change-price') }).click();
+  await expect(ann.locator('[aria-invalid=true]')).toBeVisible();
+  await look('own ticket, wrong price', ann);
+}
+
+/** What somebody sees who buys; answers with the addresses of a held and a paid order. */
+async function asBuyer(look, ben, { show }) {
+  const { t } = ben;
+  const at = () => new URL(ben.url()).pathname;
+  await ben.goto(show);
+  await alive(ben);
+  await hold(ben, ['13']);
+  await ben.getByRole('button', { name: t('give-back') }).click();
+  await expect(ben.getByRole('heading', { name: t('order-cancelled') })).toBeVisible();
+  await look('order, cancelled', ben);
+
+  await ben.goto(show);
+  await alive(ben);
+  await seat(ben, 12).check();
+  await look('show, seat chosen', ben);
+  await ben.getByRole('button', { name: t('card-first') }).click();
+  await expect(ben.getByLabel(t('card-number'))).toBeVisible();
+  await look('show, card asked', ben);
+  await ben.getByLabel(t('card-number')).fill(GOOD);
+  await ben.getByRole('button', { name: t('card-use') }).click();
+  await expect(ben.getByText(t('card-ready-words', { card: t('card-ending', { digits: '4242' }) }))).toBeVisible();
+  await look('show, card ready', ben);
+  await ben.getByRole('button', { name: t('card-forget') }).click();
+  await ben.getByRole('button', { name: t('hold-tickets', { count: 1 }) }).click();
+  await expect(ben.getByLabel(t('card-number'))).toBeVisible();
+  await look('order, held', ben);
+  await pay(ben, '4111 1111 1111 1111');
+  await expect(ben.locator('[aria-invalid=true]')).toBeVisible();
+  await look('order, wrong card', ben);
+  await pay(ben, DECLINED);
+  await expect(ben.getByText(t('declined-generic'))).toBeVisible();
+  await look('order, declined', ben);
+  await pay(ben, GOOD);
+  await expect(ben.getByRole('heading', { name: t('order-complete') })).toBeVisible();
+  await look('order, complete', ben);
+  const complete = at();
+
+  await ben.goto(show);
+  await alive(ben);
+  await hold(ben, ['13']);
+  await visit(look, ben, 'orders', '/orders', t('order-state-held'));
+  return { complete };
+}
+
+/** What is seen after something was sold, given back and cancelled. */
+async function afterwards(look, { ann, ben, eve }, { show, ticketOf, complete }) {
+  const { t } = ann;
+  await visit(look, ann, 'sales, sold', '/selling', t('held-back'));
+  await ann.locator('summary').click();
+  await ann.getByRole('button', { name: exactly(t('refund-of', { seat: '§' }).split('§')[0].replace(/[\u2066-\u2069]/g, ''), { from: true }) }).click();
+  await expect(ann.getByRole('button', { name: t('refund-yes') })).toBeVisible();
+  await look('sales, giving back asked', ann);
+  await visit(look, ann, 'own ticket, sold', ticketOf, t('edit-sold'));
+  await visit(look, ann, 'order of somebody else', complete, t('problem-not-yours'));
+  await ann.goto(show);
+  await alive(ann);
+  await ann.getByRole('button', { name: t('cancel-show') }).click();
+  await ann.getByRole('button', { name: t('cancel-yes') }).click();
+  await expect(ann.getByText(t('cancelled-show'))).toBeVisible();
+  await look('own show, cancelled', ann);
+  await visit(look, eve, 'show, cancelled', show, t('cancelled-show'));
+  await visit(look, ben, 'order, refunded', complete, t('order-refunded'));
+  await visit(look, ben, 'orders, refunded', '/orders', t('order-state-refunded'));
+}
+
+/** Lives through everything that can happen on the site, and looks at each state of each page. */
+export async function everyState(open, options, look) {
+  const [ann, ben, eve] = [await open('ann', options), await open('ben', options), await open('eve', options)];
+  const { t } = ann;
+  await signUp(ann, 'ann');
+  await announcing(look, ann);
+  const show = await announce(ann, 'The Long Note', '12-15', '19.99');
+  await look('sales, on sale', ann);
+  await ann.goto(show);
+  const addressOf = (number) => ann.getByRole('link', { name: exactly(t('seat-number', { number }), { to: true }) }).getAttribute('href');
+  const ticket = await addressOf(15);
+  const ticketOf = await addressOf(12);
+  await asSeller(look, ann, { show, ticket });
+  await signUp(ben, 'ben');
+  const { complete } = await asBuyer(look, ben, { show });
+  await asStranger(look, eve, { show, ticket });
+
+  const empty = await announce(ann, 'Sold Out', '1', '5');
+  await ann.goto(empty);
+  await ann.getByRole('link', { name: exactly(t('seat-number', { number: 1 }), { to: true }) }).click();
+  await alive(ann);
+  await ann.getByRole('button', { name: t('withdraw') }).click();
+  await expect(ann.getByText(t('edit-withdrawn'))).toBeVisible();
+  await look('own ticket, withdrawn', ann);
+  await visit(look, eve, 'show, no tickets', empty, t('no-tickets'));
+  await afterwards(look, { ann, ben, eve }, { show, ticketOf, complete });
+}
