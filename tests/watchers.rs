@@ -3,8 +3,9 @@
 use crate::site::{Person, Site};
 use reqwest::{Method, Response};
 use serde_json::json;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::task::JoinSet;
+use tokio::time::Instant;
 
 /// How many watch.
 const WATCHERS: usize = 500;

@@ -13,29 +13,33 @@ pub fn minutes(left: Duration) -> String {
     format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
-/// How long it is until then by the server's clock, which is `ahead` milliseconds ahead of the client's. It is no live
-/// region: nobody wants to have each second of somebody else's time read out.
+/// How long it is until then by the server's clock, which is `ahead` milliseconds ahead of the client's; until that is known,
+/// the room for it. It is no live region: nobody wants to have each second of somebody else's time read out.
 #[component]
-pub fn Left(until: Instant, ahead: i64) -> Element {
+pub fn Left(until: Instant, ahead: Option<i64>) -> Element {
     let mut left = use_signal(|| None::<Duration>);
     let mut counting = use_signal(|| None::<Task>);
     use_effect(use_reactive!(|(until, ahead)| {
         // A hold that is extended is counted anew, and only once.
         counting.take().into_iter().for_each(|task| task.cancel());
-        counting.set(Some(spawn(async move {
-            loop {
-                let now = Instant::from_millis(clock::now().millis() + ahead);
-                left.set(Some(until.since(now)));
-                if until <= now {
-                    break;
+        counting.set(ahead.map(|ahead| {
+            spawn(async move {
+                loop {
+                    let now = Instant::from_millis(clock::now().millis() + ahead);
+                    left.set(Some(until.since(now)));
+                    if until <= now {
+                        break;
+                    }
+                    clock::sleep(Duration::from_millis(500)).await;
                 }
-                clock::sleep(Duration::from_millis(500)).await;
-            }
-        })));
+            })
+        }));
     }));
     rsx! {
-        if let Some(left) = left().filter(|left| !left.is_zero()) {
-            span { class: "hint left", {t!("time-left", time = minutes(left))} }
+        span { class: "hint left",
+            if let Some(left) = left().filter(|left| !left.is_zero()) {
+                {t!("time-left", time = minutes(left))}
+            }
         }
     }
 }

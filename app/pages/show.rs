@@ -254,7 +254,7 @@ pub fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) 
                 }
                 if ticket.state == TicketState::Held {
                     StateBadge { state: ticket.state }
-                    if let (Some(until), Some(ahead)) = (ticket.held_until, ahead) {
+                    if let Some(until) = ticket.held_until {
                         Left { until, ahead }
                     }
                 }

@@ -6,8 +6,9 @@ use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use tokio::task::JoinHandle;
+use tokio::time::Instant;
 
 /// How many tickets a show has; each person wants at most eight of one show.
 const TICKETS_PER_SHOW: usize = 48;

@@ -45,7 +45,8 @@ async fn d9_a_seller_is_paid_after_the_show_less_the_fee() {
     assert_eq!(kinds, [(MovementKind::Payout, -9750), (MovementKind::Sale, 4875), (MovementKind::Sale, 4875)]);
     let sale = &movements[1];
     let money = |minor| Some(Money::new(minor, Currency::Gbp));
-    assert_eq!((sale.price, sale.fee, sale.about.as_deref()), (money(4999), money(124), Some("The Tempest · Seat 2")));
+    assert_eq!((sale.price, sale.fee), (money(4999), money(124)));
+    assert_eq!(sale.about.as_ref().map(ToString::to_string).as_deref(), Some("The Tempest · Seat 2"));
     world.audits().await;
 }
 
