@@ -1,5 +1,6 @@
 //! Fields of forms, with their labels, hints and errors tied to them.
 
+use crate::components::use_typed;
 use dioxus::prelude::*;
 
 /// Moves the focus to the first field that is wrong, as soon as the page says so. A field does it by itself when its
@@ -46,6 +47,11 @@ pub fn Field(
     #[props(default = true)] required: bool,
 ) -> Element {
     use_focus_on_error(&error);
+    use_typed(name, move |text| {
+        if text != *value.peek() {
+            value.set(text);
+        }
+    });
     let wrong = error.is_some();
     rsx! {
         div { class: "field",
@@ -84,6 +90,11 @@ pub fn Choice(
     #[props(default)] error: Option<String>,
 ) -> Element {
     use_focus_on_error(&error);
+    use_typed(name, move |text| {
+        if text != *value.peek() {
+            value.set(text);
+        }
+    });
     let wrong = error.is_some();
     rsx! {
         div { class: "field",

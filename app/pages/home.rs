@@ -4,7 +4,7 @@ use super::{pairs, query_of};
 use crate::Route;
 use crate::api::tickets::list_shows;
 use crate::clock;
-use crate::components::{Empty, Pager, Problem, Recent, ShowCard};
+use crate::components::{Empty, Pager, Problem, Recent, ShowCard, use_typed};
 use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::orders::MOST_TICKETS_PER_SHOW;
@@ -14,6 +14,9 @@ use std::{fmt, iter};
 
 /// How long nobody types before it is searched for.
 const PAUSE: Duration = Duration::from_millis(250);
+
+/// The fields of the search.
+const FIELDS: [&str; 7] = ["search", "city", "category", "from", "to", "together", "sort"];
 
 /// Which shows are listed.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -127,6 +130,15 @@ fn Search(filter: ShowFilter) -> Element {
             } else {
                 navigator.replace(address)
             };
+        }
+    });
+    for name in FIELDS {
+        use_typed(name, move |value| draft.with_mut(|filter| set(filter, name, value)));
+    }
+    // After those: what was filled in before the page was alive is searched for at once.
+    use_effect(move || {
+        if *draft.peek() != *sent.peek() {
+            go.call(false);
         }
     });
     let typed = use_callback(move |(name, value): (&'static str, String)| {

@@ -3,7 +3,7 @@
 use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{TypedSeat, get_show, list_tickets, offer_tickets};
-use crate::components::{Cover, Field, Heading, Notice, Problem, SellerShare, Tone, When, focus_first_error};
+use crate::components::{Field, Notice, Poster, Problem, SellerShare, Tone, When, focus_first_error};
 use crate::i18n::{self, money, t};
 use crate::prices::Prices;
 use crate::seats;
@@ -17,16 +17,10 @@ pub fn SellSeats(id: String) -> Element {
     let fetched = use_server_future(use_reactive!(|(id,)| get_show(id)))?;
     match fetched() {
         Some(Ok(listing)) => rsx! {
-            div { class: "poster",
-                div { class: "stub",
-                    Cover { show: listing.show.clone() }
-                }
-                div { class: "what",
-                    Heading { title: t!("sell-title", show = listing.show.title.as_str()) }
-                    p { class: "lead",
-                        When { show: listing.show.clone(), with_zone: true }
-                        " · {listing.show.venue}, {listing.show.city}"
-                    }
+            Poster { show: listing.show.clone(), title: t!("sell-title", show = listing.show.title.as_str()),
+                p { class: "lead",
+                    When { show: listing.show.clone(), with_zone: true }
+                    " · {listing.show.venue}, {listing.show.city}"
                 }
             }
             if listing.show.cancelled {

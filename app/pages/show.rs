@@ -3,7 +3,7 @@
 use super::cancelling::Cancelling;
 use super::hold::{HOLD, Hold, form_value};
 use crate::api::tickets::{get_show, list_tickets};
-use crate::components::{Cover, Empty, Heading, Left, Problem, SeatWords, StateBadge, When, remember, use_person};
+use crate::components::{Empty, Left, Poster, Problem, SeatWords, StateBadge, When, remember, use_checked, use_person};
 use crate::i18n::{self, money, t};
 use crate::live::{self, Heard};
 use crate::pages::SellQuery;
@@ -59,17 +59,11 @@ fn Loaded(listing: ShowListing, first: Page<Ticket>) -> Element {
 fn About(listing: ShowListing) -> Element {
     let show = listing.show;
     rsx! {
-        div { class: "poster",
-            div { class: "stub",
-                Cover { show: show.clone() }
+        Poster { show: show.clone(), title: show.title.to_string(),
+            p { class: "lead",
+                When { show: show.clone(), with_zone: true }
             }
-            div { class: "what",
-                Heading { title: show.title.to_string() }
-                p { class: "lead",
-                    When { show: show.clone(), with_zone: true }
-                }
-                p { class: "place", "{show.venue}, {show.city}, {show.country}" }
-            }
+            p { class: "place", "{show.venue}, {show.city}, {show.country}" }
         }
     }
 }
@@ -226,6 +220,11 @@ pub fn Offer(ticket: Ticket, chosen: Signal<Vec<TicketId>>, ahead: Option<i64>) 
     let own = use_person() == Some(ticket.seller_id);
     let id = ticket.id;
     let free = ticket.state == TicketState::OnSale && !own;
+    use_checked(form_value(&ticket), move || {
+        if !chosen.peek().contains(&id) {
+            chosen.write().push(id);
+        }
+    });
     let toggle = move |event: FormEvent| {
         chosen.with_mut(|ids| {
             ids.retain(|known| *known != id);

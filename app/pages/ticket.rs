@@ -4,8 +4,7 @@ use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
 use crate::components::{
-    Cover, Field, Heading, Notice, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error,
-    use_person,
+    Field, Notice, Poster, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error, use_person,
 };
 use crate::i18n::{amount, money, t};
 use crate::pages::hold::Hold;
@@ -24,19 +23,13 @@ pub fn TicketPage(id: String) -> Element {
             let show = ticket.show.clone();
             let own = person == Some(ticket.seller_id);
             rsx! {
-                div { class: "poster",
-                    div { class: "stub",
-                        Cover { show: show.clone() }
+                Poster { show: show.clone(), title: show.title.to_string(),
+                    p { class: "lead",
+                        When { show: show.clone(), with_zone: true }
                     }
-                    div { class: "what",
-                        Heading { title: show.title.to_string() }
-                        p { class: "lead",
-                            When { show: show.clone(), with_zone: true }
-                        }
-                        p { class: "place",
-                            "{show.venue}, {show.city} · "
-                            Link { to: Route::ShowPage { id: show.id.to_string() }, {t!("all-tickets")} }
-                        }
+                    p { class: "place",
+                        "{show.venue}, {show.city} · "
+                        Link { to: Route::ShowPage { id: show.id.to_string() }, {t!("all-tickets")} }
                     }
                 }
                 section { class: "panel admits",

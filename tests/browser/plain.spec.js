@@ -1,5 +1,5 @@
 // Without script: people sign up, hold, pay, and are told what did not work, through plain forms.
-import { announce, expect, signUp, test, PASSWORD } from './site.js';
+import { alive, announce, expect, seat, signUp, test, PASSWORD } from './site.js';
 
 const PLAIN = { javaScriptEnabled: false };
 
@@ -76,4 +76,44 @@ test('without script one signs in and out, and a single ticket is held and given
 
   await plain.getByRole('button', { name: 'Sign out' }).click();
   await expect(plain.getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
+
+test('what is filled in before the client is there is not forgotten', async ({ open }) => {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await announce(ann, 'The Long Note', '1-3', '20');
+  let come;
+  const hold = new Promise((done) => (come = done));
+  await ben.route('**/*.wasm', async (route) => {
+    await hold;
+    await route.continue();
+  });
+
+  await ben.goto('/');
+  await ben.getByLabel('Search').fill('nothing fits');
+  const [seats, sign] = [await ben.context().newPage(), await ben.context().newPage()];
+  for (const page of [seats, sign]) {
+    page.t = ben.t;
+    await page.route('**/*.wasm', async (route) => {
+      await hold;
+      await route.continue();
+    });
+  }
+  await seats.goto(show);
+  await seat(seats, 2).check();
+  await sign.goto('/sign-in');
+  await sign.getByLabel('E-mail address').fill('ann@example.org');
+  await sign.getByLabel('Password').fill(PASSWORD);
+  come();
+  for (const page of [ben, seats, sign]) {
+    await page.bringToFront();
+    await alive(page);
+  }
+
+  await expect(ben).toHaveURL(/search=nothing/);
+  await expect(ben.getByText('No show fits')).toBeVisible();
+  await expect(seat(seats, 2)).toBeChecked();
+  await expect(seats.getByRole('button', { name: 'Hold 1 ticket and pay' })).toBeEnabled();
+  await sign.getByRole('main').getByRole('button', { name: 'Sign in' }).click();
+  await expect(sign.getByText('ann@example.org')).toBeVisible();
 });

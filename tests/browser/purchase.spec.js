@@ -17,7 +17,6 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
 
   // Ben, signed out, finds it by search.
   await ben.goto('/');
-  await alive(ben);
   await ben.getByLabel('Search').fill('long note');
   await ben.getByRole('button', { name: 'Find shows' }).click();
   await ben.getByRole('link', { name: 'The Long Note' }).click();
