@@ -190,10 +190,14 @@ async fn what_is_no_webhook_of_stripe_is_refused() {
 
     assert_eq!(send(None, b"{}".to_vec()).await, 400, "it is not signed");
     assert_eq!(send(Some("t=1,v1=0"), vec![0xff, 0xfe]).await, 400, "it is no text");
-    // The answer may come before all of it is sent, and then the connection with it in it is gone as well.
-    let request = http.post(format!("{}/webhooks/stripe", site.url())).header("stripe-signature", "t=1,v1=0");
-    let large = request.body(vec![b' '; 256 * 1024 + 1]).send().await;
-    assert!(large.is_err() || large.is_ok_and(|answer| answer.status() == 413), "it is too large");
+    // The answer comes before all of it is sent, and is lost now and then with the connection that is closed after it.
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        let request = http.post(format!("{}/webhooks/stripe", site.url())).header("stripe-signature", "t=1,v1=0");
+        let sent = request.body(vec![b' '; 256 * 1024 + 1]).send().await;
+        answers.extend(sent.map(|answer| answer.status().as_u16()));
+    }
+    assert!(!answers.is_empty() && answers.iter().all(|status| *status == 413), "it is too large: {answers:?}");
     let forged = send(Some("t=1,v1=0"), b"{\"type\":\"payment_intent.succeeded\"}".to_vec()).await;
     assert!((400..500).contains(&forged), "nobody signed it, and it is not tried again: {forged}");
 }

@@ -26,6 +26,15 @@ fn use_focus_on_error(error: &Option<String>) {
     }));
 }
 
+/// Keeps what was filled into a field before the page was alive.
+fn use_value(name: &'static str, mut value: Signal<String>) {
+    use_typed(name, move |text| {
+        if text != *value.peek() {
+            value.set(text);
+        }
+    });
+}
+
 /// Which elements say more about a field, if any: its error first, since that is what to do something about.
 fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
     let parts = [error.then(|| format!("{name}-error")), hint.then(|| format!("{name}-hint"))];
@@ -47,11 +56,7 @@ pub fn Field(
     #[props(default = true)] required: bool,
 ) -> Element {
     use_focus_on_error(&error);
-    use_typed(name, move |text| {
-        if text != *value.peek() {
-            value.set(text);
-        }
-    });
+    use_value(name, value);
     let wrong = error.is_some();
     rsx! {
         div { class: "field",
@@ -90,11 +95,7 @@ pub fn Choice(
     #[props(default)] error: Option<String>,
 ) -> Element {
     use_focus_on_error(&error);
-    use_typed(name, move |text| {
-        if text != *value.peek() {
-            value.set(text);
-        }
-    });
+    use_value(name, value);
     let wrong = error.is_some();
     rsx! {
         div { class: "field",
