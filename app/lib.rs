@@ -11,6 +11,8 @@ mod i18n;
 mod live;
 mod pages;
 mod prices;
+#[cfg(target_arch = "wasm32")]
+mod rehearsal;
 pub mod seats;
 mod stripe;
 mod title;
@@ -77,7 +79,10 @@ pub fn launch() {
             Ok(()) => {
                 // Reading the words and taking the page over are two tasks, so that neither keeps the browser for long.
                 clock::sleep(std::time::Duration::ZERO).await;
-                dioxus::launch(App);
+                match rehearsal::worker() {
+                    Some(worker) => rehearsal::play(&worker),
+                    None => dioxus::launch(App),
+                }
             }
             Err(reason) => tracing::error!("the words could not be loaded: {reason:?}"),
         }

@@ -66,8 +66,12 @@ pub async fn fetch() -> Result<(), wasm_bindgen::JsValue> {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
     let language = Language::current();
-    let window = web_sys::window().ok_or("there is no window")?;
-    let answer = JsFuture::from(window.fetch_with_str(&file(language).to_string())).await?;
+    let file = file(language).to_string();
+    let answer = match crate::rehearsal::worker() {
+        Some(worker) => worker.fetch_with_str(&file),
+        None => web_sys::window().ok_or("there is no window")?.fetch_with_str(&file),
+    };
+    let answer = JsFuture::from(answer).await?;
     let answer: web_sys::Response = answer.dyn_into()?;
     if !answer.ok() {
         return Err(answer.status_text().into());

@@ -1,13 +1,17 @@
 //! When the client starts: once the page is seen. Nothing of it is needed for that, and it is forty times as heavy.
 
 /// How the inline script begins that starts the client.
-pub const BEGINNING: &str = "window.startTicketing=";
+pub const BEGINNING: &str = "window.startTicketing = ";
+
+/// That script. It waits for the first paint; a page that nobody sees, in a window behind others, starts a second later. First
+/// a worker rehearses the start (see `rehearsal.rs`): where none is to be had, or it takes longer than five seconds, the client
+/// starts without. The worker stays a while, with what it has had compiled.
+const SCRIPT: &str = include_str!("start.js");
 
 /// The framework's tag around the address of the client.
 const TAG: (&str, &str) = ("<script type=\"module\" async src=\"", "\"></script>");
 
-/// Puts a script that waits for the first paint in the place of the tag that loads the client at once. A page that nobody
-/// sees, in a window behind others, starts a second later.
+/// Puts the script that starts the client in the place of the tag that loads it at once.
 pub fn after_paint(page: String) -> String {
     let (opening, closing) = TAG;
     let found = page.split_once(opening).and_then(|(before, rest)| {
@@ -17,11 +21,7 @@ pub fn after_paint(page: String) -> String {
         plain.then(|| (before.to_owned(), address.to_owned(), after.to_owned()))
     });
     let Some((before, address, after)) = found else { return page };
-    let script = format!(
-        "{BEGINNING}()=>{{window.startTicketing=()=>{{}};setTimeout(()=>import(\"{address}\"))}};\
-         try{{new PerformanceObserver(()=>startTicketing()).observe({{type:\"paint\",buffered:true}})}}catch{{}}\
-         setTimeout(()=>startTicketing(),1000)"
-    );
+    let script = SCRIPT.replace("ADDRESS", &address);
     format!("{before}<script>{script}</script>{after}")
 }
 
@@ -34,8 +34,8 @@ mod tests {
         let page =
             after_paint("<p></p><script type=\"module\" async src=\"/./assets/a-1.js\"></script></body>".to_owned());
 
-        assert!(page.starts_with("<p></p><script>window.startTicketing="), "{page}");
-        assert!(page.contains("import(\"/./assets/a-1.js\")") && page.ends_with("</script></body>"), "{page}");
+        assert!(page.starts_with("<p></p><script>window.startTicketing = "), "{page}");
+        assert!(page.contains("import(\"/./assets/a-1.js\")") && page.ends_with("\n</script></body>"), "{page}");
         assert!(!page.contains("async src"), "{page}");
     }
 

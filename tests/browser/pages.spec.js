@@ -75,3 +75,24 @@ test('signing in leads back, and wrong credentials are told', async ({ open }) =
   await expect(ann).toHaveURL(/\/orders$/);
   await expect(ann.getByText('You bought nothing yet')).toBeVisible();
 });
+
+test('a page comes alive after its rehearsal in a worker, and also where it gets none', async ({ open }) => {
+  const [ann, ben, eve] = [await open('ann'), await open('ben'), await open('eve')];
+  await ben.addInitScript(() => delete window.Worker);
+  await eve.addInitScript(() => {
+    window.Worker = class extends Worker {
+      constructor(address, options) {
+        super(`${address}.gone`, options);
+      }
+    };
+  });
+
+  const rehearsal = ann.waitForEvent('worker');
+  await ann.goto('/');
+  await alive(ann);
+  expect(await (await rehearsal).evaluate(() => globalThis.__dx_mainWasm !== undefined)).toBe(true);
+  for (const page of [ben, eve]) {
+    await page.goto('/');
+    await alive(page);
+  }
+});
