@@ -6,6 +6,7 @@ window.startTicketing = () => {
     import("ADDRESS");
     setTimeout(() => worker?.terminate(), 5000);
   };
+  if (!REHEARSED) return start();
   try {
     const page = [document.documentElement.lang, location.pathname + location.search, initial_dioxus_hydration_data];
     worker = new Worker("ADDRESS", { type: "module", name: page.join("\n") });

@@ -5,7 +5,7 @@ pub const BEGINNING: &str = "window.startTicketing = ";
 
 /// That script. It waits for the first paint; a page that nobody sees, in a window behind others, starts a second later. First
 /// a worker rehearses the start (see `rehearsal.rs`): where none is to be had, or it takes longer than five seconds, the client
-/// starts without. The worker stays a while, with what it has had compiled.
+/// starts without. The worker stays a while, with what it has had compiled. Who develops gains nothing by that.
 const SCRIPT: &str = include_str!("start.js");
 
 /// The framework's tag around the address of the client.
@@ -21,7 +21,8 @@ pub fn after_paint(page: String) -> String {
         plain.then(|| (before.to_owned(), address.to_owned(), after.to_owned()))
     });
     let Some((before, address, after)) = found else { return page };
-    let script = SCRIPT.replace("ADDRESS", &address);
+    let rehearsed = if cfg!(debug_assertions) { "false" } else { "true" };
+    let script = SCRIPT.replace("ADDRESS", &address).replace("REHEARSED", rehearsed);
     format!("{before}<script>{script}</script>{after}")
 }
 
