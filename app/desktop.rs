@@ -38,8 +38,8 @@ const CONNECT_WITHIN: Duration = Duration::from_secs(5);
 const SILENT_AT_MOST: Duration = Duration::from_secs(40);
 /// What the window shows before the first page, with the style in it: the program is one file that runs from anywhere.
 const STYLE: &str = include_str!("../assets/style.css");
-/// What is typed goes to the program, which writes the same back into the field a moment later. Who types fast, or has it
-/// typed by a keeper of passwords, would lose letters by that: what was typed within the last second is not written again.
+/// What is typed goes to the program, which writes the same back into the field a moment later. Who types fast, or
+/// has a password manager type, would lose letters by that: what was typed within the last second is not written again.
 const TYPING: &str = include_str!("desktop/typing.js");
 const ICON: &[u8] = include_bytes!("../assets/icon.png");
 /// The web view runs the framework's scripts and shows our own style; nothing in it loads anything from elsewhere.

@@ -11,12 +11,12 @@ mod i18n;
 mod live;
 mod pages;
 mod prices;
-#[cfg(target_arch = "wasm32")]
-mod rehearsal;
 pub mod seats;
 mod stripe;
 mod title;
 mod together;
+#[cfg(target_arch = "wasm32")]
+mod warm_up;
 #[cfg(feature = "server")]
 pub mod web;
 
@@ -79,8 +79,8 @@ pub fn launch() {
             Ok(()) => {
                 // Reading the words and taking the page over are two tasks, so that neither keeps the browser for long.
                 clock::sleep(std::time::Duration::ZERO).await;
-                match rehearsal::worker() {
-                    Some(worker) => rehearsal::play(&worker),
+                match warm_up::worker() {
+                    Some(worker) => warm_up::run(&worker).unwrap_or_else(|why| tracing::error!("no warm-up: {why:?}")),
                     None => dioxus::launch(App),
                 }
             }

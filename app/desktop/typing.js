@@ -5,16 +5,16 @@
   const lately = (field) => (typed.get(field) ?? []).filter(({ at }) => performance.now() - at < LATE_MS);
   addEventListener("input", ({ target: field }) => {
     if (field instanceof HTMLInputElement) {
-      typed.set(field, [...lately(field), { text: field.value, at: performance.now() }]);
+      typed.set(field, [...lately(field), { value: field.value, at: performance.now() }]);
     }
   }, true);
   Object.defineProperty(HTMLInputElement.prototype, "value", {
     ...property,
-    set(text) {
-      const texts = lately(this);
-      const index = texts.findIndex((typed) => typed.text === text);
-      typed.set(this, texts.slice(index + 1));
-      if (index < 0) property.set.call(this, text);
+    set(value) {
+      const pending = lately(this);
+      const echoed = pending.findIndex((one) => one.value === value);
+      typed.set(this, pending.slice(echoed + 1));
+      if (echoed < 0) property.set.call(this, value);
     },
   });
 }

@@ -75,11 +75,11 @@ impl Language {
 
 #[cfg(target_arch = "wasm32")]
 fn of_page() -> Language {
-    use crate::rehearsal::Page;
+    use crate::warm_up::{Page, worker};
     use std::sync::OnceLock;
     static OF_PAGE: OnceLock<Language> = OnceLock::new();
     *OF_PAGE.get_or_init(|| {
-        if let Some(worker) = crate::rehearsal::worker() {
+        if let Some(worker) = worker() {
             return Page::of(&worker).and_then(|page| Language::from_tag(&page.language)).unwrap_or_default();
         }
         let page = web_sys::window().and_then(|window| window.document()).and_then(|page| page.document_element());

@@ -57,6 +57,14 @@ fn bundle(_: Language) -> Option<&'static Bundle> {
     FETCHED.get()
 }
 
+#[cfg(target_arch = "wasm32")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+extern "C" {
+    /// The platform's own `fetch`, which pages and workers both have.
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch_address(address: &str) -> js_sys::Promise;
+}
+
 /// Fetches the words that the page needs.
 ///
 /// # Errors
@@ -66,12 +74,7 @@ pub async fn fetch() -> Result<(), wasm_bindgen::JsValue> {
     use wasm_bindgen::JsCast;
     use wasm_bindgen_futures::JsFuture;
     let language = Language::current();
-    let file = file(language).to_string();
-    let answer = match crate::rehearsal::worker() {
-        Some(worker) => worker.fetch_with_str(&file),
-        None => web_sys::window().ok_or("there is no window")?.fetch_with_str(&file),
-    };
-    let answer = JsFuture::from(answer).await?;
+    let answer = JsFuture::from(fetch_address(&file(language).to_string())).await?;
     let answer: web_sys::Response = answer.dyn_into()?;
     if !answer.ok() {
         return Err(answer.status_text().into());

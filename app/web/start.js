@@ -1,17 +1,18 @@
 window.startTicketing = () => {
   window.startTicketing = () => {};
+  const WARM_WITHIN_MS = 5000, KEPT_MS = 5000;
   let worker;
   let start = () => {
     start = () => {};
     import("ADDRESS");
-    setTimeout(() => worker?.terminate(), 5000);
+    setTimeout(() => worker?.terminate(), KEPT_MS);
   };
-  if (!REHEARSED) return start();
+  if (!WARM_UP) return start();
   try {
     const page = [document.documentElement.lang, location.pathname + location.search, initial_dioxus_hydration_data];
     worker = new Worker("ADDRESS", { type: "module", name: page.join("\n") });
     worker.onmessage = worker.onerror = () => start();
-    setTimeout(() => start(), 5000);
+    setTimeout(() => start(), WARM_WITHIN_MS);
   } catch {
     start();
   }

@@ -4,8 +4,8 @@
 pub const BEGINNING: &str = "window.startTicketing = ";
 
 /// That script. It waits for the first paint; a page that nobody sees, in a window behind others, starts a second later. First
-/// a worker rehearses the start (see `rehearsal.rs`): where none is to be had, or it takes longer than five seconds, the client
-/// starts without. The worker stays a while, with what it has had compiled. Who develops gains nothing by that.
+/// a worker warms the client up (see `warm_up.rs`): where none is to be had, or it takes longer than five seconds, the client
+/// starts cold. The worker is kept a while, with what it has had compiled. A debug build only takes longer by that.
 const SCRIPT: &str = include_str!("start.js");
 
 /// The framework's tag around the address of the client.
@@ -21,8 +21,8 @@ pub fn after_paint(page: String) -> String {
         plain.then(|| (before.to_owned(), address.to_owned(), after.to_owned()))
     });
     let Some((before, address, after)) = found else { return page };
-    let rehearsed = if cfg!(debug_assertions) { "false" } else { "true" };
-    let script = SCRIPT.replace("ADDRESS", &address).replace("REHEARSED", rehearsed);
+    let warm_up = if cfg!(debug_assertions) { "false" } else { "true" };
+    let script = SCRIPT.replace("ADDRESS", &address).replace("WARM_UP", warm_up);
     format!("{before}<script>{script}</script>{after}")
 }
 
@@ -37,7 +37,7 @@ mod tests {
 
         assert!(page.starts_with("<p></p><script>window.startTicketing = "), "{page}");
         assert!(page.contains("import(\"/./assets/a-1.js\")") && page.ends_with("\n</script></body>"), "{page}");
-        assert!(!page.contains("async src"), "{page}");
+        assert!(!["async src", "ADDRESS", "WARM_UP"].iter().any(|left| page.contains(left)), "{page}");
     }
 
     #[test]
