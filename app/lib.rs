@@ -1,73 +1,24 @@
 //! The surface of Ticketing: pages, components, typed calls, and the web tier that serves them.
 
 pub mod api;
-mod clock;
+mod client;
 mod components;
 #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
 pub mod desktop;
 #[cfg(test)]
-mod examples;
+mod fixtures;
 mod i18n;
-mod live;
+pub mod model;
 mod pages;
-mod prices;
-pub mod seats;
-mod stripe;
-mod title;
-mod together;
-#[cfg(target_arch = "wasm32")]
-mod warm_up;
+pub mod routes;
 #[cfg(feature = "server")]
 pub mod web;
 
-use components::Frame;
 use dioxus::prelude::*;
-use pages::{
-    Design, Home, HomeQuery, NotFound, OrderPage, Orders, Sell, SellQuery, Selling, ShowPage, SignIn, SignInQuery,
-    SignUp, Sorry, SorryQuery, TicketPage,
-};
+use routes::Route;
 
 const STYLE: Asset = asset!("/assets/style.css");
 const ICON: Asset = asset!("/assets/icon.svg");
-
-/// The site map.
-#[derive(Clone, Debug, PartialEq, Routable)]
-#[rustfmt::skip]
-#[expect(missing_docs, reason = "the paths say it")]
-pub enum Route {
-    #[layout(Frame)]
-        #[route("/?:..query")]
-        Home { query: HomeQuery },
-        #[route("/shows/:id")]
-        ShowPage { id: String },
-        #[route("/tickets/:id")]
-        TicketPage { id: String },
-        #[route("/sell?:..query")]
-        Sell { query: SellQuery },
-        #[route("/selling")]
-        Selling {},
-        #[route("/orders")]
-        Orders {},
-        #[route("/orders/:id")]
-        OrderPage { id: String },
-        #[route("/sign-in?:..query")]
-        SignIn { query: SignInQuery },
-        #[route("/sign-up?:..query")]
-        SignUp { query: SignInQuery },
-        #[route("/sorry?:..query")]
-        Sorry { query: SorryQuery },
-        #[route("/design")]
-        Design {},
-        #[route("/:..path")]
-        NotFound { path: Vec<String> },
-}
-
-impl Route {
-    /// The page's address, without the question mark that the framework writes before an empty query, too.
-    pub fn address(&self) -> String {
-        self.to_string().trim_end_matches('?').to_owned()
-    }
-}
 
 /// Starts the client.
 #[cfg(not(feature = "server"))]
@@ -78,9 +29,11 @@ pub fn launch() {
         match i18n::fetch().await {
             Ok(()) => {
                 // Reading the words and taking the page over are two tasks, so that neither keeps the browser for long.
-                clock::sleep(std::time::Duration::ZERO).await;
-                match warm_up::worker() {
-                    Some(worker) => warm_up::run(&worker).unwrap_or_else(|why| tracing::error!("no warm-up: {why:?}")),
+                client::clock::sleep(std::time::Duration::ZERO).await;
+                match client::prewarm::worker() {
+                    Some(worker) => {
+                        client::prewarm::run(&worker).unwrap_or_else(|why| tracing::error!("no prewarm: {why:?}"))
+                    }
                     None => dioxus::launch(App),
                 }
             }
@@ -94,7 +47,7 @@ pub fn launch() {
 /// The application.
 #[component]
 pub fn App() -> Element {
-    title::use_plain_titles();
+    client::document_title::use_plain_titles();
     i18n::use_language();
     // A browser loads the words while it still loads the program.
     let words = i18n::file(i18n::Language::current());
@@ -110,7 +63,7 @@ pub fn App() -> Element {
 }
 
 /// Looks at the page again where loading its address does not: a window has none. Browsers follow the link to it.
-fn look_again() {
+fn reload() {
     #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
-    desktop::look_again();
+    desktop::reload();
 }

@@ -2,7 +2,7 @@
 
 fn main() -> std::process::ExitCode {
     #[cfg(feature = "server")]
-    return ticketing::web::command::main();
+    return ticketing::web::cli::main();
     #[cfg(all(feature = "desktop", not(feature = "server"), not(target_arch = "wasm32")))]
     return ticketing::desktop::main();
     #[cfg(not(any(feature = "server", all(feature = "desktop", not(target_arch = "wasm32")))))]

@@ -1,6 +1,6 @@
 //! A NATS server for one test, with the accounts that the deployments have.
 
-use server::nats::{Connection, Servers};
+use server::messaging::connection::{Connection, Servers};
 use std::ffi::OsString;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 /// How long a server may take to come up.
-const UP_WITHIN: Duration = Duration::from_secs(20);
+const UP_TIMEOUT: Duration = Duration::from_secs(20);
 /// Everybody's password here.
 const PASSWORD: &str = "test";
 
@@ -65,7 +65,7 @@ impl Broker {
         #[expect(clippy::disallowed_methods, reason = "how long a server takes is real time")]
         let began = Instant::now();
         while std::net::TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(began.elapsed() < UP_WITHIN, "nats-server does not come up");
+            assert!(began.elapsed() < UP_TIMEOUT, "nats-server does not come up");
             std::thread::sleep(Duration::from_millis(10));
         }
     }

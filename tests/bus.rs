@@ -4,7 +4,7 @@ use crate::broker::Broker;
 use async_trait::async_trait;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use server::Error;
-use server::messaging::{Bus, News, Receiver, embedded::Embedded, nats::Nats};
+use server::messaging::{Bus, BusEvent, Receiver, in_process::InProcessBus, jetstream::JetStreamBus};
 use server::tasks::Tasks;
 use shared::{Envelope, Id, Instant, Service, Subject};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -14,7 +14,7 @@ use tokio::sync::broadcast;
 use uuid::Uuid;
 
 /// A bus that delivers twice, late, in disorder, and only after having failed: all that the promise allows.
-pub struct Unruly {
+pub struct FaultyBus {
     inner: Arc<dyn Bus>,
     dice: Mutex<StdRng>,
     held_back: AtomicBool,
@@ -22,12 +22,12 @@ pub struct Unruly {
     hesitant: AtomicBool,
 }
 
-impl Unruly {
+impl FaultyBus {
     /// That bus in a disorder that repeats with the seed.
     pub fn new(seed: u64, inner: Arc<dyn Bus>) -> Self {
         let dice = Mutex::new(StdRng::seed_from_u64(seed));
         let [held_back, reversed, hesitant] = [const { AtomicBool::new(false) }; 3];
-        Unruly { inner, dice, held_back, reversed, hesitant }
+        FaultyBus { inner, dice, held_back, reversed, hesitant }
     }
 
     /// Takes nothing, or takes things again.
@@ -60,7 +60,7 @@ impl Unruly {
 }
 
 #[async_trait]
-impl Bus for Unruly {
+impl Bus for FaultyBus {
     async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
         let Some(disordered) = self.disorder(envelopes) else { return Err(Error::failed("the bus is away")) };
         for envelope in disordered {
@@ -73,7 +73,7 @@ impl Bus for Unruly {
         &self,
         service: Service,
         subjects: &'static [Subject],
-        receiver: Arc<dyn Receiver>,
+        receiver: Arc<dyn EventHandler>,
     ) -> Result<(), Error> {
         if self.hesitant.load(Ordering::SeqCst) {
             tokio::time::sleep(Duration::from_millis(300)).await;
@@ -81,7 +81,7 @@ impl Bus for Unruly {
         self.inner.listen(service, subjects, receiver).await
     }
 
-    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News> {
+    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         self.inner.watch(subjects)
     }
 
@@ -110,7 +110,7 @@ impl Listener {
 
 #[async_trait]
 impl Receiver for Listener {
-    async fn receive(&self, envelope: &Envelope) -> Result<(), Error> {
+    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error> {
         if self.refuses_next.swap(false, Ordering::SeqCst) {
             return Err(Error::failed("not now"));
         }
@@ -118,7 +118,7 @@ impl Receiver for Listener {
         Ok(())
     }
 
-    async fn keep_unreadable(&self, id: Uuid, _: &str, _: &str, _: &str) -> Result<(), Error> {
+    async fn store_undecodable(&self, id: Uuid, _: &str, _: &str, _: &str) -> Result<(), Error> {
         self.unreadable.lock().expect("nobody panics with it").push(id);
         Ok(())
     }
@@ -172,7 +172,7 @@ async fn keeps_its_promise(bus: &dyn Bus) {
     assert_eq!(*some.heard.lock().expect("nobody panics with it"), sent);
     // A watcher may be told at any time that it may have missed something.
     let seen = loop {
-        if let News::Event(seen) = watching.recv().await.expect("it watches") {
+        if let BusEvent::Event(seen) = watching.recv().await.expect("it watches") {
             break seen;
         }
     };
@@ -197,13 +197,13 @@ async fn keeps_its_promise(bus: &dyn Bus) {
 
 #[tokio::test]
 async fn the_embedded_bus_keeps_its_promise() {
-    keeps_its_promise(&Embedded::default()).await;
+    keeps_its_promise(&InProcessBus::default()).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_bus_on_nats_keeps_its_promise() {
     let broker = Broker::start();
-    let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
+    let bus = JetStreamBus::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
 
     keeps_its_promise(&bus).await;
 
@@ -219,7 +219,8 @@ async fn two_processes_of_a_service_share_its_events() {
     let (one, other) = (Arc::new(Listener::default()), Arc::new(Listener::default()));
     let mut buses = Vec::new();
     for listener in [&one, &other] {
-        let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
+        let bus =
+            JetStreamBus::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
         bus.listen(Service::Payments, ORDERS, listener.clone()).await.expect("it can promise that");
         buses.push(bus);
     }
@@ -240,7 +241,7 @@ async fn two_processes_of_a_service_share_its_events() {
 async fn what_cannot_be_read_is_kept_aside_and_holds_up_nothing() {
     let broker = Broker::start();
     let connection = broker.connect().await;
-    let bus = Nats::open(connection.clone(), 1, Tasks::default()).await.expect("the stream can be made");
+    let bus = JetStreamBus::open(connection.clone(), 1, Tasks::default()).await.expect("the stream can be made");
     let listener = Arc::new(Listener::default());
     bus.listen(Service::Payments, ORDERS, listener.clone()).await.expect("it can promise that");
 
@@ -256,7 +257,7 @@ async fn what_cannot_be_read_is_kept_aside_and_holds_up_nothing() {
 async fn a_service_can_say_only_what_is_its_own() {
     let broker = Broker::start();
     let connection = broker.connect_as("orders").await;
-    let bus = Nats::open(connection, 1, Tasks::default()).await.expect("the stream can be made");
+    let bus = JetStreamBus::open(connection, 1, Tasks::default()).await.expect("the stream can be made");
 
     bus.publish(&[envelope(1, Subject::OrdersChanged)]).await.expect("this is its own");
     bus.publish(&[envelope(2, Subject::PaymentsChanged)]).await.expect_err("this is not");
@@ -267,7 +268,7 @@ async fn a_service_can_say_only_what_is_its_own() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_broker_that_lost_its_disk_gets_a_new_stream_and_its_listeners_go_on() {
     let mut broker = Broker::start();
-    let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
+    let bus = JetStreamBus::open(broker.connect().await, 1, Tasks::default()).await.expect("the stream can be made");
     let listener = Arc::new(Listener::default());
     bus.listen(Service::Payments, ORDERS, listener.clone()).await.expect("it can promise that");
     publish(&bus, &[envelope(1, Subject::OrdersChanged)]).await;

@@ -18,7 +18,7 @@ const BUYERS: usize = 6;
 const SHOWS: usize = 30;
 const TICKETS_PER_SHOW: usize = 50;
 /// How long everything may take to come to rest after the last kill.
-const REST_WITHIN: Duration = Duration::from_secs(150);
+const REST_TIMEOUT: Duration = Duration::from_secs(150);
 
 /// What a buyer was told.
 #[derive(Default)]
@@ -113,7 +113,7 @@ async fn nothing_that_was_promised_is_lost_when_the_process_is_killed_50_times()
         }
     }
 
-    let report = rests(&site, REST_WITHIN).await;
+    let report = rests(&site, REST_TIMEOUT).await;
     let told = std::mem::take(&mut *told.lock().expect("nobody panics with it"));
     for (number, order) in &told.paid {
         let order = people[*number].get(&format!("/api/orders/{order}")).await;

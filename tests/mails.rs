@@ -1,12 +1,12 @@
 //! People are told by mail what happened to their money and their tickets: once, whatever happens on the way.
 
-use crate::world::{Person, World};
+use crate::world::{Person, TestSystem};
 use shared::OrderId;
 use shared::orders::{OrderState, RefundSale};
 use shared::tickets::CancelShow;
 
 /// A buyer pays for two tickets of one seller. Answers with both, and the order.
-async fn buys(world: &World) -> (Person, Person, OrderId) {
+async fn buys(world: &TestSystem) -> (Person, Person, OrderId) {
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (_, tickets) = world.offers(&ann, 2, 4999).await;
     let order = world.holds(&ben, &tickets).await.expect("they are free");
@@ -31,35 +31,35 @@ fn expect_purchase(mails: &[String], order: OrderId) {
 
 #[tokio::test]
 async fn buyer_and_seller_of_a_ticket_each_get_one_mail() {
-    let world = World::new().await;
+    let world = TestSystem::new().await;
 
     let (_, _, order) = buys(&world).await;
 
     let mut mails = world.mails(2).await;
     mails.sort_by_key(|mail| mail.contains("To: ann@"));
     expect_purchase(&mails, order);
-    world.passes(3600).await;
+    world.advance(3600).await;
     assert_eq!(world.mails(2).await.len(), 2);
-    world.audits().await;
+    world.assert_consistent().await;
 }
 
 #[tokio::test]
 async fn news_that_comes_twice_late_and_in_disorder_makes_no_second_mail() {
     for seed in 0..4 {
-        let (world, _) = World::unruly(seed).await;
+        let (world, _) = TestSystem::faulty(seed).await;
 
         let (_, _, order) = buys(&world).await;
 
         let mut mails = world.mails(2).await;
         mails.sort_by_key(|mail| mail.contains("To: ann@"));
         expect_purchase(&mails, order);
-        world.audits().await;
+        world.assert_consistent().await;
     }
 }
 
 #[tokio::test]
 async fn whoever_is_declined_is_told_why_each_time() {
-    let world = World::new().await;
+    let world = TestSystem::new().await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (_, tickets) = world.offers(&ann, 1, 1000).await;
     let order = world.holds(&ben, &tickets).await.expect("it is free");
@@ -88,7 +88,7 @@ fn subjects(mails: &[String], name: &str) -> Vec<String> {
 
 #[tokio::test]
 async fn the_end_of_a_cancelled_show_is_told_to_who_paid_who_held_and_who_sells() {
-    let world = World::new().await;
+    let world = TestSystem::new().await;
     let (ann, ben, cem) = (world.person("ann").await, world.person("ben").await, world.person("cem").await);
     let (show, tickets) = world.offers(&ann, 2, 1000).await;
     let paid = world.holds(&ben, &tickets[..1]).await.expect("it is free");
@@ -96,7 +96,7 @@ async fn the_end_of_a_cancelled_show_is_told_to_who_paid_who_held_and_who_sells(
     world.expect_order(&ben, paid.id, OrderState::Complete).await;
     world.holds(&cem, &tickets[1..]).await.expect("it is free");
 
-    world.ask(&ann, CancelShow { id: show.show.id }).await.expect("it is hers");
+    world.call(&ann, CancelShow { id: show.show.id }).await.expect("it is hers");
 
     let mails = world.mails(7).await;
     let cancelled = "Cancelled: The Tempest";
@@ -112,14 +112,14 @@ async fn the_end_of_a_cancelled_show_is_told_to_who_paid_who_held_and_who_sells(
 
 #[tokio::test]
 async fn a_buyer_whose_seller_gives_the_money_back_is_told_so() {
-    let world = World::new().await;
+    let world = TestSystem::new().await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (_, tickets) = world.offers(&ann, 1, 1000).await;
     let order = world.holds(&ben, &tickets).await.expect("it is free");
     world.pays(&ben, order.id, "pm_card_visa").await.expect("the card is good");
     world.expect_order(&ben, order.id, OrderState::Complete).await;
 
-    world.ask(&ann, RefundSale { ticket_id: tickets[0].id }).await.expect("it is hers");
+    world.call(&ann, RefundSale { ticket_id: tickets[0].id }).await.expect("it is hers");
 
     let mails = world.mails(4).await;
     assert_eq!(subjects(&mails, "ann"), ["Sold: a ticket for The Tempest"]);
@@ -129,14 +129,14 @@ async fn a_buyer_whose_seller_gives_the_money_back_is_told_so() {
 
 #[tokio::test]
 async fn what_was_written_before_a_restart_is_delivered_after_it() {
-    let mut world = World::new().await;
+    let mut world = TestSystem::new().await;
     world.locks_mails(true);
     let (_, _, order) = buys(&world).await;
     assert!(world.mails(0).await.is_empty());
 
     world.restarts().await;
     world.locks_mails(false);
-    world.passes(60).await;
+    world.advance(60).await;
 
     let mut mails = world.mails(2).await;
     mails.sort_by_key(|mail| mail.contains("To: ann@"));

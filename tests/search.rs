@@ -1,26 +1,26 @@
 //! Finding the right show.
 
-use crate::world::{Person, World, price};
+use crate::world::{Person, TestSystem, price};
 use shared::ShowId;
 use shared::tickets::{ListShows, OfferTickets, Seat, ShowFilter};
 
 /// Lists those seats of a show, each with its row.
-async fn lists(world: &World, seller: &Person, show: ShowId, seats: &[(&str, &str)]) {
+async fn lists(world: &TestSystem, seller: &Person, show: ShowId, seats: &[(&str, &str)]) {
     let seats = seats.iter().map(|(row, seat)| Seat::parse("A", row, seat).expect("a seat")).collect();
     let offer = OfferTickets { show_id: show, price: price(2000), face_value: None, seats };
-    world.ask(seller, offer).await.expect("they can be sold");
+    world.call(seller, offer).await.expect("they can be sold");
 }
 
 /// The shows with that many seats together.
-async fn together(world: &World, person: &Person, count: &str) -> Vec<ShowId> {
+async fn together(world: &TestSystem, person: &Person, count: &str) -> Vec<ShowId> {
     let filter = ShowFilter { together: Some(count.to_owned()), ..ShowFilter::default() };
-    let page = world.ask(person, ListShows { filter }).await.expect("it can be searched");
+    let page = world.call(person, ListShows { filter }).await.expect("it can be searched");
     page.items.into_iter().map(|listing| listing.show.id).collect()
 }
 
 #[tokio::test]
 async fn seats_together_are_of_one_row_and_on_sale() {
-    let world = World::new().await;
+    let world = TestSystem::new().await;
     let (ann, ben) = (world.person("ann").await, world.person("ben").await);
     let (apart, _) = world.offers(&ann, 1, 2000).await;
     lists(&world, &ann, apart.show.id, &[("1", "1"), ("2", "2")]).await;
@@ -28,7 +28,7 @@ async fn seats_together_are_of_one_row_and_on_sale() {
 
     let before = together(&world, &ben, "3").await;
     world.holds(&ben, &tickets[..1]).await.expect("it is free");
-    world.settles().await;
+    world.wait_until_idle().await;
     let after = together(&world, &ben, "3").await;
 
     assert_eq!(before, [side_by_side.show.id]);

@@ -15,21 +15,21 @@ use shared::{
 #[post("/api/auth/sign-up", session: Session)]
 pub async fn sign_up(email: String, password: String) -> Result<User, ApiError> {
     let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
-    Ok(session.begin(session.ask(SignUp { email, password }).await?))
+    Ok(session.begin(session.call(SignUp { email, password }).await?))
 }
 
 /// Begins a session.
 #[post("/api/auth/sign-in", session: Session)]
 pub async fn sign_in(email: String, password: String) -> Result<User, ApiError> {
     let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
-    Ok(session.begin(session.ask(SignIn { email, password }).await?))
+    Ok(session.begin(session.call(SignIn { email, password }).await?))
 }
 
 /// Ends the session on the server.
 #[post("/api/auth/sign-out", session: Session)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Some(token) = session.token() {
-        session.ask(SignOut { token: token.clone() }).await?;
+        session.call(SignOut { token: token.clone() }).await?;
     }
     session.end();
     Ok(())

@@ -9,34 +9,34 @@ use dioxus::prelude::*;
 use shared::orders::Order;
 #[cfg(feature = "server")]
 use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder, RefundSale};
-use shared::{Money, Page, TicketId};
+use shared::{Money, Paginated, TicketId};
 
 /// Holds tickets for the caller.
 #[post("/api/orders", session: Session)]
 pub async fn place_order(ticket_ids: Vec<TicketId>, expected_total: Money) -> Result<Order, ApiError> {
-    session.ask(PlaceOrder { ticket_ids, expected_total }).await
+    session.call(PlaceOrder { ticket_ids, expected_total }).await
 }
 
 /// The caller's own orders.
 #[get("/api/orders?cursor", session: Session)]
-pub async fn list_orders(cursor: Option<String>) -> Result<Page<Order>, ApiError> {
-    session.ask(ListOrders { cursor }).await
+pub async fn list_orders(cursor: Option<String>) -> Result<Paginated<Order>, ApiError> {
+    session.call(ListOrders { cursor }).await
 }
 
 /// One of the caller's own orders.
 #[get("/api/orders/{id}", session: Session)]
 pub async fn get_order(id: String) -> Result<Order, ApiError> {
-    session.ask(GetOrder { id: path_id(&id)? }).await
+    session.call(GetOrder { id: path_id(&id)? }).await
 }
 
 /// Gives the held tickets of an own order back.
 #[delete("/api/orders/{id}", session: Session)]
 pub async fn cancel_order(id: String) -> Result<Order, ApiError> {
-    session.ask(CancelOrder { id: path_id(&id)? }).await
+    session.call(CancelOrder { id: path_id(&id)? }).await
 }
 
 /// Gives the buyer of an own sold ticket the money back.
 #[post("/api/tickets/{id}/refund", session: Session)]
 pub async fn refund_sale(id: String) -> Result<(), ApiError> {
-    session.ask(RefundSale { ticket_id: path_id(&id)? }).await
+    session.call(RefundSale { ticket_id: path_id(&id)? }).await
 }

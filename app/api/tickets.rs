@@ -15,9 +15,9 @@ use shared::{
         CancelShow, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets,
         RepriceTicket, Seat, WithdrawTicket,
     },
-    value::Line,
+    value::ShortText,
 };
-use shared::{Money, Page, ShowId};
+use shared::{Money, Paginated, ShowId};
 
 /// A seat as it is typed; empty parts are left out.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -33,8 +33,8 @@ pub struct TypedSeat {
 
 /// The shows to come.
 #[get("/api/shows?{filter}", session: Session)]
-pub async fn list_shows(filter: ShowFilter) -> Result<Page<ShowListing>, ApiError> {
-    session.ask(ListShows { filter }).await
+pub async fn list_shows(filter: ShowFilter) -> Result<Paginated<ShowListing>, ApiError> {
+    session.call(ListShows { filter }).await
 }
 
 /// Announces a show.
@@ -50,34 +50,38 @@ pub async fn create_show(
     currency: String,
 ) -> Result<ShowListing, ApiError> {
     let request = CreateShow {
-        title: Line::parse("title", &title)?,
-        venue: Line::parse("venue", &venue)?,
-        city: Line::parse("city", &city)?,
-        country: Line::parse("country", &country)?,
+        title: ShortText::parse("title", &title)?,
+        venue: ShortText::parse("venue", &venue)?,
+        city: ShortText::parse("city", &city)?,
+        country: ShortText::parse("country", &country)?,
         category: Category::from_name(&category).ok_or(Invalid::new("category", Flaw::NoChoice))?,
         starts_at,
         time_zone,
         currency: Currency::from_code(&currency).ok_or(Invalid::new("currency", Flaw::NoChoice))?,
     };
-    session.ask(request).await
+    session.call(request).await
 }
 
 /// One show.
 #[get("/api/shows/{id}", session: Session)]
 pub async fn get_show(id: String) -> Result<ShowListing, ApiError> {
-    session.ask(GetShow { id: path_id(&id)? }).await
+    session.call(GetShow { id: path_id(&id)? }).await
 }
 
 /// Cancels an own show: every buyer gets the money back. Repeated, it says how far that has come.
 #[post("/api/shows/{id}/cancel", session: Session)]
 pub async fn cancel_show(id: String) -> Result<ShowListing, ApiError> {
-    session.ask(CancelShow { id: path_id(&id)? }).await
+    session.call(CancelShow { id: path_id(&id)? }).await
 }
 
 /// A show's tickets that are on sale or held.
 #[get("/api/shows/{id}/tickets?sort&cursor", session: Session)]
-pub async fn list_tickets(id: String, sort: Option<String>, cursor: Option<String>) -> Result<Page<Ticket>, ApiError> {
-    session.ask(ListTickets { show_id: path_id(&id)?, sort, cursor }).await
+pub async fn list_tickets(
+    id: String,
+    sort: Option<String>,
+    cursor: Option<String>,
+) -> Result<Paginated<Ticket>, ApiError> {
+    session.call(ListTickets { show_id: path_id(&id)?, sort, cursor }).await
 }
 
 /// Offers tickets for sale, one a seat.
@@ -91,29 +95,29 @@ pub async fn offer_tickets(
     let seats = seats.iter().map(|seat| Seat::parse(&seat.section, &seat.row, &seat.seat)).collect::<Result<_, _>>()?;
     let about_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.flaw);
     let face_value = face_value.map(Price::try_from).transpose().map_err(about_face_value)?;
-    session.ask(OfferTickets { show_id, price: Price::try_from(price)?, face_value, seats }).await
+    session.call(OfferTickets { show_id, price: Price::try_from(price)?, face_value, seats }).await
 }
 
 /// One ticket.
 #[get("/api/tickets/{id}", session: Session)]
 pub async fn get_ticket(id: String) -> Result<Ticket, ApiError> {
-    session.ask(GetTicket { id: path_id(&id)? }).await
+    session.call(GetTicket { id: path_id(&id)? }).await
 }
 
 /// Gives an own ticket another price.
 #[put("/api/tickets/{id}", session: Session)]
 pub async fn reprice_ticket(id: String, price: Money, version: u64) -> Result<Ticket, ApiError> {
-    session.ask(RepriceTicket { id: path_id(&id)?, price: Price::try_from(price)?, version }).await
+    session.call(RepriceTicket { id: path_id(&id)?, price: Price::try_from(price)?, version }).await
 }
 
 /// Takes an own ticket off sale for good.
 #[delete("/api/tickets/{id}", session: Session)]
 pub async fn withdraw_ticket(id: String) -> Result<Ticket, ApiError> {
-    session.ask(WithdrawTicket { id: path_id(&id)? }).await
+    session.call(WithdrawTicket { id: path_id(&id)? }).await
 }
 
 /// The caller's own tickets.
 #[get("/api/selling?cursor", session: Session)]
-pub async fn list_selling(cursor: Option<String>) -> Result<Page<Ticket>, ApiError> {
-    session.ask(ListSelling { cursor }).await
+pub async fn list_selling(cursor: Option<String>) -> Result<Paginated<Ticket>, ApiError> {
+    session.call(ListSelling { cursor }).await
 }

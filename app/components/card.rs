@@ -1,9 +1,9 @@
 //! Gathering a card: with Stripe's own field, or with the sandbox's test cards. Its number never reaches our server.
 
 use crate::api::ApiError;
+use crate::client::stripe;
 use crate::components::{Field, Notice, Tone, focus_first_error};
 use crate::i18n::t;
-use crate::stripe;
 use dioxus::prelude::*;
 use shared::Money;
 use shared::payments::{Settings, TEST_CARDS};

@@ -260,7 +260,7 @@ pub fn Cover(show: Show) -> Element {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::examples::ticket;
+    use crate::fixtures::ticket;
     use shared::tickets::TicketState;
     use shared::{Id, ShowId};
 

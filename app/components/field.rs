@@ -9,8 +9,8 @@ pub fn focus_first_error() {
     #[cfg(target_arch = "wasm32")]
     spawn(async {
         // What was wrong is on the page only after it was rendered.
-        crate::clock::sleep(std::time::Duration::from_millis(20)).await;
-        crate::components::frame::focus_on("main [aria-invalid=true]", true);
+        crate::client::clock::sleep(std::time::Duration::from_millis(20)).await;
+        crate::components::layout::focus_on("main [aria-invalid=true]", true);
     });
     #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
     crate::desktop::focus_first_error();

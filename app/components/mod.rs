@@ -1,34 +1,33 @@
 //! Props in, markup out.
 
-mod alive;
 mod card;
 mod cover;
 mod field;
-mod frame;
-mod left;
+mod hold_countdown;
+mod layout;
 mod notice;
-mod poster;
-mod recent;
-mod share;
+mod prehydration_input;
+mod recently_viewed;
+mod seller_proceeds;
 mod show;
+mod show_header;
 mod skeleton;
 mod ticket;
-mod typed;
 
-pub use alive::use_alive;
+pub use crate::client::hydration::use_hydrated;
 pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
 pub use cover::Cover;
 pub use field::{Choice, Field, focus_first_error};
-pub use frame::{CurrentUser, Frame, Unclear, focus_heading, use_person};
-pub use left::Left;
+pub use hold_countdown::Left;
+pub use layout::{CurrentUser, Layout, SessionUnknown, focus_heading, use_person};
 pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
-pub use poster::Poster;
-pub use recent::{Recent, remember};
-pub use share::SellerShare;
+pub use prehydration_input::{use_checked, use_typed};
+pub use recently_viewed::{Recent, remember};
+pub use seller_proceeds::SellerShare;
 pub use show::{ShowCard, When};
+pub use show_header::Poster;
 pub use skeleton::Skeleton;
 pub use ticket::{SeatWords, StateBadge};
-pub use typed::{use_checked, use_typed};
 
 use crate::i18n::t;
 use dioxus::prelude::*;

@@ -1,10 +1,10 @@
 //! What people are told.
 
-use crate::Route;
 use crate::api::ApiError;
-use crate::components::Unclear;
+use crate::components::SessionUnknown;
 use crate::i18n::t;
-use crate::pages::SignInQuery;
+use crate::routes::Route;
+use crate::routes::SignInQuery;
 use dioxus::prelude::*;
 
 /// How something is meant.
@@ -62,7 +62,7 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
             p { class: "actions",
                 if may_pass {
                     // Loads the same address again, also where no script runs.
-                    a { class: "button", href: "", onclick: |_| crate::look_again(), {t!("try-again")} }
+                    a { class: "button", href: "", onclick: |_| crate::reload(), {t!("try-again")} }
                 }
                 Link {
                     class: if may_pass { "button quiet" } else { "button" },
@@ -88,7 +88,7 @@ pub fn Empty(title: String, children: Element) -> Element {
 /// What a page that needs a person says to a stranger; or that nobody can tell whether it is one.
 #[component]
 pub fn SignInFirst(back: String, reason: String) -> Element {
-    if let Unclear(Some(error)) = use_context() {
+    if let SessionUnknown(Some(error)) = use_context() {
         return rsx! {
             Problem { error, heading: false }
         };

@@ -1,8 +1,8 @@
 //! Shows, as they stand in lists and on pages.
 
-use crate::Route;
 use crate::components::Cover;
 use crate::i18n::{date, money, month, t};
+use crate::routes::Route;
 use chrono::{Datelike, NaiveDateTime};
 use dioxus::prelude::*;
 use shared::tickets::{Show, ShowListing};

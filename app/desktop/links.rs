@@ -46,7 +46,7 @@ pub fn to(path: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Route;
+    use crate::routes::Route;
 
     fn path(link: &str) -> Option<String> {
         Link::parse(link).ok().filter(|link| link.server.is_none()).map(|link| link.path)

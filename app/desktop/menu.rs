@@ -2,9 +2,9 @@
 
 use super::address::Server;
 use super::pages::Pages;
-use crate::Route;
 use crate::i18n::t;
-use crate::pages::{HomeQuery, SellQuery};
+use crate::routes::Route;
+use crate::routes::{HomeQuery, SellQuery};
 use dioxus::desktop::muda::accelerator::Accelerator;
 use dioxus::desktop::muda::{AboutMetadata, Menu, MenuItem, PredefinedMenuItem, Submenu};
 use dioxus::desktop::{use_muda_event_handler, window};
@@ -138,7 +138,7 @@ pub fn use_menu(server: Server, pages: Rc<Pages>, mut choosing: Signal<Option<Se
             Item::Server => choosing.set(Some(server.clone())),
             Item::Browser => super::open_outside(&format!("{server}{}", pages.current_route())),
             Item::Quit => window().close(),
-            Item::Again => super::look_again(),
+            Item::Again => super::reload(),
             Item::Larger | Item::Smaller | Item::Plain => {
                 let factor = zoom_after(item, *zoom.peek());
                 zoom.set(factor);

@@ -3,9 +3,9 @@
 use super::address::Server;
 use super::pages::Pages;
 use super::{Start, focus, links, menu};
-use crate::Route;
 use crate::components::{Field, Notice, Tone};
 use crate::i18n::t;
+use crate::routes::Route;
 use dioxus::desktop::window;
 use dioxus::fullstack::GLOBAL_REQUEST_CLIENT;
 use dioxus::fullstack::reqwest::Client;
@@ -16,14 +16,14 @@ use std::process::Command;
 use std::time::Duration;
 
 /// How long a server may take to say that it is there.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// How often the page was looked at anew.
 #[derive(Clone, Copy)]
 struct Looks(Signal<usize>);
 
 /// Looks at the page again, and whether the server is there.
-pub fn look_again() {
+pub fn reload() {
     if let Some(Looks(mut looks)) = try_consume_context() {
         looks += 1;
     }
@@ -38,7 +38,7 @@ pub fn open_outside(url: &str) {
 
 /// Whether a server answers, whatever it says.
 async fn answers(client: &Client, server: &Server) -> bool {
-    client.get(format!("{server}/health/live")).timeout(ANSWER_WITHIN).send().await.is_ok()
+    client.get(format!("{server}/health/live")).timeout(ANSWER_TIMEOUT).send().await.is_ok()
 }
 
 /// Everything in the window.
@@ -116,7 +116,7 @@ fn NoServer(busy: bool, mut choosing: Signal<Option<Server>>) -> Element {
                 p { strong { "{server}" } }
                 p { {t!("window-no-server-words")} }
                 p { class: "actions",
-                    button { disabled: busy, onclick: move |_| look_again(), if busy { {t!("one-moment")} } else { {t!("try-again")} } }
+                    button { disabled: busy, onclick: move |_| reload(), if busy { {t!("one-moment")} } else { {t!("try-again")} } }
                     button { class: "quiet", onclick: move |_| choosing.set(Some(server.clone())), {t!("window-other-server")} }
                 }
             }

@@ -75,7 +75,7 @@ impl Language {
 
 #[cfg(target_arch = "wasm32")]
 fn of_page() -> Language {
-    use crate::warm_up::{Page, worker};
+    use crate::client::prewarm::{Page, worker};
     use std::sync::OnceLock;
     static OF_PAGE: OnceLock<Language> = OnceLock::new();
     *OF_PAGE.get_or_init(|| {

@@ -1,53 +1,21 @@
 //! All shows, and finding the right one. Every filter is in the address.
 
-use super::{pairs, query_of};
-use crate::Route;
 use crate::api::tickets::list_shows;
-use crate::clock;
+use crate::client::clock;
 use crate::components::{Empty, Pager, Problem, Recent, ShowCard, use_typed};
 use crate::i18n::t;
+use crate::routes::{HomeQuery, Route, set};
 use dioxus::prelude::*;
-use shared::orders::MOST_TICKETS_PER_SHOW;
+use shared::orders::MAX_TICKETS_PER_SHOW;
 use shared::tickets::{Category, ShowFilter};
+use std::iter;
 use std::time::Duration;
-use std::{fmt, iter};
 
 /// How long nobody types before it is searched for.
 const PAUSE: Duration = Duration::from_millis(250);
 
 /// The fields of the search.
 const FIELDS: [&str; 7] = ["search", "city", "category", "from", "to", "together", "sort"];
-
-/// Which shows are listed.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct HomeQuery(pub ShowFilter);
-
-impl From<&str> for HomeQuery {
-    fn from(query: &str) -> Self {
-        let mut filter = ShowFilter::default();
-        for (name, value) in pairs(query) {
-            set(&mut filter, &name, value);
-        }
-        HomeQuery(filter)
-    }
-}
-
-impl fmt::Display for HomeQuery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let filter = &self.0;
-        let all = [
-            ("search", &filter.search),
-            ("city", &filter.city),
-            ("category", &filter.category),
-            ("from", &filter.from),
-            ("to", &filter.to),
-            ("together", &filter.together),
-            ("sort", &filter.sort),
-            ("cursor", &filter.cursor),
-        ];
-        formatter.write_str(&query_of(all.map(|(name, value)| (name, value.as_deref().unwrap_or_default()))))
-    }
-}
 
 /// All shows, and finding the right one.
 #[component]
@@ -212,27 +180,11 @@ fn kinds() -> Vec<(String, String)> {
 }
 
 fn numbers() -> Vec<(String, String)> {
-    let more = (2..=MOST_TICKETS_PER_SHOW).map(|count| (count.to_string(), t!("seats-count", count = count)));
+    let more = (2..=MAX_TICKETS_PER_SHOW).map(|count| (count.to_string(), t!("seats-count", count = count)));
     iter::once((String::new(), t!("any-number"))).chain(more).collect()
 }
 
 fn sorts() -> Vec<(String, String)> {
     let sorts = [("", t!("sort-date")), ("price", t!("sort-price")), ("newest", t!("sort-newest"))];
     sorts.map(|(value, words)| (value.to_owned(), words)).to_vec()
-}
-
-/// Gives the filter of that name a value; an empty one does not narrow the list.
-fn set(filter: &mut ShowFilter, name: &str, value: String) {
-    let field = match name {
-        "search" => &mut filter.search,
-        "city" => &mut filter.city,
-        "category" => &mut filter.category,
-        "from" => &mut filter.from,
-        "to" => &mut filter.to,
-        "together" => &mut filter.together,
-        "sort" => &mut filter.sort,
-        "cursor" => &mut filter.cursor,
-        _ => return,
-    };
-    *field = Some(value).filter(|value| !value.trim().is_empty());
 }

@@ -1,11 +1,11 @@
 //! What the person holds and bought.
 
 use super::each_once;
-use crate::Route;
 use crate::api::orders::list_orders;
+use crate::client::feed;
 use crate::components::{Cover, CurrentUser, Empty, Heading, Problem, SignInFirst, When};
 use crate::i18n::{money, t};
-use crate::live;
+use crate::routes::Route;
 use dioxus::prelude::*;
 use shared::orders::{Order, OrderState};
 
@@ -31,7 +31,7 @@ fn List() -> Element {
     let mut newest = use_signal(Vec::<Order>::new);
     let mut older = use_signal(Vec::<Order>::new);
     let mut next = use_signal(|| None::<Option<String>>);
-    live::use_own_news(move |()| {
+    feed::use_own_news(move |()| {
         spawn(async move {
             if let Ok(page) = list_orders(None).await {
                 newest.set(page.items);
@@ -60,7 +60,7 @@ fn List() -> Element {
             rsx! {
                 ul { class: "tickets stubs",
                     for order in all {
-                        Line { key: "{order.id}", order }
+                        ShortText { key: "{order.id}", order }
                     }
                 }
                 if has_more {
@@ -89,7 +89,7 @@ pub fn state_words(state: OrderState) -> (&'static str, String) {
 }
 
 #[component]
-fn Line(order: Order) -> Element {
+fn ShortText(order: Order) -> Element {
     let (class, words) = state_words(order.state);
     let tickets = t!("tickets-count", count = order.lines.len());
     let to = Route::OrderPage { id: order.id.to_string() };

@@ -1,45 +1,10 @@
 //! Signing in and up. Both lead back to where the person came from.
 
-use super::{pairs, query_of};
-use crate::Route;
 use crate::api::{ApiError, auth};
 use crate::components::{CurrentUser, Field, Heading, Notice, Tone, focus_first_error};
 use crate::i18n::t;
+use crate::routes::{Route, SignInQuery};
 use dioxus::prelude::*;
-use std::fmt;
-
-/// Where to go afterwards: a path of this site, or home.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SignInQuery {
-    back: String,
-}
-
-impl SignInQuery {
-    /// Leads back to that path.
-    pub fn back_to(path: &str) -> Self {
-        // Two slashes would lead to another site.
-        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-        SignInQuery { back: if local { path.to_owned() } else { String::new() } }
-    }
-
-    /// The path that it leads to.
-    pub fn path(&self) -> &str {
-        if self.back.is_empty() { "/" } else { &self.back }
-    }
-}
-
-impl From<&str> for SignInQuery {
-    fn from(query: &str) -> Self {
-        let back = pairs(query).find(|(name, _)| name == "back");
-        back.map(|(_, path)| SignInQuery::back_to(&path)).unwrap_or_default()
-    }
-}
-
-impl fmt::Display for SignInQuery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&query_of([("back", self.back.as_str())]))
-    }
-}
 
 /// Signing in.
 #[component]

@@ -1,13 +1,13 @@
 //! One ticket: for buyers to hold, for its seller to edit or withdraw.
 
-use crate::Route;
 use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
 use crate::components::{
     Field, Notice, Poster, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error, use_person,
 };
 use crate::i18n::{amount, money, t};
-use crate::pages::hold::Hold;
+use crate::pages::show::hold::Hold;
+use crate::routes::Route;
 use dioxus::prelude::*;
 use shared::Money;
 use shared::tickets::{Ticket, TicketState};

@@ -1,26 +1,19 @@
 //! The web tier: serves the pages, takes the calls, and guards both. The only part that speaks HTTP.
 
-mod account;
-mod answers;
-pub mod command;
-mod forms;
-mod guards;
-mod headers;
-mod health;
-mod language;
-mod limits;
-mod live;
+mod bootstrap;
+pub mod cli;
+mod middleware;
 mod router;
-mod session;
-mod start;
+mod routes;
 mod telemetry;
-mod webhooks;
 
+pub use middleware::session::Session;
 pub use router::{ENDPOINTS, Endpoint, mounted};
-pub use session::Session;
 
+use middleware::rate_limit;
+use middleware::session::Cookie;
+use routes::{feed, health};
 use server::{Backend, Config, Environment};
-use session::Cookie;
 use std::sync::Arc;
 
 /// What every handler may need.
@@ -29,10 +22,10 @@ pub struct Site {
     backend: Backend,
     environment: Environment,
     cookie: Arc<Cookie>,
-    feed: Arc<live::Feed>,
+    feed: Arc<feed::Feed>,
     health: health::Health,
     /// Ends when the process stops to serve.
     stopped: tokio::sync::watch::Receiver<()>,
     config: Arc<Config>,
-    limits: Arc<limits::Limits>,
+    limits: Arc<rate_limit::Limits>,
 }

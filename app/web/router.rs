@@ -1,6 +1,8 @@
 //! What is mounted where, and what guards it.
 
-use super::{Site, account, answers, forms, guards, headers, health, language, limits, live, session, webhooks};
+use super::Site;
+use super::middleware::{csrf, error_response, locale, rate_limit, security_headers, session};
+use super::routes::{account_csv, feed, forms, health, stripe_webhook};
 use crate::App;
 use axum::Router;
 use axum::http::Method;
@@ -89,9 +91,9 @@ pub fn mounted() -> Vec<(Method, &'static str)> {
 /// The whole site.
 pub fn router(site: &Site, public: Option<&Path>) -> Router {
     let own = Router::new()
-        .route("/api/shows/{id}/live", get(live::of_show))
+        .route("/api/shows/{id}/live", get(feed::of_show))
         // Stripe is no browser, and proves itself by its signature: neither the guards nor the limits are for it.
-        .route("/webhooks/stripe", post(webhooks::stripe))
+        .route("/webhooks/stripe", post(stripe_webhook::stripe))
         .with_state(site.clone())
         .merge(health::router(site.health.clone()));
     let state = FullstackState::new(ServeConfig::new(), App);
@@ -99,22 +101,22 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
         .register_server_functions()
         .with_state(state.clone())
         .layer(from_fn_with_state(site.clone(), session::layer))
-        .layer(from_fn(guards::body))
-        .layer(from_fn_with_state(site.clone(), guards::same_origin))
-        .layer(from_fn_with_state(site.clone(), limits::layer))
-        .layer(from_fn(answers::unify));
+        .layer(from_fn(csrf::body))
+        .layer(from_fn_with_state(site.clone(), csrf::same_origin))
+        .layer(from_fn_with_state(site.clone(), rate_limit::layer))
+        .layer(from_fn(error_response::unify));
     let pages = Router::new()
         .fallback(get(FullstackState::render_handler))
         .with_state(state.clone())
-        .layer(from_fn(language::layer))
+        .layer(from_fn(locale::layer))
         .layer(from_fn_with_state(site.clone(), session::layer));
     let forms = forms::router()
         .layer(from_fn_with_state(site.clone(), session::layer))
-        .layer(from_fn_with_state(site.clone(), guards::same_origin))
-        .layer(from_fn_with_state(site.clone(), limits::layer));
+        .layer(from_fn_with_state(site.clone(), csrf::same_origin))
+        .layer(from_fn_with_state(site.clone(), rate_limit::layer));
     let personal = Router::new()
-        .route("/account.csv", get(account::download))
-        .route("/api/live", get(live::of_person))
+        .route("/account.csv", get(account_csv::download))
+        .route("/api/live", get(feed::of_person))
         .with_state(site.clone())
         .layer(from_fn_with_state(site.clone(), session::layer));
     let assets = match public {
@@ -136,6 +138,6 @@ pub fn router(site: &Site, public: Option<&Path>) -> Router {
         .route("/api/{*rest}", axum::routing::any(unknown_call))
         .fallback_service(pages)
         .layer(axum::middleware::from_fn(health::measure))
-        .layer(from_fn_with_state(site.clone(), headers::layer))
+        .layer(from_fn_with_state(site.clone(), security_headers::layer))
         .layer(CompressionLayer::new().compress_when(compressed))
 }

@@ -1,13 +1,14 @@
 //! Starts, wires and stops the services of this process. Reads like the diagram.
 
-use crate::backend::{Answering, Answers, Asking, Backend};
-use crate::messaging::{Bus, News, embedded::Embedded, inbox, inbox::Inbox, nats::Nats, outbox};
-use crate::nats::Connection;
-use crate::service::Behaviour;
+use crate::messaging::connection::Connection;
+use crate::messaging::{Bus, BusEvent, in_process::InProcessBus, inbox, inbox::Inbox, jetstream::JetStreamBus, outbox};
+use crate::rpc::{Backend, Registry, RpcClient, RpcServer};
+use crate::services::ServiceHandler;
+use crate::services::{auth, expiration, orders, payments, tickets};
 use crate::store::{self, Databases, Migration, Store};
 use crate::tasks::Tasks;
-use crate::{Config, Environment, Error, measures};
-use crate::{auth, expiration, orders, payments, tickets};
+use crate::telemetry::metrics;
+use crate::{Config, Environment, Error};
 use shared::{Instant, Service, Subject};
 use std::future::Future;
 use std::path::Path;
@@ -18,21 +19,21 @@ use tokio::sync::{Notify, broadcast};
 /// How long a loop rests when nothing wakes it.
 const IDLE: Duration = Duration::from_secs(1);
 /// How long a loop rests after something broke.
-const AFTER_FAILURE: Duration = Duration::from_millis(500);
+const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// How often old events are forgotten.
 const PRUNE_EVERY: Duration = Duration::from_secs(3600);
 /// How long the services may take to stop.
-const STOP_WITHIN: Duration = Duration::from_secs(10);
+const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The services of this process, running.
 pub struct Host {
     environment: Environment,
     bus: Arc<dyn Bus>,
     backend: Backend,
-    services: Vec<Arc<dyn Behaviour>>,
+    services: Vec<Arc<dyn ServiceHandler>>,
     tasks: Tasks,
     connection: Option<Connection>,
-    answering: Option<Answering>,
+    rpc_server: Option<RpcServer>,
 }
 
 /// Why the services could not start, in one line.
@@ -50,13 +51,13 @@ impl Host {
         let connection = connect(config).await?;
         let bus: Arc<dyn Bus> = match &connection {
             Some(connection) if config.parts.services.is_empty() => {
-                Arc::new(Nats::watching(connection.clone(), tasks.clone()))
+                Arc::new(JetStreamBus::watching(connection.clone(), tasks.clone()))
             }
             Some(connection) => {
-                let bus = Nats::open(connection.clone(), config.nats_replicas, tasks.clone()).await;
+                let bus = JetStreamBus::open(connection.clone(), config.nats_replicas, tasks.clone()).await;
                 Arc::new(bus.map_err(|error| StartError(format!("NATS_URL: {error}")))?)
             }
-            None => Arc::new(Embedded::default()),
+            None => Arc::new(InProcessBus::default()),
         };
         Host::assemble(bus, connection, tasks, config, environment).await
     }
@@ -80,14 +81,14 @@ impl Host {
         for service in &config.parts.services {
             services.push(open(*service, config, &environment, &tasks).await?);
         }
-        let mut answers = Answers::default();
+        let mut registry = Registry::default();
         for service in &services {
-            service.clone().answers(&mut answers);
+            service.clone().register(&mut registry);
         }
-        let answers = Arc::new(answers);
-        let elsewhere = connection.clone().map(|connection| Asking::new(connection, environment.clone()));
-        let backend = Backend::new(answers.clone(), elsewhere);
-        let mut host = Host { environment, bus, backend, services, tasks, connection, answering: None };
+        let registry = Arc::new(registry);
+        let elsewhere = connection.clone().map(|connection| RpcClient::new(connection, environment.clone()));
+        let backend = Backend::new(registry.clone(), elsewhere);
+        let mut host = Host { environment, bus, backend, services, tasks, connection, rpc_server: None };
         let mut inboxes = Vec::new();
         for service in &host.services {
             inboxes.push(host.listen(service).await?);
@@ -97,22 +98,22 @@ impl Host {
             host.run(service, inbox);
         }
         if let (Some(servers), Some(replies), false) = (&config.nats, &host.connection, host.services.is_empty()) {
-            let answering = Answering::open(servers, replies, &config.parts.services, &answers).await;
-            host.answering = Some(answering.map_err(|problem| StartError(format!("NATS_URL: {problem}")))?);
+            let rpc_server = RpcServer::open(servers, replies, &config.parts.services, &registry).await;
+            host.rpc_server = Some(rpc_server.map_err(|problem| StartError(format!("NATS_URL: {problem}")))?);
         }
         Ok(host)
     }
 
     /// Lets a service hear what it wants to hear.
-    async fn listen(&self, service: &Arc<dyn Behaviour>) -> Result<Arc<Inbox>, StartError> {
+    async fn listen(&self, service: &Arc<dyn ServiceHandler>) -> Result<Arc<Inbox>, StartError> {
         let inbox = Arc::new(Inbox::new(service.clone()));
-        let listening = self.bus.listen(service.store().service(), service.listens(), inbox.clone()).await;
+        let listening = self.bus.listen(service.store().service(), service.subscriptions(), inbox.clone()).await;
         listening.map_err(|error| StartError(format!("NATS_URL: events cannot be listened to: {error}")))?;
         Ok(inbox)
     }
 
     /// Runs the loops of a service: they are all alike.
-    fn run(&self, service: &Arc<dyn Behaviour>, inbox: Arc<Inbox>) {
+    fn run(&self, service: &Arc<dyn ServiceHandler>, inbox: Arc<Inbox>) {
         let (bus, store, ticking) = (self.bus.clone(), service.store().clone(), service.clone());
         let relay = move |store: Store| {
             let bus = bus.clone();
@@ -131,9 +132,9 @@ impl Host {
             async move { service.tick().await }
         };
 
-        self.tasks.spawn(forever("relay", store.clone(), |store| &store.committed().relay, relay));
-        self.tasks.spawn(forever("inbox", store.clone(), |store| &store.committed().inbox, retry));
-        self.tasks.spawn(forever("tick", store.clone(), |store| &store.committed().tick, tick));
+        self.tasks.spawn(forever("relay", store.clone(), |store| &store.commit_signals().relay, relay));
+        self.tasks.spawn(forever("inbox", store.clone(), |store| &store.commit_signals().inbox, retry));
+        self.tasks.spawn(forever("tick", store.clone(), |store| &store.commit_signals().tick, tick));
         self.tasks.spawn(prune(store));
     }
 
@@ -148,7 +149,7 @@ impl Host {
     }
 
     /// What is said about `subjects`, for those who only watch.
-    pub fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News> {
+    pub fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         self.bus.watch(subjects)
     }
 
@@ -161,7 +162,7 @@ impl Host {
         if self.services.is_empty() {
             return Ok(());
         }
-        let up = self.connection.iter().map(Connection::is_up).chain(self.answering.iter().map(Answering::is_up));
+        let up = self.connection.iter().map(Connection::is_up).chain(self.rpc_server.iter().map(RpcServer::is_up));
         if up.into_iter().any(|up| !up) {
             return Err("the message broker cannot be reached".to_owned());
         }
@@ -175,7 +176,7 @@ impl Host {
     /// Sets the gauges of all services; those of a service whose database is away stay as they were.
     pub async fn measure(&self) {
         for service in &self.services {
-            if let Err(error) = measures::set(service.as_ref(), self.bus.as_ref()).await {
+            if let Err(error) = metrics::set(service.as_ref(), self.bus.as_ref()).await {
                 tracing::debug!(service = %service.store().service(), %error, "it could not be measured");
             }
         }
@@ -185,7 +186,7 @@ impl Host {
     ///
     /// # Errors
     /// If a database is away.
-    pub async fn is_quiet(&self) -> Result<bool, Error> {
+    pub async fn is_idle(&self) -> Result<bool, Error> {
         for service in &self.services {
             let (db, now) = (service.store().read(), self.environment.now());
             let on_its_way = self.bus.waiting(service.store().service()).await? > 0;
@@ -199,21 +200,21 @@ impl Host {
     /// Stops all services, after what others asked was answered. Events that are under way and not committed are handled
     /// after the next start.
     pub async fn stop(&self) {
-        if let Some(answering) = &self.answering {
-            answering.stop(STOP_WITHIN).await;
+        if let Some(rpc_server) = &self.rpc_server {
+            rpc_server.stop(STOP_TIMEOUT).await;
         }
-        self.tasks.leave(STOP_WITHIN).await;
-        self.tasks.stop(STOP_WITHIN).await;
+        self.tasks.leave(STOP_TIMEOUT).await;
+        self.tasks.stop(STOP_TIMEOUT).await;
         if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_up()) {
-            // The last answers may still be on their way out.
-            let _ = tokio::time::timeout(STOP_WITHIN, connection.client().flush()).await;
+            // The last registry may still be on their way out.
+            let _ = tokio::time::timeout(STOP_TIMEOUT, connection.client().flush()).await;
         }
     }
 }
 
 async fn connect(config: &Config) -> Result<Option<Connection>, StartError> {
     let Some(servers) = &config.nats else { return Ok(None) };
-    let connection = Connection::open(servers, "events and answers").await;
+    let connection = Connection::open(servers, "events and registry").await;
     connection.map(Some).map_err(|problem| StartError(format!("NATS_URL: {problem}")))
 }
 
@@ -223,7 +224,7 @@ async fn open(
     config: &Config,
     environment: &Environment,
     tasks: &Tasks,
-) -> Result<Arc<dyn Behaviour>, StartError> {
+) -> Result<Arc<dyn ServiceHandler>, StartError> {
     let databases = &config.databases;
     if let Databases::Folder(folder) = databases {
         check_writable(folder)?;
@@ -274,7 +275,7 @@ async fn forever<Step>(
             Ok(next) => next.map_or(now + IDLE, |next| next.min(now + IDLE)),
             Err(error) => {
                 tracing::warn!(service = %store.service(), %error, "{what} could not go on, it will try again");
-                tokio::time::sleep(AFTER_FAILURE).await;
+                tokio::time::sleep(RETRY_DELAY).await;
                 continue;
             }
         };
@@ -288,7 +289,7 @@ async fn forever<Step>(
 async fn prune(store: Store) {
     loop {
         let now = store.environment().now();
-        let pruned = store.write(store.own_cause(), |tx| {
+        let pruned = store.write(store.root_cause(), |tx| {
             Box::pin(async move {
                 outbox::prune(tx.db(), tx.now()).await?;
                 inbox::prune(tx.db(), tx.now()).await

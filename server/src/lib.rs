@@ -3,30 +3,25 @@
 //! *Invariant:* nothing here knows HTTP or Dioxus, and no service imports another one.
 
 pub mod audit;
-pub mod backend;
+pub mod cause;
 pub mod config;
 pub mod demo;
 pub mod environment;
 pub mod error;
 pub mod host;
 pub mod messaging;
-pub mod nats;
-pub mod service;
+pub mod rpc;
+pub mod services;
 pub mod store;
 pub mod tasks;
-pub mod trace;
+pub mod telemetry;
 
-mod auth;
 #[cfg(test)]
-mod examples;
-mod expiration;
-mod measures;
-mod orders;
-mod payments;
-mod tickets;
+mod fixtures;
 
-pub use backend::{Backend, Caller};
+pub use cause::{Caller, Cause};
 pub use config::{Config, ConfigError};
 pub use environment::Environment;
 pub use error::Error;
 pub use host::Host;
+pub use rpc::Backend;

@@ -109,7 +109,7 @@ impl Envelope {
     ///
     /// # Errors
     /// If the body is not such an event, or of a newer shape than this program knows.
-    pub fn open<E: Event>(&self) -> Result<E, String> {
+    pub fn decode<E: Event>(&self) -> Result<E, String> {
         if self.subject != E::SUBJECT || self.schema > E::SCHEMA {
             return Err(format!("{} in shape {} cannot be read here", self.subject, self.schema));
         }

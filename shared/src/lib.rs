@@ -21,7 +21,7 @@ pub use event::{Envelope, Event, Subject};
 pub use id::{EventId, Id, OrderId, PaymentId, ShowId, TicketId, UserId};
 pub use instant::Instant;
 pub use money::{Currency, FeeShare, Money, Price};
-pub use page::Page;
+pub use page::Paginated;
 pub use rejection::{Flaw, Invalid, Rejection};
 pub use request::Request;
 pub use service::Service;

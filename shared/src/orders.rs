@@ -2,12 +2,12 @@
 
 use crate::payments::PaymentState;
 use crate::tickets::{Seat, Show};
-use crate::{Event, Instant, Money, OrderId, Page, PaymentId, Request, Service, Subject, TicketId, UserId};
+use crate::{Event, Instant, Money, OrderId, Paginated, PaymentId, Request, Service, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 /// How many tickets of one show one person may hold or own.
-pub const MOST_TICKETS_PER_SHOW: u32 = 8;
+pub const MAX_TICKETS_PER_SHOW: u32 = 8;
 
 /// Where an order is in its life: `held → complete | expired | cancelled`, `complete → refunded`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -37,7 +37,7 @@ impl OrderState {
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The buyer asked for it.
-    Asked,
+    CancelledByBuyer,
     /// The seller changed or withdrew a ticket before the hold reached it.
     TicketChanged,
     /// The authorized money could not be taken.
@@ -47,7 +47,7 @@ pub enum EndReason {
     /// The seller gave the money back before the show.
     BySeller,
     /// The money was given back from outside, as from the gateway's own pages.
-    GivenBack,
+    RefundedExternally,
 }
 
 /// One ticket of an order, as it was when the hold began.
@@ -65,7 +65,7 @@ pub struct OrderLine {
 
 /// What is known of an order's latest payment.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct PaymentGlimpse {
+pub struct PaymentSummary {
     /// The payment.
     pub id: PaymentId,
     /// Its state when `orders` last heard of it.
@@ -94,7 +94,7 @@ pub struct Order {
     /// Whether a payment has begun and moved `expires_at`; that happens once.
     pub extended: bool,
     /// The latest payment that `orders` has heard of.
-    pub payment: Option<PaymentGlimpse>,
+    pub payment: Option<PaymentSummary>,
     /// The server's clock when this was answered, to count down by.
     pub server_now: Instant,
     /// Rises with each change.
@@ -136,7 +136,7 @@ pub struct ListOrders {
 impl Request for ListOrders {
     const SERVICE: Service = Service::Orders;
     const NAME: &'static str = "orders.list";
-    type Reply = Page<Order>;
+    type Reply = Paginated<Order>;
 }
 
 /// Gives the held tickets of an own order back.

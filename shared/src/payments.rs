@@ -2,7 +2,9 @@
 
 use crate::rejection::{Flaw, Invalid};
 use crate::tickets::Seat;
-use crate::{Event, FeeShare, Instant, Money, OrderId, Page, PaymentId, Request, Service, Subject, TicketId, UserId};
+use crate::{
+    Event, FeeShare, Instant, Money, OrderId, Paginated, PaymentId, Request, Service, Subject, TicketId, UserId,
+};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -236,7 +238,7 @@ pub struct Account {
     /// The sums, one for each currency.
     pub balances: Vec<Balance>,
     /// What made them.
-    pub movements: Page<Movement>,
+    pub movements: Paginated<Movement>,
     /// Whether there is somewhere to pay what is owed to; if not, see [`SetUpPayouts`].
     pub can_be_paid: bool,
 }

@@ -34,7 +34,7 @@ pub enum Flaw {
     #[error("this has at most {most} characters")]
     TooLong { most: usize },
     #[error("this has characters that do not show")]
-    Unseen,
+    InvisibleCharacters,
     #[error("an e-mail address looks like name@example.org")]
     NoEmail,
     #[error("a password has at least {least} characters")]

@@ -1,8 +1,8 @@
 //! What `tickets` is asked and says: shows, and the tickets on sale for them.
 
-use crate::value::Line;
+use crate::value::ShortText;
 use crate::{
-    Currency, Event, Instant, Money, OrderId, Page, Price, Rejection, Request, Service, ShowId, Subject, TicketId,
+    Currency, Event, Instant, Money, OrderId, Paginated, Price, Rejection, Request, Service, ShowId, Subject, TicketId,
     UserId,
 };
 use serde::{Deserialize, Serialize};
@@ -10,7 +10,7 @@ use std::fmt;
 use uuid::Uuid;
 
 /// How many seats can be listed at once.
-pub const MOST_SEATS_AT_ONCE: usize = 100;
+pub const MAX_SEATS_AT_ONCE: usize = 100;
 
 /// What kind of show it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -58,13 +58,13 @@ pub struct Show {
     /// Names the show.
     pub id: ShowId,
     /// What it is called.
-    pub title: Line,
+    pub title: ShortText,
     /// The house or the ground.
-    pub venue: Line,
+    pub venue: ShortText,
     /// The town.
-    pub city: Line,
+    pub city: ShortText,
     /// The country.
-    pub country: Line,
+    pub country: ShortText,
     /// What kind of show it is.
     pub category: Category,
     /// When it begins.
@@ -109,13 +109,13 @@ pub struct ShowListing {
 pub struct Seat {
     /// The block or the stand.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub section: Option<Line>,
+    pub section: Option<ShortText>,
     /// The row.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub row: Option<Line>,
+    pub row: Option<ShortText>,
     /// The seat's number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seat: Option<Line>,
+    pub seat: Option<ShortText>,
 }
 
 impl fmt::Display for Seat {
@@ -168,13 +168,13 @@ pub struct Ticket {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CreateShow {
     /// What it is called.
-    pub title: Line,
+    pub title: ShortText,
     /// The house or the ground.
-    pub venue: Line,
+    pub venue: ShortText,
     /// The town.
-    pub city: Line,
+    pub city: ShortText,
     /// The country.
-    pub country: Line,
+    pub country: ShortText,
     /// What kind of show it is.
     pub category: Category,
     /// RFC 3339 (`2026-12-05T19:00:00Z`), or without an offset the time at the venue (`2026-12-05T20:00`).
@@ -255,7 +255,7 @@ pub struct ListShows {
 impl Request for ListShows {
     const SERVICE: Service = Service::Tickets;
     const NAME: &'static str = "tickets.list_shows";
-    type Reply = Page<ShowListing>;
+    type Reply = Paginated<ShowListing>;
 }
 
 /// Asks for a show.
@@ -283,7 +283,7 @@ pub struct ListTickets {
 impl Request for ListTickets {
     const SERVICE: Service = Service::Tickets;
     const NAME: &'static str = "tickets.list";
-    type Reply = Page<Ticket>;
+    type Reply = Paginated<Ticket>;
 }
 
 /// Offers tickets for sale, one a seat.
@@ -353,7 +353,7 @@ pub struct ListSelling {
 impl Request for ListSelling {
     const SERVICE: Service = Service::Tickets;
     const NAME: &'static str = "tickets.selling";
-    type Reply = Page<Ticket>;
+    type Reply = Paginated<Ticket>;
 }
 
 /// A ticket is new, or not as it was.
@@ -378,7 +378,7 @@ impl Event for TicketChanged {
 
 /// One piece of news on a show's live feed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TicketNews {
+pub struct FeedUpdate {
     /// The ticket as it is now.
     pub ticket: Ticket,
 }
@@ -391,7 +391,7 @@ impl Seat {
     pub fn parse(section: &str, row: &str, seat: &str) -> Result<Seat, Rejection> {
         let part = |field: &str, text: &str| match text.trim() {
             "" => Ok(None),
-            text => Line::parse(field, text).map(Some),
+            text => ShortText::parse(field, text).map(Some),
         };
         Ok(Seat { section: part("section", section)?, row: part("row", row)?, seat: part("seat", seat)? })
     }

@@ -117,12 +117,12 @@ impl fmt::Debug for Secret {
     }
 }
 
-/// A line of text that people read: trimmed, not empty, no control characters, at most [`Line::MAX_CHARS`] characters.
+/// A line of text that people read: trimmed, not empty, no control characters, at most [`ShortText::MAX_CHARS`] characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Line(String);
+pub struct ShortText(String);
 
-impl Line {
+impl ShortText {
     /// The most characters.
     pub const MAX_CHARS: usize = 120;
 
@@ -130,18 +130,18 @@ impl Line {
     ///
     /// # Errors
     /// If it is empty, too long, or has characters that do not show.
-    pub fn parse(field: &str, text: &str) -> Result<Line, Invalid> {
+    pub fn parse(field: &str, text: &str) -> Result<ShortText, Invalid> {
         let text = text.trim();
         // These reverse or hide the text around them (Unicode UAX #9), which helps only those who deceive.
         let hides = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
         if text.is_empty() {
             Err(Invalid::new(field, Flaw::Empty))
-        } else if text.chars().count() > Line::MAX_CHARS {
-            Err(Invalid::new(field, Flaw::TooLong { most: Line::MAX_CHARS }))
+        } else if text.chars().count() > ShortText::MAX_CHARS {
+            Err(Invalid::new(field, Flaw::TooLong { most: ShortText::MAX_CHARS }))
         } else if text.chars().any(|c| c.is_control() || hides(c)) {
-            Err(Invalid::new(field, Flaw::Unseen))
+            Err(Invalid::new(field, Flaw::InvisibleCharacters))
         } else {
-            Ok(Line(text.to_owned()))
+            Ok(ShortText(text.to_owned()))
         }
     }
 
@@ -151,20 +151,20 @@ impl Line {
     }
 }
 
-impl TryFrom<String> for Line {
+impl TryFrom<String> for ShortText {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
-        Line::parse("text", &text)
+        ShortText::parse("text", &text)
     }
 }
 
-impl From<Line> for String {
-    fn from(line: Line) -> String {
+impl From<ShortText> for String {
+    fn from(line: ShortText) -> String {
         line.0
     }
 }
 
-impl fmt::Display for Line {
+impl fmt::Display for ShortText {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(&self.0)
     }
@@ -187,10 +187,10 @@ mod tests {
     #[test]
     fn a_line_shows_all_it_has() {
         for text in ["🎉 Fête", "مهرجان الصيف", " spaced "] {
-            assert!(Line::parse("title", text).is_ok(), "{text}");
+            assert!(ShortText::parse("title", text).is_ok(), "{text}");
         }
         for text in ["", "   ", "a\nb", "a\u{202e}b", &"x".repeat(121)] {
-            assert!(Line::parse("title", text).is_err(), "{text}");
+            assert!(ShortText::parse("title", text).is_err(), "{text}");
         }
     }
 

@@ -8,14 +8,14 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 /// Whoever asks what is away hears so within this.
-const SAID_WITHIN: Duration = Duration::from_secs(5);
+const SAID_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// Fails unless this is refused in time, with words and with when to try again.
 async fn is_away(person: &Person, method: Method, path: &str, body: Option<serde_json::Value>) {
     let began = Instant::now();
     let answer = person.send(method, path, body.as_ref()).await.expect("the web tier is up");
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{path}: {}", answer.text);
-    assert!(began.elapsed() < SAID_WITHIN, "{path} took {:?}", began.elapsed());
+    assert!(began.elapsed() < SAID_TIMEOUT, "{path} took {:?}", began.elapsed());
     assert!(answer.headers.contains_key("retry-after"), "{path}: {:?}", answer.headers);
     assert!(answer.text.contains("try again in a few seconds"), "{path}: {}", answer.text);
 }
@@ -24,7 +24,7 @@ async fn is_there(person: &Person, path: &str) {
     let began = Instant::now();
     let answer = person.send(Method::GET, path, None).await.expect("the web tier is up");
     assert_eq!(answer.status, StatusCode::OK, "{path}: {}", answer.text);
-    assert!(began.elapsed() < SAID_WITHIN, "{path} took {:?}", began.elapsed());
+    assert!(began.elapsed() < SAID_TIMEOUT, "{path} took {:?}", began.elapsed());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

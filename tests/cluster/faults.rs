@@ -16,9 +16,9 @@ const CRASHES: usize = 3;
 /// How long the broker cannot be reached.
 const CUT_FOR: Duration = Duration::from_secs(10);
 /// How long it may take until one can buy again.
-const BACK_WITHIN: Duration = Duration::from_secs(60);
+const BACK_TIMEOUT: Duration = Duration::from_secs(60);
 /// How long everything may take to come to rest.
-const REST_WITHIN: Duration = Duration::from_secs(200);
+const REST_TIMEOUT: Duration = Duration::from_secs(200);
 
 /// How many faults of each kind there were, and how long it took until somebody could buy again.
 #[derive(Default)]
@@ -41,7 +41,7 @@ impl Prober {
     async fn buys_again(&mut self) -> Duration {
         let began = Instant::now();
         loop {
-            assert!(began.elapsed() < BACK_WITHIN, "nobody can buy any more");
+            assert!(began.elapsed() < BACK_TIMEOUT, "nobody can buy any more");
             let ticket = self.tickets.pop().expect("there are enough");
             if self.buys(&ticket).await {
                 return began.elapsed();
@@ -70,15 +70,15 @@ async fn nothing_that_was_promised_is_lost_whatever_breaks() {
 
     let mut paid = load.paid();
     kill_everybody(&mut cluster, &mut prober, &mut faults).await;
-    paid = load.pays_more_than(paid, BACK_WITHIN).await;
+    paid = load.pays_more_than(paid, BACK_TIMEOUT).await;
     break_the_broker(&mut cluster, &mut prober, &mut faults).await;
-    paid = load.pays_more_than(paid, BACK_WITHIN).await;
+    paid = load.pays_more_than(paid, BACK_TIMEOUT).await;
     for _ in 0..CRASHES {
         cluster.postgres.crash().expect("it can be stopped");
         cluster.postgres.start_again().expect("it starts again");
         faults.note("PostgreSQL stopped at once and restarted", prober.buys_again().await);
     }
-    paid = load.pays_more_than(paid, BACK_WITHIN).await;
+    paid = load.pays_more_than(paid, BACK_TIMEOUT).await;
     match &cluster.network {
         Some(network) => {
             network.cut().expect("it can be cut");
@@ -89,9 +89,9 @@ async fn nothing_that_was_promised_is_lost_whatever_breaks() {
         None => println!("figure: no network was cut: that needs ip and the administrator"),
     }
 
-    load.pays_more_than(paid, BACK_WITHIN).await;
+    load.pays_more_than(paid, BACK_TIMEOUT).await;
     let (told, people) = load.end().await;
-    let report = audited(&cluster, REST_WITHIN).await;
+    let report = audited(&cluster, REST_TIMEOUT).await;
     let late = everybody_has_what_they_paid(&told, &people).await;
     let count: usize = faults.0.values().map(Vec::len).sum();
     println!("figure: {} purchases begun, {} paid, {count} faults, 0 violations", told.begun, told.paid.len());

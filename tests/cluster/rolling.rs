@@ -7,7 +7,7 @@ use xtask::cluster::Cluster;
 use xtask::tidy::SERVICES;
 
 /// How long everything may take to come to rest.
-const REST_WITHIN: Duration = Duration::from_secs(200);
+const REST_TIMEOUT: Duration = Duration::from_secs(200);
 
 /// How many requests a process has answered, by what it says itself.
 async fn answered(cluster: &mut Cluster, name: &str) -> f64 {
@@ -50,7 +50,7 @@ async fn a_rolling_restart_of_all_processes_fails_no_request_and_two_share_the_w
         failed + told.broken
     );
     assert_eq!((failed, told.broken), (0, 0), "{:?}", told.odd);
-    audited(&cluster, REST_WITHIN).await;
+    audited(&cluster, REST_TIMEOUT).await;
     let late = everybody_has_what_they_paid(&told, &people).await;
     assert_eq!(late, 0, "nothing was held up");
 }

@@ -22,7 +22,7 @@ const KILLS_OF_EACH: usize = 4;
 /// How likely it is that a request to Stripe goes wrong.
 const CHANCE: f64 = 0.15;
 /// How long everything may take to come to rest.
-const REST_WITHIN: Duration = Duration::from_secs(240);
+const REST_TIMEOUT: Duration = Duration::from_secs(240);
 
 const FAULTS: [Fault; 7] = [
     Fault::ERROR_BEFORE,
@@ -35,7 +35,13 @@ const FAULTS: [Fault; 7] = [
 ];
 
 /// Sends until there is an answer: the process may be dying or starting.
-async fn insists(person: &Person, method: Method, path: &str, body: Option<&Value>, key: &str) -> (StatusCode, Value) {
+async fn retry_until_answered(
+    person: &Person,
+    method: Method,
+    path: &str,
+    body: Option<&Value>,
+    key: &str,
+) -> (StatusCode, Value) {
     let text = body.map(Value::to_string);
     loop {
         let headers = [("idempotency-key", key)];
@@ -68,7 +74,8 @@ impl Buyer {
 
     async fn buys_one(&self, ticket: &str, way: u32) {
         let hold = json!({ "ticket_ids": [ticket], "expected_total": { "minor": 1000, "currency": "EUR" } });
-        let (status, order) = insists(&self.person, Method::POST, "/api/orders", Some(&hold), ticket).await;
+        let (status, order) =
+            retry_until_answered(&self.person, Method::POST, "/api/orders", Some(&hold), ticket).await;
         assert_eq!(status, StatusCode::OK, "nobody else wants it: {order}");
         let order = order["id"].as_str().expect("it has an id").to_owned();
         match way {
@@ -103,12 +110,12 @@ impl Buyer {
     async fn pays(&self, order: &str, card: &str) -> Value {
         let pay = json!({ "order_id": order, "method": card });
         let key = format!("{order}/{card}");
-        let (_, payment) = insists(&self.person, Method::POST, "/api/payments", Some(&pay), &key).await;
+        let (_, payment) = retry_until_answered(&self.person, Method::POST, "/api/payments", Some(&pay), &key).await;
         let Some(id) = payment["id"].as_str() else { return payment };
         // Undecided for now: it is Stripe's turn.
         let path = format!("/api/payments/{id}");
         for _ in 0..200 {
-            let (_, payment) = insists(&self.person, Method::GET, &path, None, "").await;
+            let (_, payment) = retry_until_answered(&self.person, Method::GET, &path, None, "").await;
             let waits = payment["needs_authentication"] == true;
             if waits || !["started", "unknown"].iter().any(|state| payment["state"] == *state) {
                 return payment;
@@ -119,16 +126,17 @@ impl Buyer {
     }
 
     async fn gives_back(&self, order: &str) {
-        insists(&self.person, Method::DELETE, &format!("/api/orders/{order}"), None, "").await;
+        retry_until_answered(&self.person, Method::DELETE, &format!("/api/orders/{order}"), None, "").await;
     }
 
     /// The seller gives the money back, once there is some.
     async fn is_refunded(&self, order: &str, ticket: &str) {
         for _ in 0..100 {
-            let (_, order) = insists(&self.person, Method::GET, &format!("/api/orders/{order}"), None, "").await;
+            let (_, order) =
+                retry_until_answered(&self.person, Method::GET, &format!("/api/orders/{order}"), None, "").await;
             if order["state"] == "complete" {
                 let path = format!("/api/tickets/{ticket}/refund");
-                insists(&self.seller, Method::POST, &path, Some(&json!({})), "").await;
+                retry_until_answered(&self.seller, Method::POST, &path, Some(&json!({})), "").await;
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -220,7 +228,8 @@ async fn two_hundred_purchases_lose_and_double_no_cent_whatever_breaks() {
                 one.expect("a buyer goes on whatever happens");
             }
             // And then a whole show is cancelled.
-            insists(&seller, Method::POST, &format!("/api/shows/{show}/cancel"), Some(&json!({})), "").await;
+            retry_until_answered(&seller, Method::POST, &format!("/api/shows/{show}/cancel"), Some(&json!({})), "")
+                .await;
             tokio::time::sleep(Duration::from_secs(8)).await;
             let _ = finished.send(());
         }
@@ -228,7 +237,7 @@ async fn two_hundred_purchases_lose_and_double_no_cent_whatever_breaks() {
     let (kills, ()) = tokio::join!(kills(&mut site, steps, done, StdRng::seed_from_u64(dice.random())), everybody);
     fake.script().clear();
 
-    let report = rests(&site, REST_WITHIN).await;
+    let report = rests(&site, REST_TIMEOUT).await;
     let books = fake.books();
     let mut of_payments: BTreeMap<String, Value> = BTreeMap::new();
     let mut states: BTreeMap<String, usize> = BTreeMap::new();

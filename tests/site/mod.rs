@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 /// How long the site may take to come up.
-const UP_WITHIN: Duration = Duration::from_secs(20);
+const UP_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// The binary to be tested: the release bundle's.
 pub fn binary() -> PathBuf {
@@ -70,7 +70,7 @@ impl Site {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
         };
-        tokio::time::timeout(UP_WITHIN, up).await.expect("it comes up");
+        tokio::time::timeout(UP_TIMEOUT, up).await.expect("it comes up");
     }
 
     /// The process that runs.

@@ -1,15 +1,15 @@
 //! A marketplace in this process, on a clock that the test steers, and people who sell and buy in it.
 
 use crate::broker::Broker;
-use crate::bus::Unruly;
-use server::messaging::{Bus, embedded::Embedded, nats::Nats};
+use crate::bus::FaultyBus;
+use server::messaging::{Bus, in_process::InProcessBus, jetstream::JetStreamBus};
 use server::tasks::Tasks;
 use server::{Backend, Caller, Config, Environment, Error, Host};
 use shared::auth::{SignUp, User};
 use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
 use shared::payments::{Method, Pay, Payment};
 use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
-use shared::value::{Email, Line, Password};
+use shared::value::{Email, Password, ShortText};
 use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -23,7 +23,7 @@ const REAL_PATIENCE: Duration = Duration::from_secs(30);
 
 /// A marketplace: in one process, on SQLite or where `TEST_POSTGRES_URL` says; or, where `TEST_APART` is set, each service with
 /// connections of its own to the database server and to a broker, as separate processes would have.
-pub struct World {
+pub struct TestSystem {
     folder: TempDir,
     environment: Environment,
     broker: Option<Broker>,
@@ -36,37 +36,37 @@ pub struct Person {
     pub user: User,
 }
 
-impl World {
+impl TestSystem {
     /// An empty marketplace.
     pub async fn new() -> Self {
-        let mut world = World::closed();
+        let mut world = TestSystem::closed();
         world.opens(None).await;
         world
     }
 
     /// An empty marketplace on a bus in disorder.
-    pub async fn unruly(seed: u64) -> (Self, Arc<Unruly>) {
-        let mut world = World::closed();
+    pub async fn faulty(seed: u64) -> (Self, Arc<FaultyBus>) {
+        let mut world = TestSystem::closed();
         let bus = world.disorder(seed).await;
         world.opens(Some(bus.clone())).await;
         (world, bus)
     }
 
-    async fn disorder(&self, seed: u64) -> Arc<Unruly> {
+    async fn disorder(&self, seed: u64) -> Arc<FaultyBus> {
         let inner: Arc<dyn Bus> = match &self.broker {
             Some(broker) => {
-                let bus = Nats::open(broker.connect().await, 1, Tasks::default()).await;
+                let bus = JetStreamBus::open(broker.connect().await, 1, Tasks::default()).await;
                 Arc::new(bus.expect("the stream can be made"))
             }
-            None => Arc::new(Embedded::default()),
+            None => Arc::new(InProcessBus::default()),
         };
-        Arc::new(Unruly::new(seed, inner))
+        Arc::new(FaultyBus::new(seed, inner))
     }
 
     fn closed() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
         let broker = is_apart().then(Broker::start);
-        World { folder, environment: Environment::steered(7, BEGINNING), broker, hosts: Vec::new() }
+        TestSystem { folder, environment: Environment::simulated(7, BEGINNING), broker, hosts: Vec::new() }
     }
 
     async fn opens(&mut self, bus: Option<Arc<dyn Bus>>) {
@@ -108,9 +108,9 @@ impl World {
         self.hosts.last().expect("it is open").backend()
     }
 
-    async fn is_quiet(&self) -> bool {
+    async fn is_idle(&self) -> bool {
         for host in &self.hosts {
-            if !host.is_quiet().await.expect("the databases are there") {
+            if !host.is_idle().await.expect("the databases are there") {
                 return false;
             }
         }
@@ -122,7 +122,7 @@ impl World {
         let email = Email::try_from(format!("{name}@example.org")).expect("an address");
         let password = Password::try_from("a password of hers".to_owned()).expect("long enough");
         let caller = Caller::anonymous(self.environment.new_id());
-        let signed_in = self.backend().ask(&caller, SignUp { email, password }).await.expect("she is new");
+        let signed_in = self.backend().call(&caller, SignUp { email, password }).await.expect("she is new");
         Person { user: signed_in.user }
     }
 
@@ -144,11 +144,11 @@ impl World {
         let time = async {
             loop {
                 tokio::time::sleep(Duration::from_millis(100)).await;
-                self.environment.passes(Duration::from_millis(250));
+                self.environment.advance(Duration::from_millis(250));
             }
         };
         let answer = tokio::select! {
-            answer = backend.ask(&caller, request) => answer,
+            answer = backend.call(&caller, request) => answer,
             () = time => unreachable!("time does not end"),
         };
         answer.map_err(|error| match error {
@@ -159,7 +159,7 @@ impl World {
 
     /// A show, and tickets for it at that price.
     pub async fn offers(&self, seller: &Person, tickets: usize, minor: i64) -> (ShowListing, Vec<Ticket>) {
-        let line = |text: &str| Line::parse("text", text).expect("a line");
+        let line = |text: &str| ShortText::parse("text", text).expect("a line");
         let create = CreateShow {
             title: line("The Tempest"),
             venue: line("Globe"),
@@ -170,12 +170,12 @@ impl World {
             time_zone: "Europe/London".to_owned(),
             currency: Currency::Gbp,
         };
-        let show = self.ask(seller, create).await.expect("a show can be announced");
+        let show = self.call(seller, create).await.expect("a show can be announced");
         let seats = (1..=tickets).map(|number| Seat { seat: Some(line(&number.to_string())), ..Seat::default() });
         let price = price(minor);
         let offer = OfferTickets { show_id: show.show.id, price, face_value: None, seats: seats.collect() };
-        let tickets = self.ask(seller, offer).await.expect("tickets can be offered");
-        self.settles().await;
+        let tickets = self.call(seller, offer).await.expect("tickets can be offered");
+        self.wait_until_idle().await;
         (show, tickets)
     }
 
@@ -184,47 +184,47 @@ impl World {
         let minor = tickets.iter().map(|ticket| ticket.price.minor).sum();
         let expected_total = Money::new(minor, Currency::Gbp);
         let ticket_ids = tickets.iter().map(|ticket| ticket.id).collect();
-        self.ask(buyer, PlaceOrder { ticket_ids, expected_total }).await
+        self.call(buyer, PlaceOrder { ticket_ids, expected_total }).await
     }
 
     /// Pays an order with that card.
     pub async fn pays(&self, buyer: &Person, order: OrderId, card: &str) -> Result<Payment, Rejection> {
         let method = Method::try_from(card.to_owned()).expect("a token");
-        self.ask(buyer, Pay { order_id: order, method }).await
+        self.call(buyer, Pay { order_id: order, method }).await
     }
 
     /// The order as its buyer sees it.
     pub async fn order(&self, buyer: &Person, id: OrderId) -> Order {
-        self.ask(buyer, GetOrder { id }).await.expect("it is there")
+        self.call(buyer, GetOrder { id }).await.expect("it is there")
     }
 
     /// Fails unless the order gets there.
     pub async fn expect_order(&self, buyer: &Person, id: OrderId, state: OrderState) {
-        self.settles().await;
+        self.wait_until_idle().await;
         assert_eq!(self.order(buyer, id).await.state, state);
     }
 
     /// The ticket as anybody sees it.
     pub async fn ticket(&self, anybody: &Person, id: TicketId) -> Ticket {
-        self.ask(anybody, GetTicket { id }).await.expect("it is there")
+        self.call(anybody, GetTicket { id }).await.expect("it is there")
     }
 
     /// Lets time pass, and all that follows from it happen.
-    pub async fn passes(&self, seconds: u64) {
-        self.environment.passes(Duration::from_secs(seconds));
-        self.settles().await;
+    pub async fn advance(&self, seconds: u64) {
+        self.environment.advance(Duration::from_secs(seconds));
+        self.wait_until_idle().await;
     }
 
     /// Waits until the services have told each other everything. Messages that wait for their next try get the time.
-    pub async fn settles(&self) {
+    pub async fn wait_until_idle(&self) {
         let mut quiet = 0;
         let deadline = tokio::time::Instant::now() + REAL_PATIENCE;
         while quiet < 4 {
             assert!(tokio::time::Instant::now() < deadline, "the services do not come to rest");
             tokio::time::sleep(Duration::from_millis(10)).await;
-            quiet = if self.is_quiet().await { quiet + 1 } else { 0 };
+            quiet = if self.is_idle().await { quiet + 1 } else { 0 };
             if quiet == 0 {
-                self.environment.passes(Duration::from_millis(20));
+                self.environment.advance(Duration::from_millis(20));
             }
         }
     }
@@ -233,7 +233,7 @@ impl World {
     pub async fn mails(&self, at_least: usize) -> Vec<String> {
         let deadline = tokio::time::Instant::now() + REAL_PATIENCE;
         loop {
-            self.settles().await;
+            self.wait_until_idle().await;
             let mails = read_mails(&mails_of(&self.folder));
             if mails.len() >= at_least {
                 return mails;
@@ -253,8 +253,8 @@ impl World {
     }
 
     /// Fails if any invariant is broken.
-    pub async fn audits(&self) {
-        self.settles().await;
+    pub async fn assert_consistent(&self) {
+        self.wait_until_idle().await;
         let report = server::audit::run(&config(&self.folder, None)).await.expect("the databases are there");
         assert_eq!(report.violations(), 0, "{report}");
     }

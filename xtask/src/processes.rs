@@ -12,9 +12,9 @@ use anyhow::{Result, bail};
 use crate::child;
 
 /// How long a server may take to do what it was started for.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 /// How long a process may take to end by itself.
-const ENDS_WITHIN: Duration = Duration::from_secs(30);
+const ENDS_TIMEOUT: Duration = Duration::from_secs(30);
 /// How often to look.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -43,8 +43,8 @@ pub fn is_ready(port: u16) -> bool {
 pub fn eventually(what: &str, mut is_so: impl FnMut() -> bool) -> Result<()> {
     let started = child::now();
     while !is_so() {
-        if started.elapsed() > PATIENCE {
-            bail!("not within {}: {what}", child::spoken(PATIENCE));
+        if started.elapsed() > TIMEOUT {
+            bail!("not within {}: {what}", child::spoken(TIMEOUT));
         }
         thread::sleep(LOOK_EVERY);
     }
@@ -65,7 +65,7 @@ pub fn signal(child: &Child, name: &str) {
 pub fn end(child: &mut Child) -> bool {
     signal(child, "TERM");
     let started = child::now();
-    while started.elapsed() < ENDS_WITHIN {
+    while started.elapsed() < ENDS_TIMEOUT {
         if let Ok(Some(_)) = child.try_wait() {
             return true;
         }

@@ -14,7 +14,7 @@ use crate::{debian, place};
 pub const WASM: &str = "wasm32-unknown-unknown";
 
 /// Fetching the target takes seconds; where the network does not have it, waiting longer does not help.
-const FETCH_WITHIN: Duration = Duration::from_secs(60);
+const FETCH_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// npm's packages that a web build calls, and the programs in them.
 const NODE_TOOLS: [(&str, &str); 2] = [("esbuild@0.28.2", "esbuild"), ("binaryen@132.0.0", "wasm-opt")];
@@ -58,7 +58,7 @@ fn wasm_target() -> Result<()> {
         println!("Rust cannot compile for the browser yet: asking rustup for {WASM} (under a minute)");
         let mut rustup = child::command("rustup");
         rustup.args(["target", "add", WASM]);
-        let fetched = Step::new("rustup target add", rustup).within(FETCH_WITHIN).run_quietly()?;
+        let fetched = Step::new("rustup target add", rustup).within(FETCH_TIMEOUT).run_quietly()?;
         if fetched && child::find("rustc").is_some_and(|rustc| has_std(&rustc)) {
             return Ok(());
         }

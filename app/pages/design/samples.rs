@@ -1,9 +1,9 @@
 //! Made-up shows, tickets and people to show components with.
 
-use crate::clock;
+use crate::client::clock;
 use shared::auth::User;
 use shared::tickets::{Category, Seat, Show, ShowListing, Ticket, TicketState};
-use shared::value::Line;
+use shared::value::ShortText;
 use shared::{Currency, Id, Instant, Money};
 use std::time::Duration;
 
@@ -12,8 +12,8 @@ fn id<Thing>(number: usize) -> Id<Thing> {
     format!("00000000-0000-4000-8000-{number:012}").parse().expect("this is written as an id is")
 }
 
-fn line(text: &str) -> Line {
-    Line::parse("text", text).expect("samples are short lines")
+fn line(text: &str) -> ShortText {
+    ShortText::parse("text", text).expect("samples are short lines")
 }
 
 /// Who looks at the samples.

@@ -7,7 +7,7 @@ use shared::auth::SignUp;
 use shared::orders::{CancelOrder, Order, PlaceOrder};
 use shared::payments::Pay;
 use shared::tickets::{Category, CreateShow, OfferTickets, RepriceTicket, Seat, Ticket};
-use shared::value::{Line, Password};
+use shared::value::{Password, ShortText};
 use shared::{Currency, Money, Price};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -24,13 +24,13 @@ async fn person(backend: &Backend, environment: &Environment, email: &str) -> Ca
     let mut caller = Caller::anonymous(environment.new_id());
     let email = email.to_owned().try_into().expect("it is an address");
     let password = Password::try_from("correct horse".to_owned()).expect("it is long enough");
-    let signed_in = backend.ask(&caller, SignUp { email, password }).await.expect("signs up");
+    let signed_in = backend.call(&caller, SignUp { email, password }).await.expect("signs up");
     caller.user = Some(signed_in.user.id);
     caller
 }
 
 async fn tickets(backend: &Backend, seller: &Caller) -> Vec<Ticket> {
-    let line = |text| Line::parse("text", text).expect("it is a line");
+    let line = |text| ShortText::parse("text", text).expect("it is a line");
     let show = CreateShow {
         title: line("The Lantern Foxes"),
         venue: line("Old Tram Depot"),
@@ -41,22 +41,22 @@ async fn tickets(backend: &Backend, seller: &Caller) -> Vec<Ticket> {
         time_zone: "Europe/Berlin".to_owned(),
         currency: Currency::Eur,
     };
-    let show_id = backend.ask(seller, show).await.expect("creates").show.id;
+    let show_id = backend.call(seller, show).await.expect("creates").show.id;
     let price = Price::try_from(Money::new(4_900, Currency::Eur)).expect("it is a price");
     let offer = OfferTickets { show_id, price, face_value: None, seats: vec![Seat::default(); 4] };
-    backend.ask(seller, offer).await.expect("offers")
+    backend.call(seller, offer).await.expect("offers")
 }
 
 async fn place(backend: &Backend, buyer: &Caller, tickets: &[Ticket]) -> Order {
     let total = tickets.iter().map(|ticket| ticket.price.minor).sum();
     let ticket_ids = tickets.iter().map(|ticket| ticket.id).collect();
     let order = PlaceOrder { ticket_ids, expected_total: Money::new(total, Currency::Eur) };
-    backend.ask(buyer, order).await.expect("places")
+    backend.call(buyer, order).await.expect("places")
 }
 
 async fn pay(backend: &Backend, buyer: &Caller, order: &Order, card: &str) -> Result<(), Error> {
     let method = card.to_owned().try_into().expect("it is a method");
-    backend.ask(buyer, Pay { order_id: order.id, method }).await.map(drop)
+    backend.call(buyer, Pay { order_id: order.id, method }).await.map(drop)
 }
 
 /// A marketplace on which tickets were bought, given back, paid with a bad card first, and repriced.
@@ -74,10 +74,10 @@ async fn used(folder: &Path) -> Host {
     pay(&backend, &buyer, &bought, "pm_card_chargeDeclined").await.expect_err("the card is declined");
     pay(&backend, &buyer, &bought, "pm_card_visa").await.expect("pays");
     let returned = place(&backend, &buyer, &offered[2..3]).await;
-    backend.ask(&buyer, CancelOrder { id: returned.id }).await.expect("cancels");
+    backend.call(&buyer, CancelOrder { id: returned.id }).await.expect("cancels");
     let price = Price::try_from(Money::new(5_500, Currency::Eur)).expect("it is a price");
     let reprice = RepriceTicket { id: offered[3].id, price, version: offered[3].version };
-    backend.ask(&seller, reprice).await.expect("reprices");
+    backend.call(&seller, reprice).await.expect("reprices");
     host
 }
 
@@ -184,9 +184,9 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I12", Service::Tickets, "update shows set tickets_left = tickets_left + 1"),
     ("I12", Service::Tickets, "update heard_orders set version = 1"),
     ("I12", Service::Tickets, "update tickets set buyer_id = null where state = 'sold'"),
-    ("I12", Service::Orders, "update ticket_copies set terms = 7"),
-    ("I12", Service::Orders, "delete from payment_copies where state = 'declined'"),
-    ("I12", Service::Payments, "update order_copies set version = 1"),
+    ("I12", Service::Orders, "update ticket_replicas set terms = 7"),
+    ("I12", Service::Orders, "delete from payment_replicas where state = 'declined'"),
+    ("I12", Service::Payments, "update order_replicas set version = 1"),
     ("I12", Service::Expiration, "update deadlines set waiting = true"),
     ("I12", Service::Auth, "update heard set version = 7 where subject = 'orders.changed'"),
     ("I12", Service::Auth, "delete from heard where subject = 'payments.changed'"),
@@ -268,7 +268,7 @@ async fn what_holds_only_at_rest_is_not_checked_before() {
     host.stop().await;
 
     tamper(folder.path(), Service::Orders, "update outbox set published_at = null where seq = 1").await;
-    tamper(folder.path(), Service::Payments, "delete from order_copies").await;
+    tamper(folder.path(), Service::Payments, "delete from order_replicas").await;
     let report = run(&config(folder.path())).await.expect("audits");
 
     assert!(!report.at_rest() && report.violations() == 0, "{report}");

@@ -16,7 +16,7 @@ async fn start(folder: &Path) -> Host {
 
 async fn listed(host: &Host) -> Vec<ShowListing> {
     let nobody = Caller::anonymous(host.environment().new_id());
-    host.backend().ask(&nobody, ListShows::default()).await.expect("lists").items
+    host.backend().call(&nobody, ListShows::default()).await.expect("lists").items
 }
 
 #[tokio::test]

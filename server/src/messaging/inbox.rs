@@ -3,10 +3,12 @@
 //! What comes too early, or cannot be handled, is parked here with its next try and taken from the bus all the same:
 //! it never blocks the messages behind it, among which may be the one that it waits for.
 
-use super::Receiver;
-use crate::service::Behaviour;
-use crate::store::{Cause, Tx};
-use crate::{Error, trace};
+use super::EventHandler;
+use crate::Cause;
+use crate::Error;
+use crate::services::ServiceHandler;
+use crate::store::Tx;
+use crate::telemetry::traces;
 use async_trait::async_trait;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
@@ -22,7 +24,7 @@ use uuid::Uuid;
 /// How many parked events are tried in one step.
 const BATCH: u64 = 50;
 /// How often an event may fail before it is dead.
-const MOST_FAILURES: i64 = 8;
+const MAX_FAILURES: i64 = 8;
 /// How soon an early event is tried again, growing with each try up to [`LONGEST_EARLY`].
 const FIRST_EARLY: Duration = Duration::from_millis(20);
 /// How long an early event waits at most; news of anything wakes it sooner.
@@ -30,7 +32,7 @@ const LONGEST_EARLY: Duration = Duration::from_secs(1);
 /// How often a dead event is tried again: the cause may have been mended.
 const DEAD_RETRY: Duration = Duration::from_secs(300);
 /// How long handled events are remembered; nothing is delivered again after that.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What has become of an event.
 const HANDLED: &str = "handled";
@@ -74,13 +76,13 @@ pub mod row {
 
 /// A service's inbox.
 pub struct Inbox {
-    behaviour: Arc<dyn Behaviour>,
+    handler: Arc<dyn ServiceHandler>,
 }
 
 impl Inbox {
     /// The inbox of this service.
-    pub fn new(behaviour: Arc<dyn Behaviour>) -> Self {
-        Inbox { behaviour }
+    pub fn new(handler: Arc<dyn ServiceHandler>) -> Self {
+        Inbox { handler }
     }
 
     /// One step: tries parked events whose time has come. Says when the next one's time is.
@@ -88,7 +90,7 @@ impl Inbox {
     /// # Errors
     /// If the database is away.
     pub async fn step(&self) -> Result<Option<Instant>, Error> {
-        let store = self.behaviour.store();
+        let store = self.handler.store();
         let now = store.environment().now();
         let due = row::Entity::find()
             .filter(row::Column::NextTryAt.lte(now.millis()))
@@ -111,13 +113,13 @@ impl Inbox {
         let Ok(envelope) = serde_json::from_str::<Envelope>(row.envelope.as_deref().unwrap_or_default()) else {
             return self.put_off(row).await;
         };
-        let behaviour = self.behaviour.clone();
+        let handler = self.handler.clone();
         let span = self.span(&envelope);
-        let work = self.behaviour.store().write(Cause::from(&envelope), move |tx| {
+        let work = self.handler.store().write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 let waiting = row::Entity::find_by_id(row.id).filter(row::Column::NextTryAt.is_not_null());
                 match waiting.one(tx.db()).await? {
-                    Some(row) => handle(behaviour, tx, row, envelope).await,
+                    Some(row) => handle(handler, tx, row, envelope).await,
                     // Settled since we looked.
                     None => Ok(()),
                 }
@@ -128,17 +130,17 @@ impl Inbox {
 
     /// What is logged meanwhile belongs to this event, and to the request that began it all.
     fn span(&self, envelope: &Envelope) -> Span {
-        let (service, subject) = (self.behaviour.store().service().name(), envelope.subject.name());
+        let (service, subject) = (self.handler.store().service().name(), envelope.subject.name());
         let (event, correlation_id) = (envelope.id, envelope.correlation_id);
         let span = tracing::info_span!("hear", service, subject, %event, %correlation_id);
-        trace::follow(&span, Cause::from(envelope));
+        traces::follow(&span, Cause::from(envelope));
         span
     }
 
     /// What still cannot be read waits for a version of this program that can.
     async fn put_off(&self, row: row::Model) -> Result<(), Error> {
-        let store = self.behaviour.store();
-        let work = store.write(store.own_cause(), move |tx| {
+        let store = self.handler.store();
+        let work = store.write(store.root_cause(), move |tx| {
             Box::pin(async move {
                 let later = row::Entity::update_many()
                     .col_expr(row::Column::State, Expr::value(DEAD))
@@ -154,13 +156,13 @@ impl Inbox {
 }
 
 #[async_trait]
-impl Receiver for Inbox {
-    async fn receive(&self, envelope: &Envelope) -> Result<(), Error> {
-        let (behaviour, envelope, span) = (self.behaviour.clone(), envelope.clone(), self.span(envelope));
-        let work = self.behaviour.store().write(Cause::from(&envelope), move |tx| {
+impl EventHandler for Inbox {
+    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error> {
+        let (handler, envelope, span) = (self.handler.clone(), envelope.clone(), self.span(envelope));
+        let work = self.handler.store().write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 match insert_new(tx, &envelope).await? {
-                    Some(row) => handle(behaviour, tx, row, envelope).await,
+                    Some(row) => handle(handler, tx, row, envelope).await,
                     // A second delivery.
                     None => Ok(()),
                 }
@@ -169,9 +171,9 @@ impl Receiver for Inbox {
         work.instrument(span).await
     }
 
-    async fn keep_unreadable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error> {
+    async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error> {
         tracing::error!(event = %id, subject, reason, "an event is dead: it cannot be read");
-        let store = self.behaviour.store();
+        let store = self.handler.store();
         let row = row::Model {
             id,
             subject: subject.to_owned(),
@@ -184,7 +186,7 @@ impl Receiver for Inbox {
             envelope: Some(text.to_owned()),
             received_at: store.environment().now().millis(),
         };
-        let work = store.write(store.own_cause(), |tx| Box::pin(async move { insert(tx, row).await.map(drop) }));
+        let work = store.write(store.root_cause(), |tx| Box::pin(async move { insert(tx, row).await.map(drop) }));
         work.await
     }
 }
@@ -214,10 +216,10 @@ async fn insert(tx: &Tx, row: row::Model) -> Result<Option<row::Model>, Error> {
 }
 
 /// Lets the service handle the event, and remembers how that went.
-async fn handle(behaviour: Arc<dyn Behaviour>, tx: &Tx, row: row::Model, envelope: Envelope) -> Result<(), Error> {
+async fn handle(handler: Arc<dyn ServiceHandler>, tx: &Tx, row: row::Model, envelope: Envelope) -> Result<(), Error> {
     let heard = {
         let envelope = envelope.clone();
-        tx.attempt(move |inner| Box::pin(async move { behaviour.hear(inner, &envelope).await })).await
+        tx.savepoint(move |inner| Box::pin(async move { handler.handle_event(inner, &envelope).await })).await
     };
     let mut after = row.clone();
     (after.aggregate_id, after.version) = (envelope.aggregate_id, envelope.version.cast_signed());
@@ -243,7 +245,7 @@ fn park(now: Instant, row: &mut row::Model, envelope: &Envelope, error: Error) -
         Error::Early(at) => (EARLY, at.unwrap_or(now + patience.min(LONGEST_EARLY))),
         // Being away is not the event's fault, so it is not held against it.
         Error::Unavailable(_) => (FAILING, now + LONGEST_EARLY),
-        Error::Rejected(_) | Error::Failed(_) if row.attempts < MOST_FAILURES => (FAILING, now + patience),
+        Error::Rejected(_) | Error::Failed(_) if row.attempts < MAX_FAILURES => (FAILING, now + patience),
         Error::Rejected(_) | Error::Failed(_) => (DEAD, now + DEAD_RETRY),
     };
     if state == DEAD && row.state != DEAD {
@@ -290,7 +292,7 @@ pub async fn parked(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
 ///
 /// # Errors
 /// If the database is away.
-pub async fn revive(db: &impl ConnectionTrait) -> Result<u64, Error> {
+pub async fn requeue_dead_letters(db: &impl ConnectionTrait) -> Result<u64, Error> {
     let revived = row::Entity::update_many()
         .col_expr(row::Column::State, Expr::value(FAILING))
         .col_expr(row::Column::Attempts, Expr::value(0_i64))
@@ -306,6 +308,6 @@ pub async fn revive(db: &impl ConnectionTrait) -> Result<u64, Error> {
 pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
     let old = row::Entity::delete_many()
         .filter(row::Column::State.eq(HANDLED))
-        .filter(row::Column::ReceivedAt.lt((now - KEPT).millis()));
+        .filter(row::Column::ReceivedAt.lt((now - RETENTION).millis()));
     old.exec(db).await.map(drop).map_err(Error::from)
 }

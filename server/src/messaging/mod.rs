@@ -4,9 +4,10 @@
 //! unsent rows in order on the *bus* and marks them. The bus hands every event to every service that listens to its
 //! subject; the *inbox* of that service handles it in the transaction that remembers having handled it.
 
-pub mod embedded;
+pub mod connection;
+pub mod in_process;
 pub mod inbox;
-pub mod nats;
+pub mod jetstream;
 pub mod outbox;
 
 use crate::{Config, Error};
@@ -19,7 +20,7 @@ use uuid::Uuid;
 /// Carries events between services.
 ///
 /// *The promise:* once [`Bus::publish`] has said `Ok`, every service that [listens](Bus::listen) to an event's subject,
-/// now or later, will [take](Receiver::receive) it, also if any process dies at any moment. Events of one subject are
+/// now or later, will [take](EventHandler::receive) it, also if any process dies at any moment. Events of one subject are
 /// offered in the order in which they were published, as far as nothing fails; after a failure any event may come again,
 /// late, or out of order, so receivers take each event once in effect and sort aggregates by version. If `publish` says
 /// anything else, some receivers may have taken some of the events, and the caller publishes all of them again. Who cannot
@@ -41,11 +42,11 @@ pub trait Bus: Send + Sync {
         &self,
         service: Service,
         subjects: &'static [Subject],
-        receiver: Arc<dyn Receiver>,
+        receiver: Arc<dyn EventHandler>,
     ) -> Result<(), Error>;
 
     /// What is said about `subjects`, for those who only watch: nothing is kept for them.
-    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<News>;
+    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent>;
 
     /// How many events that a service of this process listens to are published and not taken yet.
     ///
@@ -56,7 +57,7 @@ pub trait Bus: Send + Sync {
 
 /// What somebody who only watches gets.
 #[derive(Clone, Debug)]
-pub enum News {
+pub enum BusEvent {
     /// An event passed.
     Event(Arc<Envelope>),
     /// Events may have passed that were not seen.
@@ -75,22 +76,22 @@ pub async fn republish(config: &Config, service: Service) -> Result<u64, Error> 
 ///
 /// # Errors
 /// If the service's database cannot be reached.
-pub async fn revive(config: &Config, service: Service) -> Result<u64, Error> {
-    inbox::revive(&config.databases.connect(service, 1).await?).await
+pub async fn requeue_dead_letters(config: &Config, service: Service) -> Result<u64, Error> {
+    inbox::requeue_dead_letters(&config.databases.connect(service, 1).await?).await
 }
 
 /// Takes events from a bus.
 #[async_trait]
-pub trait Receiver: Send + Sync {
+pub trait EventHandler: Send + Sync {
     /// Takes an event; `Ok` means that it is durably taken and need not come again.
     ///
     /// # Errors
     /// If it could not be taken; it must come again.
-    async fn receive(&self, envelope: &Envelope) -> Result<(), Error>;
+    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error>;
 
     /// Keeps something that came as an event and cannot be read as one; a later version of this program may.
     ///
     /// # Errors
     /// If it could not be kept; it must come again.
-    async fn keep_unreadable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
+    async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
 }

@@ -1,8 +1,9 @@
 //! Out: events wait in the transaction's own database until the bus has them.
 
 use super::Bus;
+use crate::Cause;
 use crate::Error;
-use crate::store::{Cause, Store};
+use crate::store::Store;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Set, sea_query::Expr,
@@ -16,7 +17,7 @@ const BATCH: u64 = 100;
 /// How many events are marked at once to be said again.
 const AGAIN_AT_ONCE: i64 = 5_000;
 /// How long published events are kept, to be published again after the bus lost them.
-const KEPT: Duration = Duration::from_secs(30 * 24 * 3600);
+const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The rows.
 pub mod row {
@@ -58,7 +59,7 @@ pub mod row {
 ///
 /// # Errors
 /// If the event cannot be written as JSON.
-pub fn seal<E: Event>(event: &E, id: Uuid, occurred_at: Instant, cause: Cause) -> Result<Envelope, Error> {
+pub fn encode<E: Event>(event: &E, id: Uuid, occurred_at: Instant, cause: Cause) -> Result<Envelope, Error> {
     Ok(Envelope {
         id: id.into(),
         subject: E::SUBJECT,
@@ -93,7 +94,7 @@ pub async fn insert(db: &impl ConnectionTrait, envelope: Envelope) -> Result<(),
     row.insert(db).await.map(drop).map_err(Error::from)
 }
 
-fn unseal(row: row::Model) -> Result<Envelope, Error> {
+fn decode(row: row::Model) -> Result<Envelope, Error> {
     Ok(Envelope {
         id: row.id.into(),
         subject: Subject::from_name(&row.subject)
@@ -120,12 +121,12 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
         .all(store.read())
         .await?;
     let sent: Vec<i64> = unsent.iter().map(|row| row.seq).collect();
-    let envelopes = unsent.into_iter().map(unseal).collect::<Result<Vec<_>, _>>()?;
+    let envelopes = unsent.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
     if envelopes.is_empty() {
         return Ok(0);
     }
     bus.publish(&envelopes).await?;
-    let mark = store.write(store.own_cause(), move |tx| {
+    let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
             let marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(tx.now().millis()))
@@ -180,6 +181,6 @@ pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
 /// # Errors
 /// If the database is away.
 pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
-    let old = row::Column::PublishedAt.lt((now - KEPT).millis());
+    let old = row::Column::PublishedAt.lt((now - RETENTION).millis());
     row::Entity::delete_many().filter(old).exec(db).await.map(drop).map_err(Error::from)
 }

@@ -1,6 +1,6 @@
 //! Opening a service's database, and bringing its tables up to date.
 
-use super::{Committed, Databases, Store, writer};
+use super::{CommitSignals, Databases, Store, group_commit};
 use crate::tasks::Tasks;
 use crate::{Environment, Error};
 use async_trait::async_trait;
@@ -10,8 +10,8 @@ use shared::Service;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 
-/// How many writes may wait for the writer before the next one waits to be accepted.
-const MOST_WAITING_WRITES: usize = 1_024;
+/// How many writes may wait for the group_commit before the next one waits to be accepted.
+const MAX_WAITING_WRITES: usize = 1_024;
 /// How many connections read at the same time.
 const READERS: u32 = 4;
 
@@ -62,11 +62,11 @@ pub async fn open(
     let db = databases.connect(service, 1).await?;
     migrate(&db, databases, service, migrations).await?;
     let readers = databases.connect(service, READERS).await?;
-    let (jobs, waiting) = mpsc::channel(MOST_WAITING_WRITES);
-    let committed = Arc::new(Committed::default());
+    let (jobs, waiting) = mpsc::channel(MAX_WAITING_WRITES);
+    let committed = Arc::new(CommitSignals::default());
     let databases = databases.clone();
     let reconnect = async move || databases.connect(service, 1).await;
-    tasks.spawn(writer::run(db, reconnect, waiting, committed.clone()));
+    tasks.spawn(group_commit::run(db, reconnect, waiting, committed.clone()));
     Ok(Store { service, environment, readers, jobs, committed })
 }
 
@@ -82,7 +82,7 @@ async fn migrate(
     }
     let waiting = databases.connect(service, 1).await?;
     let turn = waiting.begin().await?;
-    turn.execute_unprepared(writer::ONE_AT_A_TIME).await?;
+    turn.execute_unprepared(group_commit::ONE_AT_A_TIME).await?;
     Migrator(migrations).up(db, None).await?;
     turn.commit().await?;
     Ok(waiting.close().await?)

@@ -9,9 +9,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 /// How long a connection may take.
-const CONNECT_WITHIN: Duration = Duration::from_secs(5);
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait for a free connection, or for a server that is away: whoever asked is told so in time.
-const ACQUIRE_WITHIN: Duration = Duration::from_secs(2);
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// PostgreSQL ends what takes longer: a process that went away must not keep the others from writing.
 const SERVER_SETTINGS: [(&str, &str); 2] =
     [("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")];
@@ -86,8 +86,8 @@ impl Databases {
             .max_connections(connections)
             .min_connections(1)
             .sqlx_logging(false)
-            .connect_timeout(CONNECT_WITHIN)
-            .acquire_timeout(ACQUIRE_WITHIN);
+            .connect_timeout(CONNECT_TIMEOUT)
+            .acquire_timeout(ACQUIRE_TIMEOUT);
         if let Databases::Folder(folder) = self {
             let file = folder.join(format!("{service}.db"));
             options.map_sqlx_sqlite_opts(move |sqlite| {
@@ -99,7 +99,7 @@ impl Databases {
                     .journal_mode(SqliteJournalMode::Wal)
                     // What was acknowledged survives a power cut.
                     .synchronous(SqliteSynchronous::Full)
-                    .busy_timeout(CONNECT_WITHIN)
+                    .busy_timeout(CONNECT_TIMEOUT)
             });
         }
         options

@@ -34,7 +34,7 @@ impl Tx {
     ///
     /// # Errors
     /// [`Rejection::KeyReused`] if the key came with another body before; else what `work` says.
-    pub async fn once<R, T, F>(&self, caller: &Caller, request: &R, work: F) -> Result<T, Error>
+    pub async fn idempotent<R, T, F>(&self, caller: &Caller, request: &R, work: F) -> Result<T, Error>
     where
         R: Request,
         T: Serialize + DeserializeOwned,

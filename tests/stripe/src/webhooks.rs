@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 const TRIES: u32 = 8;
 const PAUSE_FIRST: Duration = Duration::from_millis(50);
 /// How long the receiver may think about one.
-const ANSWER_WITHIN: Duration = Duration::from_secs(10);
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
 /// The chaos: how many copies at most, and how late at most, in milliseconds.
 const COPIES: u32 = 3;
 const DELAY_MS: u64 = 500;
@@ -92,7 +92,7 @@ pub async fn post(endpoint: &Endpoint, body: &str, timestamp: i64) -> Option<u16
     let client = reqwest::Client::builder().no_proxy().build().ok()?;
     let request = client
         .post(&endpoint.url)
-        .timeout(ANSWER_WITHIN)
+        .timeout(ANSWER_TIMEOUT)
         .header("Content-Type", "application/json; charset=utf-8")
         .header("Stripe-Signature", sign(&endpoint.secret, timestamp, body))
         .body(body.to_owned());

@@ -89,12 +89,12 @@ pub const CHECKS: &[Check] = &[
         offenders: "
             select ticket.id, 'version ' || ticket.version || ', known: ' || coalesce(known.version, 'nothing')
                 as detail
-            from tickets.tickets ticket left join orders.ticket_copies known on known.ticket_id = ticket.id
+            from tickets.tickets ticket left join orders.ticket_replicas known on known.ticket_id = ticket.id
             where known.ticket_id is null or (known.version, known.terms) <> (ticket.version, ticket.terms)
                 or known.order_id is not ticket.order_id or known.body ->> '$.ticket.state' <> ticket.state
                 or known.body ->> '$.ticket.price.minor' <> ticket.price
             union all
-            select known.ticket_id, 'there is no such ticket' from orders.ticket_copies known
+            select known.ticket_id, 'there is no such ticket' from orders.ticket_replicas known
             where known.ticket_id not in (select id from tickets.tickets)",
     },
     Check {
@@ -106,11 +106,11 @@ pub const CHECKS: &[Check] = &[
         offenders: "
             select paid.id, 'version ' || paid.version || ' ' || paid.state || ', known: '
                 || coalesce(known.version || ' ' || known.state, 'nothing') as detail
-            from payments.payments paid left join orders.payment_copies known on known.payment_id = paid.id
+            from payments.payments paid left join orders.payment_replicas known on known.payment_id = paid.id
             where known.payment_id is null
                 or (known.version, known.state, known.order_id) <> (paid.version, paid.state, paid.order_id)
             union all
-            select known.payment_id, 'there is no such payment' from orders.payment_copies known
+            select known.payment_id, 'there is no such payment' from orders.payment_replicas known
             where known.payment_id not in (select id from payments.payments)",
     },
     Check {
@@ -122,11 +122,11 @@ pub const CHECKS: &[Check] = &[
         offenders: "
             select placed.id, 'version ' || placed.version || ' ' || placed.state || ', known: '
                 || coalesce(known.version || ' ' || (known.body ->> '$.state'), 'nothing') as detail
-            from orders.orders placed left join payments.order_copies known on known.order_id = placed.id
+            from orders.orders placed left join payments.order_replicas known on known.order_id = placed.id
             where known.order_id is null or known.version <> placed.version
                 or known.body ->> '$.state' <> placed.state or known.body ->> '$.total.minor' <> placed.total
             union all
-            select known.order_id, 'there is no such order' from payments.order_copies known
+            select known.order_id, 'there is no such order' from payments.order_replicas known
             where known.order_id not in (select id from orders.orders)",
     },
     Check {

@@ -34,7 +34,7 @@ pub const CHECKS: &[Check] = &[
         only_at_rest: false,
         offenders: "
             select placed.id, 'its payment is ' || coalesce(heard.state, 'not there') as detail
-            from orders.orders placed left join orders.payment_copies heard
+            from orders.orders placed left join orders.payment_replicas heard
                 on heard.payment_id = placed.payment_id and heard.order_id = placed.id
             where placed.state in ('complete', 'refunded')
                 and coalesce(heard.state, '') not in ('authorized', 'captured', 'voided', 'refunded')
@@ -69,7 +69,7 @@ pub const CHECKS: &[Check] = &[
             from main.gateway_books book
                 left join payments.payments paid on paid.id = book.payment_id
                 left join orders.orders placed on placed.id = paid.order_id
-            where book.state in ('authorized', 'needs_person')
+            where book.state in ('authorized', 'requires_action')
             union all
             select id, 'the payment is ' || state from payments.payments
             where state in ('started', 'unknown', 'authorized')",

@@ -1,0 +1,5 @@
+//! Client logic without markup and without I/O.
+
+pub mod adjacent_seats;
+pub mod price_summary;
+pub mod seat_ranges;

@@ -1,0 +1,234 @@
+//! Shows, and the tickets on sale for them.
+
+mod cancellation;
+mod events;
+mod rules;
+mod schema;
+mod search;
+
+pub use schema::MIGRATIONS;
+
+use crate::Caller;
+use crate::Error;
+use crate::rpc::Registry;
+use crate::services::ServiceHandler;
+use crate::store::{Store, Tx, from_word, word};
+use async_trait::async_trait;
+use shared::tickets::{
+    CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
+    RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
+};
+use shared::{Envelope, Flaw, Instant, Invalid, Paginated, Price, Rejection, Subject, UserId};
+use std::collections::{HashMap, hash_map::Entry};
+use std::sync::Arc;
+
+/// The service.
+pub struct Tickets {
+    store: Store,
+}
+
+impl Tickets {
+    /// The service on its database.
+    pub fn new(store: Store) -> Arc<Self> {
+        Arc::new(Tickets { store })
+    }
+
+    async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
+        let creator = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let (starts_at, local_start) = rules::starts(&request.starts_at, &request.time_zone, tx.now())?;
+                let show = Show {
+                    id: tx.new_id(),
+                    title: request.title,
+                    venue: request.venue,
+                    city: request.city,
+                    country: request.country,
+                    category: request.category,
+                    starts_at,
+                    time_zone: request.time_zone,
+                    local_start,
+                    currency: request.currency,
+                    creator_id: creator,
+                    cancelled: false,
+                };
+                schema::insert_show(tx, &show).await?;
+                Ok(ShowListing { show, lowest_price: None, tickets_left: 0, cancellation: None })
+            })
+        });
+        write.await
+    }
+
+    async fn list_shows(self: Arc<Self>, _: Caller, request: ListShows) -> Result<Paginated<ShowListing>, Error> {
+        search::shows(self.store.read(), &request.filter, self.store.environment().now()).await
+    }
+
+    async fn get_show(self: Arc<Self>, _: Caller, request: GetShow) -> Result<ShowListing, Error> {
+        cancellation::listing(self.store.read(), request.id).await
+    }
+
+    async fn cancel_show(self: Arc<Self>, caller: Caller, request: CancelShow) -> Result<ShowListing, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| Box::pin(cancellation::begin(tx, request.id, person)));
+        write.await?;
+        cancellation::listing(self.store.read(), request.id).await
+    }
+
+    async fn list(self: Arc<Self>, _: Caller, request: ListTickets) -> Result<Paginated<Ticket>, Error> {
+        let db = self.store.read();
+        let by_seat = match request.sort.as_deref() {
+            None | Some("" | "price") => false,
+            Some("seat") => true,
+            Some(_) => return Err(Invalid::new("sort", Flaw::NoChoice).into()),
+        };
+        let show = schema::show_of(schema::show(db, request.show_id).await?)?;
+        let offset = Paginated::<Ticket>::offset(request.cursor.as_deref());
+        let rows = schema::tickets_of_show(db, request.show_id, by_seat, offset).await?;
+        let tickets = rows.iter().map(|row| schema::ticket_of(row, &show)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Paginated::cut(tickets, offset))
+    }
+
+    async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
+        let seller = caller.person()?;
+        if !(1..=MAX_SEATS_AT_ONCE).contains(&request.seats.len()) {
+            return Err(Invalid::new("seats", Flaw::SeatCount { most: MAX_SEATS_AT_ONCE }).into());
+        }
+        let offering = caller.clone();
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let again = request.clone();
+                tx.idempotent(&offering, &request, move |tx| Box::pin(offer(tx, seller, again))).await
+            })
+        });
+        write.await
+    }
+
+    async fn get(self: Arc<Self>, _: Caller, request: GetTicket) -> Result<Ticket, Error> {
+        let row = schema::ticket(self.store.read(), request.id).await?;
+        let show = schema::show_of(schema::show(self.store.read(), row.show_id.into()).await?)?;
+        schema::ticket_of(&row, &show)
+    }
+
+    async fn reprice(self: Arc<Self>, caller: Caller, request: RepriceTicket) -> Result<Ticket, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let mut row = schema::ticket(tx.db(), request.id).await?;
+                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
+                if row.version != request.version.cast_signed() {
+                    return Err(Rejection::ChangedMeanwhile.into());
+                }
+                let show = schema::show(tx.db(), row.show_id.into()).await?;
+                rules::may_sell(schema::show_of(show.clone())?, tx.now())?;
+                check_currency(&show, request.price, "price")?;
+                row.price = request.price.money().minor;
+                row.terms += 1;
+                schema::update_ticket(tx, row).await
+            })
+        });
+        write.await
+    }
+
+    async fn withdraw(self: Arc<Self>, caller: Caller, request: WithdrawTicket) -> Result<Ticket, Error> {
+        let person = caller.person()?;
+        let write = self.store.write(&caller, move |tx| {
+            Box::pin(async move {
+                let mut row = schema::ticket(tx.db(), request.id).await?;
+                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
+                row.state = word(TicketState::Withdrawn);
+                row.terms += 1;
+                schema::update_ticket(tx, row).await
+            })
+        });
+        write.await
+    }
+
+    async fn selling(self: Arc<Self>, caller: Caller, request: ListSelling) -> Result<Paginated<Ticket>, Error> {
+        let db = self.store.read();
+        let offset = Paginated::<Ticket>::offset(request.cursor.as_deref());
+        let rows = schema::tickets_of_seller(db, caller.person()?, offset).await?;
+        let mut shows: HashMap<_, Show> = HashMap::new();
+        for row in &rows {
+            if let Entry::Vacant(unknown) = shows.entry(row.show_id) {
+                unknown.insert(schema::show_of(schema::show(db, row.show_id.into()).await?)?);
+            }
+        }
+        let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
+        Ok(Paginated::cut(tickets.collect::<Result<Vec<_>, _>>()?, offset))
+    }
+}
+
+async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
+    let row = schema::show(tx.db(), request.show_id).await?;
+    check_currency(&row, request.price, "price")?;
+    if let Some(face_value) = request.face_value {
+        check_currency(&row, face_value, "face_value")?;
+    }
+    let show = rules::may_sell(schema::show_of(row)?, tx.now())?;
+    cancellation::keep_out(tx, show.id).await?;
+    let mut tickets = Vec::with_capacity(request.seats.len());
+    for seat in request.seats {
+        let text = |part: Option<shared::value::ShortText>| part.map(String::from);
+        let row = schema::tickets::Model {
+            id: tx.new_id(),
+            show_id: show.id.uuid(),
+            seller_id: seller.uuid(),
+            seat_section: text(seat.section),
+            seat_row: text(seat.row),
+            seat_number: text(seat.seat),
+            price: request.price.money().minor,
+            face_value: request.face_value.map(|price| price.money().minor),
+            state: word(TicketState::OnSale),
+            order_id: None,
+            buyer_id: None,
+            held_until: None,
+            terms: 1,
+            version: 1,
+            created_at: tx.now().millis(),
+            show_cancelled: false,
+        };
+        tickets.push(schema::insert_ticket(tx, row, &show).await?);
+    }
+    schema::count_tickets(tx, show.id).await?;
+    Ok(tickets)
+}
+
+fn check_currency(show: &schema::shows::Model, price: Price, field: &str) -> Result<(), Error> {
+    let currency = schema::currency_of(show)?;
+    match price.money().currency == currency {
+        true => Ok(()),
+        false => Err(Invalid::new(field, Flaw::OtherCurrency { currency }).into()),
+    }
+}
+
+#[async_trait]
+impl ServiceHandler for Tickets {
+    fn store(&self) -> &Store {
+        &self.store
+    }
+
+    fn subscriptions(&self) -> &'static [Subject] {
+        &[Subject::OrdersChanged]
+    }
+
+    fn register(self: Arc<Self>, registry: &mut Registry) {
+        registry.register(&self, Tickets::create_show);
+        registry.register(&self, Tickets::list_shows);
+        registry.register(&self, Tickets::get_show);
+        registry.register(&self, Tickets::cancel_show);
+        registry.register(&self, Tickets::list);
+        registry.register(&self, Tickets::offer);
+        registry.register(&self, Tickets::get);
+        registry.register(&self, Tickets::reprice);
+        registry.register(&self, Tickets::withdraw);
+        registry.register(&self, Tickets::selling);
+    }
+
+    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
+        events::order_changed(tx, &envelope.decode().map_err(Error::failed)?).await
+    }
+
+    async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
+        cancellation::step(&self.store).await
+    }
+}

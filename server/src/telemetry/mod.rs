@@ -1,0 +1,4 @@
+//! Observability: gauges for operators, and the place of a span in its trace.
+
+pub mod metrics;
+pub mod traces;
