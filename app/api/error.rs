@@ -88,7 +88,10 @@ impl From<server::Error> for ApiError {
     fn from(error: server::Error) -> Self {
         match error {
             server::Error::Rejected(rejection) => ApiError::Rejected(rejection),
-            server::Error::Unavailable(_) | server::Error::Early(_) => ApiError::Unavailable,
+            server::Error::Unavailable(_)
+            | server::Error::NotReady(_)
+            | server::Error::Conflict
+            | server::Error::InFlight => ApiError::Unavailable,
             server::Error::Failed(_) => ApiError::Failed,
         }
     }

@@ -11,9 +11,15 @@ pub enum Error {
     /// Refused, for a reason that may be shown.
     #[error("{0}")]
     Rejected(#[from] Rejection),
-    /// Not yet: news of something else must come first. To be tried again, at that moment if one is named.
-    #[error("too early, other news must come first")]
-    Early(Option<Instant>),
+    /// An event needs another aggregate's event first. Retried, at that instant if one is given.
+    #[error("not ready, another aggregate's event must come first")]
+    NotReady(Option<Instant>),
+    /// Another process changed the row since it was read. Safe to retry.
+    #[error("changed concurrently")]
+    Conflict,
+    /// The same step is under way elsewhere. Safe to retry.
+    #[error("in flight elsewhere")]
+    InFlight,
     /// Something that is needed, a service or a server, does not answer at the moment.
     #[error("{0} does not answer at the moment")]
     Unavailable(&'static str),

@@ -1,28 +1,28 @@
-//! Starts, wires and stops the services of this process. Reads like the diagram.
+//! Starts, wires and stops the services of this process. Reads like the diagram in ARCHITECTURE.
 
-use crate::messaging::connection::Connection;
-use crate::messaging::{Bus, BusEvent, in_process::InProcessBus, inbox, inbox::Inbox, jetstream::JetStreamBus, outbox};
+use crate::messaging::{
+    Bus, BusEvent, connection::Connection, in_process::InProcessBus, inbox, inbox::Inbox, jetstream::JetStreamBus,
+    outbox,
+};
 use crate::rpc::{Backend, Registry, RpcClient, RpcServer};
-use crate::services::ServiceHandler;
-use crate::services::{auth, expiration, orders, payments, tickets};
+use crate::services::{ServiceHandler, auth, expiration, orders, payments, tickets};
 use crate::store::{self, Databases, Migration, Store};
-use crate::tasks::Tasks;
-use crate::telemetry::metrics;
+use crate::tasks::{Tasks, sleep};
+use crate::telemetry::metrics::{self, Backlog};
 use crate::{Config, Environment, Error};
 use shared::{Instant, Service, Subject};
 use std::future::Future;
-use std::path::Path;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
 
-/// How long a loop rests when nothing wakes it.
-const IDLE: Duration = Duration::from_secs(1);
-/// How long a loop rests after something broke.
+/// How long a loop waits when nothing wakes it.
+const IDLE_INTERVAL: Duration = Duration::from_secs(1);
+/// How long a loop waits after a failed step.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
-/// How often old events are forgotten.
-const PRUNE_EVERY: Duration = Duration::from_secs(3600);
-/// How long the services may take to stop.
+const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 const STOP_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// The services of this process, running.
@@ -36,10 +36,22 @@ pub struct Host {
     rpc_server: Option<RpcServer>,
 }
 
-/// Why the services could not start, in one line.
+/// Why the services could not start: one line that names the variable to change.
 #[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-pub struct StartError(String);
+pub enum StartError {
+    #[error("NATS_URL: {0}")]
+    Nats(String),
+    #[error("DATABASE_URL: {name} cannot be opened: {source}")]
+    Database { name: String, source: Error },
+    #[error("DATABASE_URL: the folder {} cannot be written: {source}", folder.display())]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("MAIL: {0}")]
+    Mail(String),
+    #[error("STRIPE_SECRET_KEY: {0}")]
+    Gateway(#[source] Error),
+    #[error("{service} has no handler for {}: register one in its `register`", requests.join(", "))]
+    Unhandled { service: Service, requests: Vec<&'static str> },
+}
 
 impl Host {
     /// Starts the services that the configuration names, on its databases and its bus.
@@ -55,14 +67,14 @@ impl Host {
             }
             Some(connection) => {
                 let bus = JetStreamBus::open(connection.clone(), config.nats_replicas, tasks.clone()).await;
-                Arc::new(bus.map_err(|error| StartError(format!("NATS_URL: {error}")))?)
+                Arc::new(bus.map_err(StartError::Nats)?)
             }
             None => Arc::new(InProcessBus::default()),
         };
         Host::assemble(bus, connection, tasks, config, environment).await
     }
 
-    /// Starts the services on a bus that is there already.
+    /// Starts the services on an existing bus.
     ///
     /// # Errors
     /// If a database or the broker cannot be reached.
@@ -81,46 +93,42 @@ impl Host {
         for service in &config.parts.services {
             services.push(open(*service, config, &environment, &tasks).await?);
         }
-        let mut registry = Registry::default();
-        for service in &services {
-            service.clone().register(&mut registry);
-        }
-        let registry = Arc::new(registry);
-        let elsewhere = connection.clone().map(|connection| RpcClient::new(connection, environment.clone()));
-        let backend = Backend::new(registry.clone(), elsewhere);
+        let registry = Arc::new(register(&services)?);
+        let remote = connection.clone().map(|connection| RpcClient::new(connection, environment.clone()));
+        let backend = Backend::new(registry.clone(), remote);
         let mut host = Host { environment, bus, backend, services, tasks, connection, rpc_server: None };
         let mut inboxes = Vec::new();
         for service in &host.services {
-            inboxes.push(host.listen(service).await?);
+            inboxes.push(host.subscribe(service).await?);
         }
-        // Only when all listen does anybody speak: an event is published once whoever is there has it.
+        // Subscribe every service before any relay starts, or early events are lost.
         for (service, inbox) in host.services.iter().zip(inboxes) {
             host.run(service, inbox);
         }
         if let (Some(servers), Some(replies), false) = (&config.nats, &host.connection, host.services.is_empty()) {
-            let rpc_server = RpcServer::open(servers, replies, &config.parts.services, &registry).await;
-            host.rpc_server = Some(rpc_server.map_err(|problem| StartError(format!("NATS_URL: {problem}")))?);
+            let server = RpcServer::open(servers, replies, &config.parts.services, &registry).await;
+            host.rpc_server = Some(server.map_err(StartError::Nats)?);
         }
         Ok(host)
     }
 
-    /// Lets a service hear what it wants to hear.
-    async fn listen(&self, service: &Arc<dyn ServiceHandler>) -> Result<Arc<Inbox>, StartError> {
-        let inbox = Arc::new(Inbox::new(service.clone()));
-        let listening = self.bus.listen(service.store().service(), service.subscriptions(), inbox.clone()).await;
-        listening.map_err(|error| StartError(format!("NATS_URL: events cannot be listened to: {error}")))?;
+    async fn subscribe(&self, service: &Arc<dyn ServiceHandler>) -> Result<Arc<Inbox>, StartError> {
+        let (store, subscriptions) = (service.store(), service.subscriptions());
+        let inbox = Arc::new(Inbox::new(store.clone(), subscriptions.clone()));
+        let subscribed = self.bus.listen(store.service(), &subscriptions.subjects(), inbox.clone()).await;
+        subscribed.map_err(|error| StartError::Nats(format!("{} cannot subscribe: {error}", store.service())))?;
         Ok(inbox)
     }
 
-    /// Runs the loops of a service: they are all alike.
+    /// Runs the loops of a service; they are the same for all.
     fn run(&self, service: &Arc<dyn ServiceHandler>, inbox: Arc<Inbox>) {
         let (bus, store, ticking) = (self.bus.clone(), service.store().clone(), service.clone());
         let relay = move |store: Store| {
             let bus = bus.clone();
             async move {
-                let sent = outbox::relay(&store, bus.as_ref()).await?;
-                // More may wait than fits one step.
-                Ok((sent > 0).then(|| store.environment().now()))
+                let published = outbox::relay(&store, bus.as_ref()).await?;
+                // More may be unpublished than fits one step.
+                Ok((published > 0).then(|| store.environment().now()))
             }
         };
         let retry = move |_: Store| {
@@ -132,29 +140,33 @@ impl Host {
             async move { service.tick().await }
         };
 
-        self.tasks.spawn(forever("relay", store.clone(), |store| &store.commit_signals().relay, relay));
-        self.tasks.spawn(forever("inbox", store.clone(), |store| &store.commit_signals().inbox, retry));
-        self.tasks.spawn(forever("tick", store.clone(), |store| &store.commit_signals().tick, tick));
+        self.tasks.spawn(repeat("relay", store.clone(), |store| &store.commit_signals().relay, relay));
+        self.tasks.spawn(repeat("inbox", store.clone(), |store| &store.commit_signals().inbox, retry));
+        self.tasks.spawn(repeat("tick", store.clone(), |store| &store.commit_signals().tick, tick));
         self.tasks.spawn(prune(store));
     }
 
-    /// Asks the services.
+    /// Calls the services.
     pub fn backend(&self) -> Backend {
         self.backend.clone()
     }
 
-    /// The time, ids and randomness that all live by.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// What is said about `subjects`, for those who only watch.
+    /// The tasks of this process, so that the web tier's end with the services'.
+    pub fn tasks(&self) -> &Tasks {
+        &self.tasks
+    }
+
+    /// Events on `subjects` from now on, for observers: nothing is stored for them.
     pub fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         self.bus.watch(subjects)
     }
 
-    /// Whether every service of this process can reach its database, and the others. A process without services is always
-    /// ready: where something is away, it is the one to say so.
+    /// Whether every service of this process can reach its database and the broker. A process without services is always
+    /// ready: if a service is away, that service's process reports it.
     ///
     /// # Errors
     /// What cannot be reached.
@@ -173,32 +185,45 @@ impl Host {
         Ok(())
     }
 
-    /// Sets the gauges of all services; those of a service whose database is away stay as they were.
-    pub async fn measure(&self) {
+    /// Sets the gauges of all services. Those of a service whose database is away keep their last values.
+    pub async fn update_metrics(&self) {
         for service in &self.services {
-            if let Err(error) = metrics::set(service.as_ref(), self.bus.as_ref()).await {
-                tracing::debug!(service = %service.store().service(), %error, "it could not be measured");
+            if let Err(error) = self.update_metrics_of(service.as_ref()).await {
+                tracing::debug!(service = %service.store().service(), %error, "gauges not updated");
             }
         }
     }
 
-    /// Whether the services have told each other everything, and wait for nothing but time.
+    async fn update_metrics_of(&self, service: &dyn ServiceHandler) -> Result<(), Error> {
+        let store = service.store();
+        let (unpublished, oldest_unpublished) = outbox::unpublished(store.read()).await?;
+        let (pending, dead_letters) = inbox::count_pending(store.read()).await?;
+        let undelivered = self.bus.waiting(store.service()).await?;
+        let backlog = Backlog { unpublished, oldest_unpublished, pending, dead_letters, undelivered };
+        metrics::set_backlog(store.service(), backlog, self.environment.now());
+        match service.counted_table() {
+            Some(table) => metrics::set_states(store.read(), table).await,
+            None => Ok(()),
+        }
+    }
+
+    /// Whether all events are delivered and handled, and nothing is due soon.
     ///
     /// # Errors
     /// If a database is away.
     pub async fn is_idle(&self) -> Result<bool, Error> {
         for service in &self.services {
             let (db, now) = (service.store().read(), self.environment.now());
-            let on_its_way = self.bus.waiting(service.store().service()).await? > 0;
-            if on_its_way || outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE).await? {
+            let undelivered = self.bus.waiting(service.store().service()).await? > 0;
+            if undelivered || outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE_INTERVAL).await? {
                 return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Stops all services, after what others asked was answered. Events that are under way and not committed are handled
-    /// after the next start.
+    /// Stops all services, after the requests under way are answered. Events that are delivered but not committed are
+    /// handled after the next start.
     pub async fn stop(&self) {
         if let Some(rpc_server) = &self.rpc_server {
             rpc_server.stop(STOP_TIMEOUT).await;
@@ -206,16 +231,30 @@ impl Host {
         self.tasks.leave(STOP_TIMEOUT).await;
         self.tasks.stop(STOP_TIMEOUT).await;
         if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_up()) {
-            // The last registry may still be on their way out.
+            // The last replies may still be in the client's buffer; if the broker does not take them, nobody waits for them.
             let _ = tokio::time::timeout(STOP_TIMEOUT, connection.client().flush()).await;
         }
     }
 }
 
+/// Collects the request handlers of these services, and checks that none is missing.
+fn register(services: &[Arc<dyn ServiceHandler>]) -> Result<Registry, StartError> {
+    let mut registry = Registry::default();
+    for service in services {
+        service.clone().register(&mut registry);
+    }
+    for service in services.iter().map(|service| service.store().service()) {
+        let requests = registry.missing(service);
+        if !requests.is_empty() {
+            return Err(StartError::Unhandled { service, requests });
+        }
+    }
+    Ok(registry)
+}
+
 async fn connect(config: &Config) -> Result<Option<Connection>, StartError> {
     let Some(servers) = &config.nats else { return Ok(None) };
-    let connection = Connection::open(servers, "events and registry").await;
-    connection.map(Some).map_err(|problem| StartError(format!("NATS_URL: {problem}")))
+    Connection::open(servers, "events and replies").await.map(Some).map_err(StartError::Nats)
 }
 
 /// Opens a service on its database.
@@ -231,12 +270,11 @@ async fn open(
     }
     let store = async |migrations: &'static [Migration]| {
         let opened = store::open(service, databases, migrations, environment.clone(), tasks).await;
-        let name = databases.name_of(service);
-        opened.map_err(|error| StartError(format!("DATABASE_URL: {name} cannot be opened: {error}")))
+        opened.map_err(|source| StartError::Database { name: databases.name_of(service), source })
     };
     Ok(match service {
         Service::Auth => {
-            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(StartError)?;
+            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(StartError::Mail)?;
             let store = store(auth::MIGRATIONS).await?;
             auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
         }
@@ -245,7 +283,7 @@ async fn open(
         Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
         Service::Payments => {
             let payments = payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone(), config);
-            payments.map_err(|error| StartError(format!("STRIPE_SECRET_KEY: {error}")))?
+            payments.map_err(StartError::Gateway)?
         }
     })
 }
@@ -254,17 +292,14 @@ fn check_writable(folder: &Path) -> Result<(), StartError> {
     let probe = folder.join(".writable");
     let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b""));
     let _ = std::fs::remove_file(&probe);
-    written.map_err(|error| {
-        let folder = folder.display();
-        StartError(format!("DATABASE_URL: the folder {folder} cannot be written: {error}"))
-    })
+    written.map_err(|source| StartError::Folder { folder: folder.to_owned(), source })
 }
 
-/// Takes step after step: at once when woken, when the step said so, or after a rest.
-async fn forever<Step>(
-    what: &'static str,
+/// Runs `step` again and again: at once when `signal` wakes it, when the step asked for it, or after the idle interval.
+async fn repeat<Step>(
+    name: &'static str,
     store: Store,
-    woken: impl for<'a> Fn(&'a Store) -> &'a Notify + Send + 'static,
+    signal: impl for<'a> Fn(&'a Store) -> &'a Notify + Send + 'static,
     step: impl Fn(Store) -> Step + Send + 'static,
 ) where
     Step: Future<Output = Result<Option<Instant>, Error>> + Send,
@@ -272,15 +307,15 @@ async fn forever<Step>(
     loop {
         let now = store.environment().now();
         let next = match step(store.clone()).await {
-            Ok(next) => next.map_or(now + IDLE, |next| next.min(now + IDLE)),
+            Ok(next) => next.map_or(now + IDLE_INTERVAL, |next| next.min(now + IDLE_INTERVAL)),
             Err(error) => {
-                tracing::warn!(service = %store.service(), %error, "{what} could not go on, it will try again");
-                tokio::time::sleep(RETRY_DELAY).await;
+                tracing::warn!(service = %store.service(), %error, "{name} step failed, retrying");
+                sleep(RETRY_DELAY).await;
                 continue;
             }
         };
         tokio::select! {
-            () = woken(&store).notified() => {}
+            () = signal(&store).notified() => {}
             () = store.environment().sleep_until(next) => {}
         }
     }
@@ -296,8 +331,8 @@ async fn prune(store: Store) {
             })
         });
         if let Err(error) = pruned.await {
-            tracing::warn!(service = %store.service(), %error, "old events could not be forgotten");
+            tracing::warn!(service = %store.service(), %error, "prune failed, retrying in an hour");
         }
-        store.environment().sleep_until(now + PRUNE_EVERY).await;
+        store.environment().sleep_until(now + PRUNE_INTERVAL).await;
     }
 }

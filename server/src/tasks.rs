@@ -4,6 +4,12 @@ use std::future::Future;
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
+/// Waits in real time, as retries of I/O do. What is decided by time waits on `Environment::sleep_until`.
+#[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
+pub async fn sleep(duration: Duration) {
+    tokio::time::sleep(duration).await;
+}
+
 /// Every task of this process belongs to one of these, so that none is forgotten when the process stops.
 #[derive(Clone, Default)]
 pub struct Tasks {

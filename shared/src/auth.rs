@@ -1,7 +1,7 @@
 //! What `auth` is asked and says: people, passwords and sessions.
 
 use crate::value::{Email, Password, Secret};
-use crate::{Event, Request, Service, Subject, UserId};
+use crate::{Event, Subject, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -31,11 +31,6 @@ pub struct SignUp {
     /// The password to be.
     pub password: Password,
 }
-impl Request for SignUp {
-    const SERVICE: Service = Service::Auth;
-    const NAME: &'static str = "auth.sign_up";
-    type Reply = SignedIn;
-}
 
 /// Begins a session.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -45,11 +40,6 @@ pub struct SignIn {
     /// The person's password.
     pub password: Password,
 }
-impl Request for SignIn {
-    const SERVICE: Service = Service::Auth;
-    const NAME: &'static str = "auth.sign_in";
-    type Reply = SignedIn;
-}
 
 /// Ends a session; one that is over already stays so.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -57,22 +47,12 @@ pub struct SignOut {
     /// The session's secret.
     pub token: Secret,
 }
-impl Request for SignOut {
-    const SERVICE: Service = Service::Auth;
-    const NAME: &'static str = "auth.sign_out";
-    type Reply = ();
-}
 
 /// Asks whose session a token proves: nobody's, if it is unknown or over.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Identify {
     /// The session's secret.
     pub token: Secret,
-}
-impl Request for Identify {
-    const SERVICE: Service = Service::Auth;
-    const NAME: &'static str = "auth.identify";
-    type Reply = Option<User>;
 }
 
 /// Somebody signed up.
@@ -89,4 +69,11 @@ impl Event for Registered {
     fn version(&self) -> u64 {
         1
     }
+}
+
+crate::request::requests! { crate::Service::Auth;
+    SignUp = "auth.sign_up" -> SignedIn;
+    SignIn = "auth.sign_in" -> SignedIn;
+    SignOut = "auth.sign_out" -> ();
+    Identify = "auth.identify" -> Option<User>;
 }

@@ -2,26 +2,43 @@
 
 use crate::{EventId, Instant, Service};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
-use std::fmt;
 use uuid::Uuid;
 
 /// What an event is about: the service that says it, and what happened.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
 pub enum Subject {
     /// Somebody signed up.
     #[serde(rename = "auth.registered")]
+    #[strum(serialize = "auth.registered")]
     AuthRegistered,
     /// A ticket is new, or not as it was.
     #[serde(rename = "tickets.changed")]
+    #[strum(serialize = "tickets.changed")]
     TicketsChanged,
     /// An order is new, or not as it was.
     #[serde(rename = "orders.changed")]
+    #[strum(serialize = "orders.changed")]
     OrdersChanged,
     /// A deadline has passed.
     #[serde(rename = "expiration.due")]
+    #[strum(serialize = "expiration.due")]
     ExpirationDue,
     /// A payment is new, or not as it was.
     #[serde(rename = "payments.changed")]
+    #[strum(serialize = "payments.changed")]
     PaymentsChanged,
 }
 
@@ -37,18 +54,12 @@ impl Subject {
 
     /// The subject's name on the bus.
     pub fn name(self) -> &'static str {
-        match self {
-            Subject::AuthRegistered => "auth.registered",
-            Subject::TicketsChanged => "tickets.changed",
-            Subject::OrdersChanged => "orders.changed",
-            Subject::ExpirationDue => "expiration.due",
-            Subject::PaymentsChanged => "payments.changed",
-        }
+        self.into()
     }
 
     /// The subject of that name.
     pub fn from_name(name: &str) -> Option<Subject> {
-        Subject::ALL.into_iter().find(|subject| subject.name() == name)
+        name.parse().ok()
     }
 
     /// The only service that may say it.
@@ -60,12 +71,6 @@ impl Subject {
             Subject::ExpirationDue => Service::Expiration,
             Subject::PaymentsChanged => Service::Payments,
         }
-    }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
     }
 }
 

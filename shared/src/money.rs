@@ -5,7 +5,21 @@ use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// The currencies that a show can be sold in (ISO 4217).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "UPPERCASE")]
 #[serde(rename_all = "UPPERCASE")]
 #[expect(missing_docs, reason = "the codes are ISO 4217's")]
 pub enum Currency {
@@ -34,21 +48,12 @@ impl Currency {
 
     /// The ISO 4217 code.
     pub fn code(self) -> &'static str {
-        match self {
-            Currency::Eur => "EUR",
-            Currency::Usd => "USD",
-            Currency::Gbp => "GBP",
-            Currency::Chf => "CHF",
-            Currency::Sek => "SEK",
-            Currency::Pln => "PLN",
-            Currency::Jpy => "JPY",
-            Currency::Kwd => "KWD",
-        }
+        self.into()
     }
 
     /// The currency of an ISO 4217 code.
     pub fn from_code(code: &str) -> Option<Currency> {
-        Currency::ALL.into_iter().find(|currency| currency.code() == code)
+        code.parse().ok()
     }
 
     /// How many decimals its minor unit has (ISO 4217).

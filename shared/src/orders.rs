@@ -2,7 +2,7 @@
 
 use crate::payments::PaymentState;
 use crate::tickets::{Seat, Show};
-use crate::{Event, Instant, Money, OrderId, Paginated, PaymentId, Request, Service, Subject, TicketId, UserId};
+use crate::{Event, Instant, Money, OrderId, Paginated, PaymentId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -10,7 +10,21 @@ use uuid::Uuid;
 pub const MAX_TICKETS_PER_SHOW: u32 = 8;
 
 /// Where an order is in its life: `held → complete | expired | cancelled`, `complete → refunded`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
     /// The tickets wait for their payment.
@@ -33,7 +47,20 @@ impl OrderState {
 }
 
 /// Why an order ended other than by the clock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
     /// The buyer asked for it.
@@ -109,22 +136,12 @@ pub struct PlaceOrder {
     /// The sum that the buyer was shown.
     pub expected_total: Money,
 }
-impl Request for PlaceOrder {
-    const SERVICE: Service = Service::Orders;
-    const NAME: &'static str = "orders.place";
-    type Reply = Order;
-}
 
 /// Asks for one of the caller's own orders.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetOrder {
     /// Which order.
     pub id: OrderId,
-}
-impl Request for GetOrder {
-    const SERVICE: Service = Service::Orders;
-    const NAME: &'static str = "orders.get";
-    type Reply = Order;
 }
 
 /// Asks for the caller's own orders, newest first.
@@ -133,11 +150,6 @@ pub struct ListOrders {
     /// Where the page begins.
     pub cursor: Option<String>,
 }
-impl Request for ListOrders {
-    const SERVICE: Service = Service::Orders;
-    const NAME: &'static str = "orders.list";
-    type Reply = Paginated<Order>;
-}
 
 /// Gives the held tickets of an own order back.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -145,22 +157,12 @@ pub struct CancelOrder {
     /// Which order.
     pub id: OrderId,
 }
-impl Request for CancelOrder {
-    const SERVICE: Service = Service::Orders;
-    const NAME: &'static str = "orders.cancel";
-    type Reply = Order;
-}
 
 /// Gives the buyer of an own sold ticket the money back, before the show: the whole order, if all of it is the caller's.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct RefundSale {
     /// The sold ticket.
     pub ticket_id: TicketId,
-}
-impl Request for RefundSale {
-    const SERVICE: Service = Service::Orders;
-    const NAME: &'static str = "orders.refund_sale";
-    type Reply = ();
 }
 
 /// A line of an order, as the other services need it.
@@ -219,4 +221,12 @@ impl Event for OrderChanged {
     fn version(&self) -> u64 {
         self.version
     }
+}
+
+crate::request::requests! { crate::Service::Orders;
+    PlaceOrder = "orders.place" -> Order;
+    GetOrder = "orders.get" -> Order;
+    ListOrders = "orders.list" -> Paginated<Order>;
+    CancelOrder = "orders.cancel" -> Order;
+    RefundSale = "orders.refund_sale" -> ();
 }

@@ -2,16 +2,28 @@
 
 use crate::rejection::{Flaw, Invalid};
 use crate::tickets::Seat;
-use crate::{
-    Event, FeeShare, Instant, Money, OrderId, Paginated, PaymentId, Request, Service, Subject, TicketId, UserId,
-};
+use crate::{Event, FeeShare, Instant, Money, OrderId, Paginated, PaymentId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
 /// Where a payment is in its life: `started → authorized | declined | unknown`, `unknown → authorized | declined`,
 /// `authorized → captured | voided`, `captured → refunded`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
     /// The gateway is being asked, or waits for the person to prove who they are.
@@ -31,7 +43,19 @@ pub enum PaymentState {
 }
 
 /// Why a card was declined.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Serialize,
+    Deserialize,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum Decline {
     /// The bank gave no reason.
@@ -149,24 +173,12 @@ pub struct Pay {
     /// With what.
     pub method: Method,
 }
-impl Request for Pay {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.pay";
-    // The gateway may take five of them.
-    const PATIENCE_SECONDS: u64 = 9;
-    type Reply = Payment;
-}
 
 /// Asks for one of the caller's own payments.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetPayment {
     /// Which payment.
     pub id: PaymentId,
-}
-impl Request for GetPayment {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.get";
-    type Reply = Payment;
 }
 
 /// The person was asked by the bank. In test mode this is the answer itself; otherwise the gateway is asked what the
@@ -178,22 +190,10 @@ pub struct Authenticate {
     /// Whether the person confirms.
     pub approve: bool,
 }
-impl Request for Authenticate {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.authenticate";
-    // The gateway may take five of them.
-    const PATIENCE_SECONDS: u64 = 9;
-    type Reply = Payment;
-}
 
 /// Asks how payments are made here.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetSettings {}
-impl Request for GetSettings {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.settings";
-    type Reply = Settings;
-}
 
 /// How payments are made here.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -214,22 +214,12 @@ pub struct ReceiveWebhook {
     /// The header `Stripe-Signature`.
     pub signature: String,
 }
-impl Request for ReceiveWebhook {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.receive_webhook";
-    type Reply = ();
-}
 
 /// Asks for the caller's own account as a seller, the newest movements first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetAccount {
     /// Where the page of movements begins.
     pub cursor: Option<String>,
-}
-impl Request for GetAccount {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.account";
-    type Reply = Account;
 }
 
 /// What a seller has earned.
@@ -246,13 +236,6 @@ pub struct Account {
 /// Asks for the page of the gateway's where the caller says how to be paid; nothing, if there is nothing to say.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct SetUpPayouts {}
-impl Request for SetUpPayouts {
-    const SERVICE: Service = Service::Payments;
-    const NAME: &'static str = "payments.set_up_payouts";
-    // The gateway is asked twice.
-    const PATIENCE_SECONDS: u64 = 9;
-    type Reply = Option<String>;
-}
 
 /// Where a seller's money of one currency is. All in this currency.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -268,7 +251,21 @@ pub struct Balance {
 }
 
 /// What moved money to or from a seller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum MovementKind {
     /// A ticket was sold.
@@ -343,4 +340,15 @@ impl Event for PaymentChanged {
     fn version(&self) -> u64 {
         self.version
     }
+}
+
+// A gateway may take five seconds a step; setting payouts up calls it twice.
+crate::request::requests! { crate::Service::Payments;
+    Pay = "payments.pay" -> Payment, timeout 9 s;
+    GetPayment = "payments.get" -> Payment;
+    Authenticate = "payments.authenticate" -> Payment, timeout 9 s;
+    GetSettings = "payments.settings" -> Settings;
+    ReceiveWebhook = "payments.receive_webhook" -> ();
+    GetAccount = "payments.account" -> Account;
+    SetUpPayouts = "payments.set_up_payouts" -> Option<String>, timeout 9 s;
 }

@@ -1,10 +1,25 @@
 //! The five services, named once.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
 
 /// A service. Its word names the module, the URL prefix, the subject prefix, the database and the deployment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    PartialOrd,
+    Ord,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
     /// People, passwords and sessions.
@@ -24,20 +39,19 @@ impl Service {
     pub const ALL: [Service; 5] =
         [Service::Auth, Service::Tickets, Service::Orders, Service::Expiration, Service::Payments];
 
-    /// The one word for this service.
-    pub fn name(self) -> &'static str {
+    /// The names of the requests that the service answers.
+    pub fn requests(self) -> &'static [&'static str] {
         match self {
-            Service::Auth => "auth",
-            Service::Tickets => "tickets",
-            Service::Orders => "orders",
-            Service::Expiration => "expiration",
-            Service::Payments => "payments",
+            Service::Auth => crate::auth::REQUESTS,
+            Service::Tickets => crate::tickets::REQUESTS,
+            Service::Orders => crate::orders::REQUESTS,
+            Service::Expiration => &[],
+            Service::Payments => crate::payments::REQUESTS,
         }
     }
-}
 
-impl fmt::Display for Service {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(self.name())
+    /// The one word for this service.
+    pub fn name(self) -> &'static str {
+        self.into()
     }
 }

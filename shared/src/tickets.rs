@@ -1,10 +1,7 @@
 //! What `tickets` is asked and says: shows, and the tickets on sale for them.
 
 use crate::value::ShortText;
-use crate::{
-    Currency, Event, Instant, Money, OrderId, Paginated, Price, Rejection, Request, Service, ShowId, Subject, TicketId,
-    UserId,
-};
+use crate::{Currency, Event, Instant, Money, OrderId, Paginated, Price, Rejection, ShowId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
@@ -13,7 +10,21 @@ use uuid::Uuid;
 pub const MAX_SEATS_AT_ONCE: usize = 100;
 
 /// What kind of show it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 #[expect(missing_docs, reason = "the words say it")]
 pub enum Category {
@@ -35,20 +46,12 @@ impl Category {
 
     /// The category's word on the wire.
     pub fn name(self) -> &'static str {
-        match self {
-            Category::Concert => "concert",
-            Category::Festival => "festival",
-            Category::Theatre => "theatre",
-            Category::Comedy => "comedy",
-            Category::Sport => "sport",
-            Category::Exhibition => "exhibition",
-            Category::Other => "other",
-        }
+        self.into()
     }
 
     /// The category of that word.
     pub fn from_name(name: &str) -> Option<Category> {
-        Category::ALL.into_iter().find(|category| category.name() == name)
+        name.parse().ok()
     }
 }
 
@@ -128,7 +131,21 @@ impl fmt::Display for Seat {
 }
 
 /// Where a ticket is in its life.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    Hash,
+    Serialize,
+    Deserialize,
+    strum::Display,
+    strum::EnumString,
+    strum::IntoStaticStr,
+    strum::VariantArray,
+)]
+#[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
     /// Anybody may buy it.
@@ -184,11 +201,6 @@ pub struct CreateShow {
     /// What its tickets are paid in.
     pub currency: Currency,
 }
-impl Request for CreateShow {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.create_show";
-    type Reply = ShowListing;
-}
 
 /// Cancels an own show before it begins: every order for it is refunded, and its tickets are withdrawn. Repeated, it says
 /// how far that has come.
@@ -196,11 +208,6 @@ impl Request for CreateShow {
 pub struct CancelShow {
     /// Which show.
     pub id: ShowId,
-}
-impl Request for CancelShow {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.cancel_show";
-    type Reply = ShowListing;
 }
 
 /// How a list of shows is sorted.
@@ -252,22 +259,12 @@ pub struct ListShows {
     /// Which of them.
     pub filter: ShowFilter,
 }
-impl Request for ListShows {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.list_shows";
-    type Reply = Paginated<ShowListing>;
-}
 
 /// Asks for a show.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetShow {
     /// Which show.
     pub id: ShowId,
-}
-impl Request for GetShow {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.get_show";
-    type Reply = ShowListing;
 }
 
 /// Asks for a show's tickets that are on sale or held, cheapest first or by seat (`seat`).
@@ -279,11 +276,6 @@ pub struct ListTickets {
     pub sort: Option<String>,
     /// Where the page begins.
     pub cursor: Option<String>,
-}
-impl Request for ListTickets {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.list";
-    type Reply = Paginated<Ticket>;
 }
 
 /// Offers tickets for sale, one a seat.
@@ -298,22 +290,12 @@ pub struct OfferTickets {
     /// Where each admits to.
     pub seats: Vec<Seat>,
 }
-impl Request for OfferTickets {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.offer";
-    type Reply = Vec<Ticket>;
-}
 
 /// Asks for a ticket.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct GetTicket {
     /// Which ticket.
     pub id: TicketId,
-}
-impl Request for GetTicket {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.get";
-    type Reply = Ticket;
 }
 
 /// Gives an own ticket another price.
@@ -326,11 +308,6 @@ pub struct RepriceTicket {
     /// The version that the seller was looking at.
     pub version: u64,
 }
-impl Request for RepriceTicket {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.reprice";
-    type Reply = Ticket;
-}
 
 /// Takes an own ticket off sale for good.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -338,22 +315,12 @@ pub struct WithdrawTicket {
     /// Which ticket.
     pub id: TicketId,
 }
-impl Request for WithdrawTicket {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.withdraw";
-    type Reply = Ticket;
-}
 
 /// Asks for the caller's own tickets, newest first.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ListSelling {
     /// Where the page begins.
     pub cursor: Option<String>,
-}
-impl Request for ListSelling {
-    const SERVICE: Service = Service::Tickets;
-    const NAME: &'static str = "tickets.selling";
-    type Reply = Paginated<Ticket>;
 }
 
 /// A ticket is new, or not as it was.
@@ -395,4 +362,17 @@ impl Seat {
         };
         Ok(Seat { section: part("section", section)?, row: part("row", row)?, seat: part("seat", seat)? })
     }
+}
+
+crate::request::requests! { crate::Service::Tickets;
+    CreateShow = "tickets.create_show" -> ShowListing;
+    CancelShow = "tickets.cancel_show" -> ShowListing;
+    ListShows = "tickets.list_shows" -> Paginated<ShowListing>;
+    GetShow = "tickets.get_show" -> ShowListing;
+    ListTickets = "tickets.list" -> Paginated<Ticket>;
+    OfferTickets = "tickets.offer" -> Vec<Ticket>;
+    GetTicket = "tickets.get" -> Ticket;
+    RepriceTicket = "tickets.reprice" -> Ticket;
+    WithdrawTicket = "tickets.withdraw" -> Ticket;
+    ListSelling = "tickets.selling" -> Paginated<Ticket>;
 }

@@ -12,7 +12,7 @@ use tokio::sync::broadcast;
 /// How many events a watcher may be behind before it misses some.
 const WATCHED_EVENTS: usize = 1_024;
 
-type Listener = (&'static [Subject], Arc<dyn EventHandler>);
+type Listener = (Vec<Subject>, Arc<dyn EventHandler>);
 
 /// The in-process bus.
 pub struct InProcessBus {
@@ -44,13 +44,8 @@ impl Bus for InProcessBus {
         Ok(())
     }
 
-    async fn listen(
-        &self,
-        _: Service,
-        subjects: &'static [Subject],
-        receiver: Arc<dyn EventHandler>,
-    ) -> Result<(), Error> {
-        self.listeners.write().unwrap_or_else(PoisonError::into_inner).push((subjects, receiver));
+    async fn listen(&self, _: Service, subjects: &[Subject], receiver: Arc<dyn EventHandler>) -> Result<(), Error> {
+        self.listeners.write().unwrap_or_else(PoisonError::into_inner).push((subjects.to_vec(), receiver));
         Ok(())
     }
 

@@ -1,99 +1,117 @@
-//! In: an event is handled in the transaction that remembers having handled it, so a second delivery does nothing.
+//! The inbox: an event is handled in the transaction that records it as handled, so a second delivery has no effect.
 //!
-//! What comes too early, or cannot be handled, is parked here with its next try and taken from the bus all the same:
-//! it never blocks the messages behind it, among which may be the one that it waits for.
+//! An event whose prerequisites are missing, or whose handler fails, stays in the inbox with its next try and is
+//! acknowledged to the bus all the same: it never blocks the events behind it, among which may be its prerequisite.
 
-use super::EventHandler;
-use crate::Cause;
-use crate::Error;
-use crate::services::ServiceHandler;
-use crate::store::Tx;
+use super::{EventHandler, Subscriptions};
+use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::telemetry::traces;
+use crate::{Cause, Error};
 use async_trait::async_trait;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
-    QueryOrder, QuerySelect,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect,
     sea_query::{Expr, OnConflict},
 };
 use shared::{Envelope, Instant};
-use std::sync::Arc;
 use std::time::Duration;
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-/// How many parked events are tried in one step.
+/// How many pending events one step retries.
 const BATCH: u64 = 50;
-/// How often an event may fail before it is dead.
-const MAX_FAILURES: i64 = 8;
-/// How soon an early event is tried again, growing with each try up to [`LONGEST_EARLY`].
-const FIRST_EARLY: Duration = Duration::from_millis(20);
-/// How long an early event waits at most; news of anything wakes it sooner.
-const LONGEST_EARLY: Duration = Duration::from_secs(1);
-/// How often a dead event is tried again: the cause may have been mended.
-const DEAD_RETRY: Duration = Duration::from_secs(300);
-/// How long handled events are remembered; nothing is delivered again after that.
+/// After this many failures an event is a dead letter.
+const MAX_ATTEMPTS: i64 = 8;
+/// The first delay before a retry; doubles with each attempt.
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(20);
+/// The longest delay while an event waits for another one, or for a store or broker that is away.
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// The interval between retries of a dead letter: its cause may have been fixed.
+const DEAD_LETTER_RETRY_INTERVAL: Duration = Duration::from_secs(300);
+/// How long handled events are remembered; the bus delivers nothing again after that.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What has become of an event.
-const HANDLED: &str = "handled";
-const EARLY: &str = "early";
-const FAILING: &str = "failing";
-const DEAD: &str = "dead";
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum State {
+    /// Its effect is committed, or a newer version of its aggregate made it obsolete.
+    Handled,
+    /// It waits for another aggregate's event.
+    NotReady,
+    /// Its handler failed and will run again.
+    Failing,
+    /// Its handler failed [`MAX_ATTEMPTS`] times, or it cannot be decoded.
+    DeadLetter,
+}
 
-/// The rows.
 pub mod row {
+    use super::State;
+    use crate::store::{Millis, Text, Version};
     use sea_orm::entity::prelude::*;
 
-    /// An event that was heard.
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "inbox")]
     pub struct Model {
-        /// The event's id.
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
-        /// What it is about.
         pub subject: String,
-        /// What it tells of.
         pub aggregate_id: Uuid,
-        /// Which version of it.
-        pub version: i64,
-        /// `handled`, `early`, `failing` or `dead`.
-        pub state: String,
-        /// How often it was tried in vain.
+        pub version: Version,
+        pub state: Text<State>,
+        /// How many attempts failed or found the event not ready.
         pub attempts: i64,
-        /// When it is tried again.
-        pub next_try_at: Option<i64>,
-        /// Why it could not be handled.
+        /// `None` once handled.
+        pub next_try_at: Option<Millis>,
+        /// Why the last attempt failed.
         pub reason: Option<String>,
-        /// The event itself, as long as it is not handled.
+        /// The event as JSON, kept until it is handled.
         pub envelope: Option<String>,
-        /// When it was first heard.
-        pub received_at: i64,
+        pub received_at: Millis,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The newest version of each aggregate that was handled. It outlives the inbox's rows, so that an event replayed years
+/// later is still recognised as old.
+mod newest_version {
+    use crate::store::Version;
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "inbox_versions")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub subject: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub aggregate_id: Uuid,
+        pub version: Version,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 /// A service's inbox.
 pub struct Inbox {
-    handler: Arc<dyn ServiceHandler>,
+    store: Store,
+    subscriptions: Subscriptions,
 }
 
 impl Inbox {
-    /// The inbox of this service.
-    pub fn new(handler: Arc<dyn ServiceHandler>) -> Self {
-        Inbox { handler }
+    pub fn new(store: Store, subscriptions: Subscriptions) -> Self {
+        Inbox { store, subscriptions }
     }
 
-    /// One step: tries parked events whose time has come. Says when the next one's time is.
+    /// One step: retries pending events that are due. Returns when the next one is due.
     ///
     /// # Errors
     /// If the database is away.
     pub async fn step(&self) -> Result<Option<Instant>, Error> {
-        let store = self.handler.store();
+        let store = &self.store;
         let now = store.environment().now();
         let due = row::Entity::find()
-            .filter(row::Column::NextTryAt.lte(now.millis()))
+            .filter(row::Column::NextTryAt.lte(Millis(now)))
             .order_by_asc(row::Column::Id)
             .limit(BATCH)
             .all(store.read())
@@ -101,26 +119,26 @@ impl Inbox {
         for row in due {
             self.retry(row).await?;
         }
-        let waiting = row::Entity::find()
+        let pending = row::Entity::find()
             .filter(row::Column::NextTryAt.is_not_null())
             .order_by_asc(row::Column::NextTryAt)
             .one(store.read())
             .await?;
-        Ok(waiting.and_then(|row| row.next_try_at).map(Instant::from_millis))
+        Ok(pending.and_then(|row| row.next_try_at).map(|millis| millis.0))
     }
 
     async fn retry(&self, row: row::Model) -> Result<(), Error> {
         let Ok(envelope) = serde_json::from_str::<Envelope>(row.envelope.as_deref().unwrap_or_default()) else {
-            return self.put_off(row).await;
+            return self.postpone_undecodable(row).await;
         };
-        let handler = self.handler.clone();
+        let subscriptions = self.subscriptions.clone();
         let span = self.span(&envelope);
-        let work = self.handler.store().write(Cause::from(&envelope), move |tx| {
+        let work = self.store.write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
-                let waiting = row::Entity::find_by_id(row.id).filter(row::Column::NextTryAt.is_not_null());
-                match waiting.one(tx.db()).await? {
-                    Some(row) => handle(handler, tx, row, envelope).await,
-                    // Settled since we looked.
+                let pending = row::Entity::find_by_id(row.id).filter(row::Column::NextTryAt.is_not_null());
+                match pending.one(tx.db()).await? {
+                    Some(row) => handle(subscriptions, tx, row, envelope).await,
+                    // Handled by another process, or made obsolete, since the row was read.
                     None => Ok(()),
                 }
             })
@@ -128,27 +146,28 @@ impl Inbox {
         work.instrument(span).await
     }
 
-    /// What is logged meanwhile belongs to this event, and to the request that began it all.
+    /// Log lines inside this span carry the event and the request that began the chain.
     fn span(&self, envelope: &Envelope) -> Span {
-        let (service, subject) = (self.handler.store().service().name(), envelope.subject.name());
+        let (service, subject) = (self.store.service().name(), envelope.subject.name());
         let (event, correlation_id) = (envelope.id, envelope.correlation_id);
-        let span = tracing::info_span!("hear", service, subject, %event, %correlation_id);
+        let span = tracing::info_span!("handle_event", service, subject, %event, %correlation_id);
         traces::follow(&span, Cause::from(envelope));
         span
     }
 
-    /// What still cannot be read waits for a version of this program that can.
-    async fn put_off(&self, row: row::Model) -> Result<(), Error> {
-        let store = self.handler.store();
+    /// An event that this program still cannot decode waits for a version that can.
+    async fn postpone_undecodable(&self, row: row::Model) -> Result<(), Error> {
+        let store = &self.store;
         let work = store.write(store.root_cause(), move |tx| {
             Box::pin(async move {
-                let later = row::Entity::update_many()
-                    .col_expr(row::Column::State, Expr::value(DEAD))
-                    .col_expr(row::Column::NextTryAt, Expr::value((tx.now() + DEAD_RETRY).millis()))
+                let next_try_at = Millis(tx.now() + DEAD_LETTER_RETRY_INTERVAL);
+                let postponed = row::Entity::update_many()
+                    .col_expr(row::Column::State, Expr::value(Text(State::DeadLetter)))
+                    .col_expr(row::Column::NextTryAt, Expr::value(next_try_at))
                     .filter(row::Column::Id.eq(row.id))
-                    // A process that can read it may have settled it since we looked.
+                    // A newer process may have handled it since the row was read.
                     .filter(row::Column::NextTryAt.is_not_null());
-                later.exec(tx.db()).await.map(drop).map_err(Error::from)
+                postponed.exec(tx.db()).await.map(drop).map_err(Error::from)
             })
         });
         work.await
@@ -158,11 +177,11 @@ impl Inbox {
 #[async_trait]
 impl EventHandler for Inbox {
     async fn deliver(&self, envelope: &Envelope) -> Result<(), Error> {
-        let (handler, envelope, span) = (self.handler.clone(), envelope.clone(), self.span(envelope));
-        let work = self.handler.store().write(Cause::from(&envelope), move |tx| {
+        let (subscriptions, envelope, span) = (self.subscriptions.clone(), envelope.clone(), self.span(envelope));
+        let work = self.store.write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 match insert_new(tx, &envelope).await? {
-                    Some(row) => handle(handler, tx, row, envelope).await,
+                    Some(row) => handle(subscriptions, tx, row, envelope).await,
                     // A second delivery.
                     None => Ok(()),
                 }
@@ -172,19 +191,20 @@ impl EventHandler for Inbox {
     }
 
     async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error> {
-        tracing::error!(event = %id, subject, reason, "an event is dead: it cannot be read");
-        let store = self.handler.store();
+        tracing::error!(event = %id, subject, reason, "event dead-lettered: it cannot be decoded");
+        let store = &self.store;
+        let now = store.environment().now();
         let row = row::Model {
             id,
             subject: subject.to_owned(),
             aggregate_id: Uuid::nil(),
-            version: 0,
-            state: DEAD.to_owned(),
+            version: Version(0),
+            state: Text(State::DeadLetter),
             attempts: 1,
-            next_try_at: Some((store.environment().now() + DEAD_RETRY).millis()),
+            next_try_at: Some(Millis(now + DEAD_LETTER_RETRY_INTERVAL)),
             reason: Some(reason.to_owned()),
             envelope: Some(text.to_owned()),
-            received_at: store.environment().now().millis(),
+            received_at: Millis(now),
         };
         let work = store.write(store.root_cause(), |tx| Box::pin(async move { insert(tx, row).await.map(drop) }));
         work.await
@@ -196,18 +216,18 @@ async fn insert_new(tx: &Tx, envelope: &Envelope) -> Result<Option<row::Model>, 
         id: envelope.id.uuid(),
         subject: envelope.subject.name().to_owned(),
         aggregate_id: envelope.aggregate_id,
-        version: envelope.version.cast_signed(),
-        state: HANDLED.to_owned(),
+        version: Version(envelope.version),
+        state: Text(State::Handled),
         attempts: 0,
         next_try_at: None,
         reason: None,
         envelope: None,
-        received_at: tx.now().millis(),
+        received_at: Millis(tx.now()),
     };
     insert(tx, row).await
 }
 
-/// Writes a row down unless it is there already.
+/// Inserts a row; `None` if the event is in the inbox already.
 async fn insert(tx: &Tx, row: row::Model) -> Result<Option<row::Model>, Error> {
     let once = OnConflict::column(row::Column::Id).do_nothing().to_owned();
     let inserted = row::Entity::insert(row.clone().into_active_model().reset_all()).on_conflict(once);
@@ -215,20 +235,21 @@ async fn insert(tx: &Tx, row: row::Model) -> Result<Option<row::Model>, Error> {
     Ok((inserted == 1).then_some(row))
 }
 
-/// Lets the service handle the event, and remembers how that went.
-async fn handle(handler: Arc<dyn ServiceHandler>, tx: &Tx, row: row::Model, envelope: Envelope) -> Result<(), Error> {
-    let heard = {
+/// Runs the service's handler and records the outcome in the event's row.
+async fn handle(subscriptions: Subscriptions, tx: &Tx, row: row::Model, envelope: Envelope) -> Result<(), Error> {
+    let result = {
         let envelope = envelope.clone();
-        tx.savepoint(move |inner| Box::pin(async move { handler.handle_event(inner, &envelope).await })).await
+        tx.savepoint(move |inner| Box::pin(async move { handle_if_newest(&subscriptions, inner, &envelope).await }))
+            .await
     };
     let mut after = row.clone();
-    (after.aggregate_id, after.version) = (envelope.aggregate_id, envelope.version.cast_signed());
-    match heard {
+    (after.aggregate_id, after.version) = (envelope.aggregate_id, Version(envelope.version));
+    match result {
         Ok(()) => {
-            (after.state, after.next_try_at, after.envelope) = (HANDLED.to_owned(), None, None);
+            (after.state, after.next_try_at, after.envelope) = (Text(State::Handled), None, None);
             settle_older(tx, &after).await?;
         }
-        Err(error) => park(tx.now(), &mut after, &envelope, error)?,
+        Err(error) => schedule_retry(tx.now(), &mut after, &envelope, error)?,
     }
     if after != row {
         after.into_active_model().reset_all().update(tx.db()).await?;
@@ -236,30 +257,49 @@ async fn handle(handler: Arc<dyn ServiceHandler>, tx: &Tx, row: row::Model, enve
     Ok(())
 }
 
-/// Parks an event with its next try.
-fn park(now: Instant, row: &mut row::Model, envelope: &Envelope, error: Error) -> Result<(), Error> {
+/// Runs the handler unless a version as new was handled before. The version is recorded in the handler's savepoint, so
+/// that a failed attempt leaves no trace.
+async fn handle_if_newest(subscriptions: &Subscriptions, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
+    let version = Version(envelope.version);
+    let row = newest_version::Model {
+        subject: envelope.subject.name().to_owned(),
+        aggregate_id: envelope.aggregate_id,
+        version,
+    };
+    let newer = OnConflict::columns([newest_version::Column::Subject, newest_version::Column::AggregateId])
+        .update_column(newest_version::Column::Version)
+        .action_and_where(Expr::col((newest_version::Entity, newest_version::Column::Version)).lt(version))
+        .to_owned();
+    let row = row.into_active_model().reset_all();
+    let recorded = newest_version::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.db()).await?;
+    if recorded == 1 { subscriptions.handle(tx, envelope).await } else { Ok(()) }
+}
+
+/// Keeps the event with its next try.
+fn schedule_retry(now: Instant, row: &mut row::Model, envelope: &Envelope, error: Error) -> Result<(), Error> {
     row.attempts += 1;
     row.envelope = Some(serde_json::to_string(envelope)?);
-    let patience = FIRST_EARLY * 2_u32.pow(u32::try_from(row.attempts.min(10)).unwrap_or(10));
+    let backoff = FIRST_RETRY_DELAY * 2_u32.pow(u32::try_from(row.attempts.clamp(0, 10)).unwrap_or(10));
     let (state, next_try_at) = match error {
-        Error::Early(at) => (EARLY, at.unwrap_or(now + patience.min(LONGEST_EARLY))),
-        // Being away is not the event's fault, so it is not held against it.
-        Error::Unavailable(_) => (FAILING, now + LONGEST_EARLY),
-        Error::Rejected(_) | Error::Failed(_) if row.attempts < MAX_FAILURES => (FAILING, now + patience),
-        Error::Rejected(_) | Error::Failed(_) => (DEAD, now + DEAD_RETRY),
+        Error::NotReady(at) => (State::NotReady, at.unwrap_or(now + backoff.min(MAX_RETRY_DELAY))),
+        // Neither an outage nor a concurrent change counts as a failed attempt.
+        Error::Unavailable(_) | Error::Conflict | Error::InFlight => (State::Failing, now + MAX_RETRY_DELAY),
+        Error::Rejected(_) | Error::Failed(_) if row.attempts < MAX_ATTEMPTS => (State::Failing, now + backoff),
+        Error::Rejected(_) | Error::Failed(_) => (State::DeadLetter, now + DEAD_LETTER_RETRY_INTERVAL),
     };
-    if state == DEAD && row.state != DEAD {
-        tracing::error!(event = %envelope.id, subject = %envelope.subject, reason = %error, "an event is dead");
+    if state == State::DeadLetter && row.state.0 != State::DeadLetter {
+        let (event, subject, attempts) = (envelope.id, envelope.subject, row.attempts);
+        tracing::error!(%event, %subject, attempts, %error, "event dead-lettered, retried every 5 minutes");
     }
-    row.reason = (state != EARLY).then(|| error.to_string());
-    (row.state, row.next_try_at) = (state.to_owned(), Some(next_try_at.millis()));
+    row.reason = (state != State::NotReady).then(|| error.to_string());
+    (row.state, row.next_try_at) = (Text(state), Some(Millis(next_try_at)));
     Ok(())
 }
 
-/// What a newer version of an aggregate was handled after need not be handled any more.
+/// Marks pending older versions of the aggregate as handled: the event that was just handled carries the whole state.
 async fn settle_older(tx: &Tx, row: &row::Model) -> Result<(), Error> {
     let settled = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(HANDLED))
+        .col_expr(row::Column::State, Expr::value(Text(State::Handled)))
         .col_expr(row::Column::NextTryAt, Expr::value(Option::<i64>::None))
         .col_expr(row::Column::Envelope, Expr::value(Option::<String>::None))
         .filter(row::Column::NextTryAt.is_not_null())
@@ -269,45 +309,45 @@ async fn settle_older(tx: &Tx, row: &row::Model) -> Result<(), Error> {
     settled.exec(tx.db()).await.map(drop).map_err(Error::from)
 }
 
-/// Whether a parked event is to be tried by then.
+/// Whether a pending event is due by then.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn has_due(db: &impl ConnectionTrait, by: Instant) -> Result<bool, Error> {
-    let waiting = row::Entity::find().filter(row::Column::NextTryAt.lte(by.millis()));
-    Ok(waiting.one(db).await?.is_some())
+    let pending = row::Entity::find().filter(row::Column::NextTryAt.lte(Millis(by)));
+    Ok(pending.one(db).await?.is_some())
 }
 
-/// How many events are parked, and how many of those are dead.
+/// How many events are pending, and how many of those are dead letters.
 ///
 /// # Errors
 /// If the database is away.
-pub async fn parked(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
-    let parked = row::Entity::find().filter(row::Column::NextTryAt.is_not_null());
-    let dead = parked.clone().filter(row::Column::State.eq(DEAD));
-    Ok((parked.count(db).await?, dead.count(db).await?))
+pub async fn count_pending(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
+    let pending = row::Entity::find().filter(row::Column::NextTryAt.is_not_null());
+    let dead_letters = pending.clone().filter(row::Column::State.eq(Text(State::DeadLetter)));
+    Ok((pending.count(db).await?, dead_letters.count(db).await?))
 }
 
-/// Gives dead events all their tries again: what they died of was mended. Says how many there are.
+/// Gives dead letters all their attempts again, after their cause was fixed. Returns their number.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn requeue_dead_letters(db: &impl ConnectionTrait) -> Result<u64, Error> {
-    let revived = row::Entity::update_many()
-        .col_expr(row::Column::State, Expr::value(FAILING))
+    let requeued = row::Entity::update_many()
+        .col_expr(row::Column::State, Expr::value(Text(State::Failing)))
         .col_expr(row::Column::Attempts, Expr::value(0_i64))
         .col_expr(row::Column::NextTryAt, Expr::value(0_i64))
-        .filter(row::Column::State.eq(DEAD));
-    Ok(revived.exec(db).await?.rows_affected)
+        .filter(row::Column::State.eq(Text(State::DeadLetter)));
+    Ok(requeued.exec(db).await?.rows_affected)
 }
 
-/// Forgets events that were handled long ago.
+/// Deletes events that were handled longer ago than the retention.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
     let old = row::Entity::delete_many()
-        .filter(row::Column::State.eq(HANDLED))
-        .filter(row::Column::ReceivedAt.lt((now - RETENTION).millis()));
+        .filter(row::Column::State.eq(Text(State::Handled)))
+        .filter(row::Column::ReceivedAt.lt(Millis(now - RETENTION)));
     old.exec(db).await.map(drop).map_err(Error::from)
 }

@@ -5,7 +5,6 @@ use super::{Bus, BusEvent, EventHandler};
 use crate::Cause;
 use crate::Error;
 use crate::messaging::connection::{ANSWER_TIMEOUT, Connection};
-use crate::rpc::wire;
 use crate::tasks::Tasks;
 use crate::telemetry::traces;
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
@@ -70,10 +69,9 @@ impl JetStreamBus {
         let bus = JetStreamBus { replicas, ..JetStreamBus::watching(connection, tasks) };
         let stream = bus.stream().await.map_err(|error| format!("the stream {STREAM} cannot be made: {error}"))?;
         let config = &stream.cached_info().config;
-        if let Some(missing) = Subject::ALL.iter().find(|subject| !config.subjects.iter().any(|s| s == subject.name()))
-        {
+        if let Some(missing) = subjects().iter().find(|subject| !config.subjects.contains(subject)) {
             return Err(format!(
-                "the stream {STREAM} was made without {missing}: an administrator has to add that subject"
+                "the stream {STREAM} does not keep {missing}: an administrator has to add that subject"
             ));
         }
         if config.num_replicas != replicas {
@@ -98,7 +96,7 @@ impl JetStreamBus {
     async fn stream(&self) -> Result<stream::Stream, Error> {
         let config = stream::Config {
             name: STREAM.to_owned(),
-            subjects: Subject::ALL.iter().map(|subject| subject.name().to_owned()).collect(),
+            subjects: subjects(),
             storage: stream::StorageType::File,
             num_replicas: self.replicas,
             max_age: RETENTION,
@@ -118,6 +116,11 @@ impl JetStreamBus {
         let (stream, config) = (self.stream().await?, consumer_config(service, subjects));
         stream.get_or_create_consumer(service.name(), config).await.map_err(away)
     }
+}
+
+/// What the stream keeps: everything that services publish, so that a new event needs no change to an existing stream.
+fn subjects() -> Vec<String> {
+    Service::ALL.iter().map(|service| format!("{service}.>")).collect()
 }
 
 fn consumer_config(service: Service, subjects: &[Subject]) -> pull::Config {
@@ -150,7 +153,7 @@ impl Bus for JetStreamBus {
                 .message_id(envelope.id.to_string())
                 .header(CORRELATION, envelope.correlation_id.to_string())
                 .header(CAUSATION, envelope.causation_id.to_string())
-                .header(wire::TRACE, traces::parent(Cause::from(envelope)));
+                .header(traces::HEADER, traces::parent(Cause::from(envelope)));
             let sent = self.context.send_publish(envelope.subject.name(), message).await;
             taken.push(sent.map_err(away)?.into_future());
         }
@@ -167,14 +170,14 @@ impl Bus for JetStreamBus {
     async fn listen(
         &self,
         service: Service,
-        subjects: &'static [Subject],
+        subjects: &[Subject],
         receiver: Arc<dyn EventHandler>,
     ) -> Result<(), Error> {
         if subjects.is_empty() {
             return Ok(());
         }
         let consumer = self.consumer(service, subjects).await?;
-        let bus = self.clone();
+        let (bus, subjects) = (self.clone(), subjects.to_vec());
         self.tasks.spawn_taking(|leaving| async move {
             let (mut consumer, mut times) = (consumer, bus.connection.times());
             loop {
@@ -190,7 +193,7 @@ impl Bus for JetStreamBus {
                     }
                 }
                 // The consumer may be gone, with the broker's disk.
-                match bus.consumer_again(service, subjects).await {
+                match bus.consumer_again(service, &subjects).await {
                     Ok(made) => consumer = made,
                     Err(error) => tracing::debug!(%service, %error, "not yet"),
                 }

@@ -9,8 +9,12 @@ pub mod in_process;
 pub mod inbox;
 pub mod jetstream;
 pub mod outbox;
+mod subscriptions;
 
-use crate::{Config, Error};
+pub use subscriptions::Subscriptions;
+
+use crate::Error;
+use crate::store::Databases;
 use async_trait::async_trait;
 use shared::{Envelope, Service, Subject};
 use std::sync::Arc;
@@ -41,7 +45,7 @@ pub trait Bus: Send + Sync {
     async fn listen(
         &self,
         service: Service,
-        subjects: &'static [Subject],
+        subjects: &[Subject],
         receiver: Arc<dyn EventHandler>,
     ) -> Result<(), Error>;
 
@@ -68,16 +72,16 @@ pub enum BusEvent {
 ///
 /// # Errors
 /// If the service's database cannot be reached.
-pub async fn republish(config: &Config, service: Service) -> Result<u64, Error> {
-    outbox::republish(&config.databases.connect(service, 1).await?).await
+pub async fn republish(databases: &Databases, service: Service) -> Result<u64, Error> {
+    outbox::republish(&databases.connect(service, 1).await?).await
 }
 
 /// Lets a service try its dead events again; its inbox does the rest. Says how many there are.
 ///
 /// # Errors
 /// If the service's database cannot be reached.
-pub async fn requeue_dead_letters(config: &Config, service: Service) -> Result<u64, Error> {
-    inbox::requeue_dead_letters(&config.databases.connect(service, 1).await?).await
+pub async fn requeue_dead_letters(databases: &Databases, service: Service) -> Result<u64, Error> {
+    inbox::requeue_dead_letters(&databases.connect(service, 1).await?).await
 }
 
 /// Takes events from a bus.

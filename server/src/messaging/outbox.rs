@@ -1,16 +1,14 @@
 //! Out: events wait in the transaction's own database until the bus has them.
 
 use super::Bus;
-use crate::Cause;
 use crate::Error;
-use crate::store::Store;
+use crate::store::{Millis, Store, Text, Tx, Version};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
     Set, sea_query::Expr,
 };
-use shared::{Envelope, Event, Instant, Subject};
+use shared::{Envelope, Event, Instant};
 use std::time::Duration;
-use uuid::Uuid;
 
 /// How many events are published at once.
 const BATCH: u64 = 100;
@@ -21,7 +19,9 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// The rows.
 pub mod row {
+    use crate::store::{Millis, Text, Version};
     use sea_orm::entity::prelude::*;
+    use shared::Subject;
 
     /// An event that was or will be published.
     #[sea_orm::model]
@@ -34,13 +34,13 @@ pub mod row {
         /// The event's id.
         pub id: Uuid,
         /// What it is about.
-        pub subject: String,
+        pub subject: Text<Subject>,
         /// What it tells of.
         pub aggregate_id: Uuid,
         /// Which version of it.
-        pub version: i64,
+        pub version: Version,
         /// When it was committed.
-        pub occurred_at: i64,
+        pub occurred_at: Millis,
         /// The request that began it all.
         pub correlation_id: Uuid,
         /// What directly caused it.
@@ -50,58 +50,41 @@ pub mod row {
         /// The event.
         pub body: String,
         /// When the bus took it, if it has.
-        pub published_at: Option<i64>,
+        pub published_at: Option<Millis>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Puts an event into its envelope.
-///
-/// # Errors
-/// If the event cannot be written as JSON.
-pub fn encode<E: Event>(event: &E, id: Uuid, occurred_at: Instant, cause: Cause) -> Result<Envelope, Error> {
-    Ok(Envelope {
-        id: id.into(),
-        subject: E::SUBJECT,
-        aggregate_id: event.aggregate(),
-        version: event.version(),
-        occurred_at,
-        correlation_id: cause.correlation_id,
-        causation_id: cause.causation_id,
-        schema: E::SCHEMA,
-        body: serde_json::to_value(event)?,
-    })
-}
-
-/// Writes an event down, to be published.
-///
-/// # Errors
-/// If this version of the aggregate was told already: somebody forgot to raise it.
-pub async fn insert(db: &impl ConnectionTrait, envelope: Envelope) -> Result<(), Error> {
-    let row = row::ActiveModel {
-        seq: sea_orm::NotSet,
-        id: Set(envelope.id.uuid()),
-        subject: Set(envelope.subject.name().to_owned()),
-        aggregate_id: Set(envelope.aggregate_id),
-        version: Set(envelope.version.cast_signed()),
-        occurred_at: Set(envelope.occurred_at.millis()),
-        correlation_id: Set(envelope.correlation_id),
-        causation_id: Set(envelope.causation_id),
-        schema: Set(envelope.schema.into()),
-        body: Set(envelope.body.to_string()),
-        published_at: Set(None),
-    };
-    row.insert(db).await.map(drop).map_err(Error::from)
+impl Tx {
+    /// Writes the event to the outbox: it is published if, and after, this write commits.
+    ///
+    /// # Errors
+    /// If this version of the aggregate was published already: the version was not raised.
+    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), Error> {
+        let row = row::ActiveModel {
+            seq: sea_orm::NotSet,
+            id: Set(self.new_id()),
+            subject: Set(Text(E::SUBJECT)),
+            aggregate_id: Set(event.aggregate()),
+            version: Set(Version(event.version())),
+            occurred_at: Set(Millis(self.now())),
+            correlation_id: Set(self.cause().correlation_id),
+            causation_id: Set(self.cause().causation_id),
+            schema: Set(E::SCHEMA.into()),
+            body: Set(serde_json::to_string(event)?),
+            published_at: Set(None),
+        };
+        row.insert(self.db()).await.map(drop).map_err(Error::from)
+    }
 }
 
 fn decode(row: row::Model) -> Result<Envelope, Error> {
     Ok(Envelope {
         id: row.id.into(),
-        subject: Subject::from_name(&row.subject)
-            .ok_or_else(|| Error::failed(format!("no subject {}", row.subject)))?,
+        subject: row.subject.0,
         aggregate_id: row.aggregate_id,
-        version: row.version.cast_unsigned(),
-        occurred_at: Instant::from_millis(row.occurred_at),
+        version: row.version.0,
+        occurred_at: row.occurred_at.0,
         correlation_id: row.correlation_id,
         causation_id: row.causation_id,
         schema: u16::try_from(row.schema).map_err(Error::failed)?,
@@ -129,7 +112,7 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
             let marked = row::Entity::update_many()
-                .col_expr(row::Column::PublishedAt, Expr::value(tx.now().millis()))
+                .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
                 .filter(row::Column::Seq.is_in(sent));
             marked.exec(tx.db()).await.map(drop).map_err(Error::from)
         })
@@ -154,7 +137,7 @@ pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
 pub async fn unpublished(db: &impl ConnectionTrait) -> Result<(u64, Option<Instant>), Error> {
     let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
     let oldest = waiting.clone().order_by_asc(row::Column::Seq).one(db).await?;
-    Ok((waiting.count(db).await?, oldest.map(|row| Instant::from_millis(row.occurred_at))))
+    Ok((waiting.count(db).await?, oldest.map(|row| row.occurred_at.0)))
 }
 
 /// Lets the relay say everything again that is still known: the bus lost it. Says how many events that are.
@@ -181,6 +164,6 @@ pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
 /// # Errors
 /// If the database is away.
 pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
-    let old = row::Column::PublishedAt.lt((now - RETENTION).millis());
+    let old = row::Column::PublishedAt.lt(Millis(now - RETENTION));
     row::Entity::delete_many().filter(old).exec(db).await.map(drop).map_err(Error::from)
 }

@@ -43,7 +43,7 @@ impl RpcClient {
         let body = serde_json::to_vec(&request)?;
         let patience = match self.is_known_away(R::SERVICE) {
             true => IMPATIENCE,
-            false => Duration::from_secs(R::PATIENCE_SECONDS),
+            false => Duration::from_secs(R::TIMEOUT_SECONDS),
         };
         let span = tracing::info_span!("ask", request = R::NAME, correlation_id = %caller.request_id);
         traces::follow(&span, Cause::from(caller));

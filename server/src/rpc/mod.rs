@@ -50,6 +50,13 @@ impl Registry {
     }
 }
 
+impl Registry {
+    /// The requests of `service` that no handler is registered for.
+    pub fn missing(&self, service: Service) -> Vec<&'static str> {
+        service.requests().iter().copied().filter(|name| !self.by_name.contains_key(name)).collect()
+    }
+}
+
 /// Counts and times an answer; what failed is logged here, once, where it is known why.
 async fn measured<R: Request>(answer: impl Future<Output = Result<R::Reply, Error>>) -> Result<R::Reply, Error> {
     #[expect(clippy::disallowed_methods, reason = "how long an answer took is measured, not decided by")]
@@ -61,7 +68,7 @@ async fn measured<R: Request>(answer: impl Future<Output = Result<R::Reply, Erro
     let outcome = match &result {
         Ok(_) => "ok",
         Err(Error::Rejected(_)) => "rejected",
-        Err(Error::Early(_) | Error::Unavailable(_)) => "unavailable",
+        Err(Error::NotReady(_) | Error::Conflict | Error::InFlight | Error::Unavailable(_)) => "unavailable",
         Err(Error::Failed(failure)) => {
             tracing::error!(%failure, "a request failed");
             "failed"

@@ -12,8 +12,6 @@ use shared::{Rejection, Request, Service};
 const USER: &str = "User-Id";
 /// The request that this is part of: what correlates all that follows from it.
 const REQUEST: &str = "Correlation-Id";
-/// The place in the trace, for tools that follow messages.
-pub const TRACE: &str = "traceparent";
 /// The idempotency key.
 const KEY: &str = "Idempotency-Key";
 
@@ -41,7 +39,7 @@ pub fn subject_of(name: &str) -> String {
 pub fn headers(caller: &Caller) -> HeaderMap {
     let mut headers = HeaderMap::new();
     headers.insert(REQUEST, caller.request_id.to_string());
-    headers.insert(TRACE, traces::parent(caller.into()));
+    headers.insert(traces::HEADER, traces::parent(caller.into()));
     if let Some(user) = caller.user {
         headers.insert(USER, user.to_string());
     }
@@ -65,7 +63,7 @@ pub async fn answer<R: Request>(answer: Answer<R>, caller: Caller, body: Vec<u8>
         Ok(request) => match answer(caller, request).await {
             Ok(reply) => Outcome::Answered(reply),
             Err(Error::Rejected(rejection)) => Outcome::Rejected(rejection),
-            Err(Error::Early(_) | Error::Unavailable(_)) => Outcome::Unavailable,
+            Err(Error::NotReady(_) | Error::Conflict | Error::InFlight | Error::Unavailable(_)) => Outcome::Unavailable,
             Err(Error::Failed(_)) => Outcome::Failed,
         },
         Err(error) => {

@@ -7,40 +7,47 @@ pub mod payments;
 pub mod tickets;
 
 use crate::Error;
+use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
-use crate::store::{Store, Tx};
+use crate::store::Store;
 use async_trait::async_trait;
-use shared::{Envelope, Instant, Subject};
+use shared::{Instant, Service, Subject};
 use std::sync::Arc;
 
-/// A service: what it answers, what it does when others speak, and what it does by itself.
+/// A service: the requests that it answers, the events that it handles, and what it does when time passes.
 #[async_trait]
 pub trait ServiceHandler: Send + Sync + 'static {
-    /// The service's memory.
+    /// The service's database.
     fn store(&self) -> &Store;
 
-    /// The events that it wants to hear.
-    fn subscriptions(&self) -> &'static [Subject];
+    /// The events that it handles.
+    fn subscriptions(&self) -> Subscriptions;
 
-    /// The table whose rows are counted by their state for those who watch over the service.
-    fn counted(&self) -> Option<&'static str> {
+    /// The table whose rows the metrics count by their state.
+    fn counted_table(&self) -> Option<&'static str> {
         None
     }
 
-    /// Declares what may be asked of it.
+    /// Registers a handler for each of the service's requests.
     fn register(self: Arc<Self>, registry: &mut Registry);
 
-    /// Handles an event that others said, inside the transaction that remembers having heard it.
+    /// Does what is due and returns when it wants to run next. It also runs after every commit.
     ///
     /// # Errors
-    /// [`Error::Early`] if other news must come first; all that it did is undone then.
-    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error>;
-
-    /// Does what is due by itself and says when it wants to be called again; it is called after every commit, too.
-    ///
-    /// # Errors
-    /// If something broke; it is called again after a pause.
+    /// If a step failed; it runs again after a pause.
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
         Ok(None)
     }
+}
+
+/// The subjects that `service` subscribes to, for those who check it from outside.
+pub fn subscribed_subjects(service: Service) -> Vec<Subject> {
+    let subscriptions = match service {
+        Service::Auth => auth::subscriptions(""),
+        Service::Tickets => tickets::subscriptions(),
+        Service::Orders => orders::subscriptions(),
+        Service::Expiration => expiration::subscriptions(),
+        Service::Payments => payments::subscriptions(),
+    };
+    subscriptions.subjects()
 }

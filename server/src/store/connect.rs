@@ -38,7 +38,10 @@ const PLUMBING: Migration = Migration {
             id uuid primary key, subject text not null, aggregate_id uuid not null, version bigint not null,
             state text not null, attempts bigint not null, next_try_at bigint, reason text, envelope text,
             received_at bigint not null);
-        create index inbox_waiting on inbox (next_try_at) where next_try_at is not null;
+        create index inbox_pending on inbox (next_try_at) where next_try_at is not null;
+        create table inbox_versions (
+            subject text not null, aggregate_id uuid not null, version bigint not null,
+            primary key (subject, aggregate_id));
         create table idempotency (
             person uuid not null, request text not null, key text not null, body_hash text not null,
             effect text not null, created_at bigint not null, primary key (person, request, key));",

@@ -1,21 +1,22 @@
 //! One service's database. A write is one closure, one instant, one commit, and it may share its commit with others.
 
+mod columns;
 mod connect;
 mod databases;
 mod group_commit;
 mod idempotency;
 
+pub use columns::{Millis, Text, Version};
 pub use connect::{Migration, open};
 pub use databases::Databases;
 pub use idempotency::hex;
 
 use crate::error::DATABASE;
-use crate::messaging::outbox;
 use crate::{Cause, Environment, Error};
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use serde::{Serialize, de::DeserializeOwned};
-use shared::{Event, Instant, Service};
+use shared::{Instant, Service};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::futures::Notified;
@@ -159,14 +160,6 @@ impl Tx {
     /// A new id of any kind.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.environment.new_id().into()
-    }
-
-    /// Tells the others, if and when this write is committed.
-    ///
-    /// # Errors
-    /// If this version of the aggregate was told already.
-    pub async fn publish<E: Event>(&self, event: &E) -> Result<(), Error> {
-        outbox::insert(&self.db, outbox::encode(event, self.environment.new_id(), self.now, self.cause)?).await
     }
 
     /// Does `work` in this write; what it did is undone if it does not succeed, and this write goes on.

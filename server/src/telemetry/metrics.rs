@@ -1,45 +1,48 @@
-//! What is measured when somebody looks: how far behind messages are, and how many orders and payments are in each state.
+//! Gauges for operators: how far behind messages are, and how many orders and payments are in each state.
 
 use crate::Error;
-use crate::messaging::{Bus, inbox, outbox};
-use crate::services::ServiceHandler;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
+use shared::{Instant, Service};
 
-/// Sets the gauges of one service.
+/// How far behind the messages of one service are.
+#[derive(Clone, Copy, Debug)]
+pub struct Backlog {
+    /// Events in the outbox that are not published yet.
+    pub unpublished: u64,
+    /// When the oldest of them was committed.
+    pub oldest_unpublished: Option<Instant>,
+    /// Events in the inbox that are not handled yet, dead letters included.
+    pub pending: u64,
+    /// Events in the inbox whose handler failed too often.
+    pub dead_letters: u64,
+    /// Events that the bus has not delivered yet.
+    pub undelivered: u64,
+}
+
+/// Sets the message gauges of a service.
+pub fn set_backlog(service: Service, backlog: Backlog, now: Instant) {
+    let gauge = |metric, value: f64| metrics::gauge!(metric, "service" => service.name()).set(value);
+    let oldest_seconds = backlog.oldest_unpublished.map_or(0.0, |oldest| now.since(oldest).as_secs_f64());
+    gauge("outbox_unpublished", to_float(backlog.unpublished));
+    gauge("outbox_oldest_seconds", oldest_seconds);
+    gauge("inbox_pending", to_float(backlog.pending));
+    gauge("inbox_dead_letters", to_float(backlog.dead_letters));
+    gauge("bus_pending", to_float(backlog.undelivered));
+}
+
+/// Counts the rows of `table` by their state and sets a gauge named like the table.
 ///
 /// # Errors
-/// If its database or the bus is away.
-pub async fn set(service: &dyn ServiceHandler, bus: &dyn Bus) -> Result<(), Error> {
-    let store = service.store();
-    let (db, name, now) = (store.read(), store.service().name(), store.environment().now());
-    let gauge = |metric, value: f64| metrics::gauge!(metric, "service" => name).set(value);
-
-    let (unpublished, oldest) = outbox::unpublished(db).await?;
-    gauge("outbox_unpublished", to_float(unpublished));
-    gauge("outbox_oldest_seconds", oldest.map_or(0.0, |oldest| now.since(oldest).as_secs_f64()));
-    let (waiting, dead) = inbox::parked(db).await?;
-    gauge("inbox_waiting", to_float(waiting));
-    gauge("inbox_dead", to_float(dead));
-    for (state, count) in states(db, service.counted()).await? {
-        metrics::gauge!(service.counted().unwrap_or_default(), "state" => state).set(to_float(count));
+/// If the database is away.
+pub async fn set_states(db: &DatabaseConnection, table: &'static str) -> Result<(), Error> {
+    let sql = format!("select state, count(*) as rows from {table} group by state");
+    for row in db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await? {
+        let (state, count): (String, i64) = (row.try_get("", "state")?, row.try_get("", "rows")?);
+        metrics::gauge!(table, "state" => state).set(to_float(count.unsigned_abs()));
     }
-    gauge("bus_waiting", to_float(bus.waiting(store.service()).await?));
     Ok(())
 }
 
-/// How many rows of a table are in each state.
-async fn states(db: &DatabaseConnection, table: Option<&'static str>) -> Result<Vec<(String, u64)>, Error> {
-    let Some(table) = table else { return Ok(Vec::new()) };
-    let sql = format!("select state, count(*) as rows from {table} group by state");
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await?;
-    let read = |row: sea_orm::QueryResult| {
-        let count: i64 = row.try_get("", "rows")?;
-        Ok((row.try_get("", "state")?, count.unsigned_abs()))
-    };
-    rows.into_iter().map(read).collect()
-}
-
-/// Gauges are floats; no count of ours comes near the point where those skip whole numbers.
 #[expect(clippy::cast_precision_loss, reason = "2^53 rows do not fit any disk")]
 fn to_float(count: u64) -> f64 {
     count as f64

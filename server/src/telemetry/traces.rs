@@ -10,6 +10,9 @@ pub fn parent(cause: Cause) -> String {
     format!("00-{}-{:016x}-01", cause.correlation_id.simple(), span_id(cause))
 }
 
+/// The header that carries it.
+pub const HEADER: &str = "traceparent";
+
 /// The span that stands for a request or an event: the part of its id that is random.
 fn span_id(cause: Cause) -> u64 {
     cause.causation_id.as_u64_pair().1

@@ -13,6 +13,7 @@ pub use schema::MIGRATIONS;
 
 use crate::Caller;
 use crate::Error;
+use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Store, Tx, hex};
@@ -21,7 +22,7 @@ use password::Passwords;
 use sha2::{Digest, Sha256};
 use shared::auth::{Identify, Registered, SignIn, SignOut, SignUp, SignedIn, User};
 use shared::value::Secret;
-use shared::{Envelope, Instant, Rejection, Subject};
+use shared::{Instant, Rejection};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,17 +120,25 @@ fn hash_of(token: &Secret) -> String {
     hex(&Sha256::digest(token.reveal()))
 }
 
+/// The events that this service handles.
+pub fn subscriptions(site: &str) -> Subscriptions {
+    let (of_order, of_payment) = (site.to_owned(), site.to_owned());
+    Subscriptions::default()
+        .on(move |tx, envelope, order| Box::pin(events::order_changed(tx, envelope, order, of_order.clone())))
+        .on(move |tx, envelope, payment| Box::pin(events::payment_changed(tx, envelope, payment, of_payment.clone())))
+}
+
 #[async_trait]
 impl ServiceHandler for Auth {
     fn store(&self) -> &Store {
         &self.store
     }
 
-    fn subscriptions(&self) -> &'static [Subject] {
-        &[Subject::OrdersChanged, Subject::PaymentsChanged]
+    fn subscriptions(&self) -> Subscriptions {
+        subscriptions(&self.site)
     }
 
-    fn counted(&self) -> Option<&'static str> {
+    fn counted_table(&self) -> Option<&'static str> {
         Some("mails")
     }
 
@@ -138,14 +147,6 @@ impl ServiceHandler for Auth {
         registry.register(&self, Auth::sign_in);
         registry.register(&self, Auth::sign_out);
         registry.register(&self, Auth::identify);
-    }
-
-    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
-        match envelope.subject {
-            Subject::OrdersChanged => events::order_changed(tx, envelope, &self.site).await,
-            Subject::PaymentsChanged => events::payment_changed(tx, envelope, &self.site).await,
-            other => Err(Error::failed(format!("auth does not listen to {other}"))),
-        }
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {

@@ -46,7 +46,7 @@ pub fn tries_after(tries: Tries, right: bool, now: Instant) -> Tries {
 }
 
 /// Whether what happened then is still worth a mail.
-pub fn is_news(happened_at: Instant, now: Instant) -> bool {
+pub fn is_recent(happened_at: Instant, now: Instant) -> bool {
     now.since(happened_at) <= NEWS
 }
 
@@ -86,7 +86,7 @@ mod tests {
     #[test]
     fn what_happened_days_ago_is_no_news() {
         let happened = Instant::from_millis(0);
-        assert!(is_news(happened, happened + NEWS));
-        assert!(!is_news(happened, happened + NEWS + Duration::from_millis(1)));
+        assert!(is_recent(happened, happened + NEWS));
+        assert!(!is_recent(happened, happened + NEWS + Duration::from_millis(1)));
     }
 }

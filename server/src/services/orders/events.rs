@@ -10,8 +10,8 @@ use shared::tickets::TicketChanged;
 use shared::{OrderId, PaymentId};
 
 /// A ticket is new, or not as it was.
-pub async fn ticket_changed(tx: &Tx, news: &TicketChanged) -> Result<(), Error> {
-    if !schema::apply_ticket(tx, news).await? {
+pub async fn ticket_changed(tx: &Tx, news: TicketChanged) -> Result<(), Error> {
+    if !schema::apply_ticket(tx, &news).await? {
         return Ok(());
     }
     match schema::live_order_of(tx.db(), news.ticket.id).await? {
@@ -21,22 +21,22 @@ pub async fn ticket_changed(tx: &Tx, news: &TicketChanged) -> Result<(), Error> 
 }
 
 /// A payment is new, or not as it was.
-pub async fn payment_changed(tx: &Tx, news: &PaymentChanged) -> Result<(), Error> {
-    match schema::apply_payment(tx, news).await? {
+pub async fn payment_changed(tx: &Tx, news: PaymentChanged) -> Result<(), Error> {
+    match schema::apply_payment(tx, &news).await? {
         true => reevaluate(tx, schema::order(tx.db(), news.order_id).await?).await,
         false => Ok(()),
     }
 }
 
 /// A deadline has passed, says `expiration`.
-pub async fn deadline_due(tx: &Tx, news: &ExpirationDue) -> Result<(), Error> {
+pub async fn deadline_due(tx: &Tx, news: ExpirationDue) -> Result<(), Error> {
     let row = schema::order(tx.db(), news.order_id).await?;
     let lifecycle = schema::lifecycle_of(&row)?;
     match rules::due(lifecycle, news.deadline, tx.now()) {
         rules::Due::Expire => {
             change(tx, row, rules::OrderLifecycle { state: OrderState::Expired, ..lifecycle }, None).await.map(drop)
         }
-        rules::Due::NotYet => Err(Error::Early(Some(lifecycle.expires_at))),
+        rules::Due::NotYet => Err(Error::NotReady(Some(lifecycle.expires_at))),
         rules::Due::Nothing => Ok(()),
     }
 }

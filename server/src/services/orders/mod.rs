@@ -8,6 +8,7 @@ pub use schema::MIGRATIONS;
 
 use crate::Caller;
 use crate::Error;
+use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Store, Tx, from_word, word};
@@ -19,7 +20,7 @@ use shared::orders::{
     PaymentSummary, PlaceOrder, RefundSale,
 };
 use shared::tickets::TicketChanged;
-use shared::{Envelope, Instant, OrderId, Paginated, PaymentId, Rejection, Subject, TicketId, UserId};
+use shared::{Instant, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
@@ -241,17 +242,25 @@ async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
     tx.publish(&changed).await
 }
 
+/// The events that this service handles.
+pub fn subscriptions() -> Subscriptions {
+    Subscriptions::default()
+        .on(|tx, _, ticket| Box::pin(events::ticket_changed(tx, ticket)))
+        .on(|tx, _, payment| Box::pin(events::payment_changed(tx, payment)))
+        .on(|tx, _, due| Box::pin(events::deadline_due(tx, due)))
+}
+
 #[async_trait]
 impl ServiceHandler for Orders {
     fn store(&self) -> &Store {
         &self.store
     }
 
-    fn subscriptions(&self) -> &'static [Subject] {
-        &[Subject::TicketsChanged, Subject::PaymentsChanged, Subject::ExpirationDue]
+    fn subscriptions(&self) -> Subscriptions {
+        subscriptions()
     }
 
-    fn counted(&self) -> Option<&'static str> {
+    fn counted_table(&self) -> Option<&'static str> {
         Some("orders")
     }
 
@@ -261,13 +270,5 @@ impl ServiceHandler for Orders {
         registry.register(&self, Orders::list);
         registry.register(&self, Orders::cancel);
         registry.register(&self, Orders::refund_sale);
-    }
-
-    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
-        match envelope.subject {
-            Subject::TicketsChanged => events::ticket_changed(tx, &envelope.decode().map_err(Error::failed)?).await,
-            Subject::PaymentsChanged => events::payment_changed(tx, &envelope.decode().map_err(Error::failed)?).await,
-            _ => events::deadline_due(tx, &envelope.decode().map_err(Error::failed)?).await,
-        }
     }
 }

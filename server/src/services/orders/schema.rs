@@ -214,7 +214,7 @@ pub async fn update_order(tx: &Tx, row: &orders::Model, was: OrderState) -> Resu
         .filter(orders::Column::Id.eq(row.id))
         .filter(orders::Column::Version.eq(row.version - 1));
     if update.exec(tx.db()).await?.rows_affected != 1 {
-        return Err(Error::Early(None));
+        return Err(Error::Conflict);
     }
     let state: OrderState = from_word(&row.state)?;
     if !was.is_over() && state.is_over() {

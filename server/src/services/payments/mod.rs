@@ -14,6 +14,7 @@ pub use gateway::stripe::booked as booked_at_stripe;
 pub use schema::MIGRATIONS;
 
 use crate::Caller;
+use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Store, Tx, from_word, word};
@@ -33,7 +34,7 @@ use shared::payments::{
     SetUpPayouts, Settings,
 };
 use shared::value::Secret;
-use shared::{Envelope, FeeShare, Instant, OrderId, PaymentId, Rejection, Subject, UserId};
+use shared::{FeeShare, Instant, OrderId, PaymentId, Rejection, UserId};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -326,17 +327,22 @@ async fn begin(tx: &Tx, payer: UserId, request: Pay, gateway: GatewayName) -> Re
     Ok(id)
 }
 
+/// The events that this service handles.
+pub fn subscriptions() -> Subscriptions {
+    Subscriptions::default().on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
+}
+
 #[async_trait]
 impl ServiceHandler for Payments {
     fn store(&self) -> &Store {
         &self.store
     }
 
-    fn subscriptions(&self) -> &'static [Subject] {
-        &[Subject::OrdersChanged]
+    fn subscriptions(&self) -> Subscriptions {
+        subscriptions()
     }
 
-    fn counted(&self) -> Option<&'static str> {
+    fn counted_table(&self) -> Option<&'static str> {
         Some("payments")
     }
 
@@ -348,10 +354,6 @@ impl ServiceHandler for Payments {
         registry.register(&self, Payments::account);
         registry.register(&self, Payments::set_up_payouts);
         registry.register(&self, Payments::receive_webhook);
-    }
-
-    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
-        events::order_changed(tx, &envelope.decode().map_err(Error::failed)?).await
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {

@@ -66,7 +66,7 @@ pub async fn step(store: &Store, gateway: &dyn Gateway, terms: FeeTerms, id: Pay
     };
     let asked = match answer {
         Ok(answer) => Asked::Answered(answer),
-        Err(Error::Early(_)) => Asked::InFlight,
+        Err(Error::InFlight) => Asked::InFlight,
         Err(error) => {
             tracing::warn!(payment = %id, ?step, %error, "the gateway will be asked again");
             Asked::NoResponse

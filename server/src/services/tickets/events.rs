@@ -6,7 +6,7 @@ use crate::store::{Tx, word};
 use shared::orders::{OrderChanged, OrderState};
 
 /// An order is new, or not as it was.
-pub async fn order_changed(tx: &Tx, order: &OrderChanged) -> Result<(), Error> {
+pub async fn order_changed(tx: &Tx, order: OrderChanged) -> Result<(), Error> {
     if !schema::record_order_version(tx, order.id, order.version).await? {
         return Ok(());
     }
@@ -14,7 +14,7 @@ pub async fn order_changed(tx: &Tx, order: &OrderChanged) -> Result<(), Error> {
     for line in &order.lines {
         let mut row = schema::ticket(tx.db(), line.ticket_id).await?;
         let hold = schema::hold_of(&row, &show)?;
-        let heard = rules::apply_order(hold, order, line).map_err(|rules::StillHeld| Error::Early(None))?;
+        let heard = rules::apply_order(hold, &order, line).map_err(|rules::StillHeld| Error::NotReady(None))?;
         if let Some(hold) = heard {
             row.state = word(hold.state);
             row.order_id = hold.order_id.map(|id| id.uuid());

@@ -10,6 +10,7 @@ pub use schema::MIGRATIONS;
 
 use crate::Caller;
 use crate::Error;
+use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Store, Tx, from_word, word};
@@ -18,7 +19,7 @@ use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
     RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
-use shared::{Envelope, Flaw, Instant, Invalid, Paginated, Price, Rejection, Subject, UserId};
+use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
@@ -201,14 +202,19 @@ fn check_currency(show: &schema::shows::Model, price: Price, field: &str) -> Res
     }
 }
 
+/// The events that this service handles.
+pub fn subscriptions() -> Subscriptions {
+    Subscriptions::default().on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
+}
+
 #[async_trait]
 impl ServiceHandler for Tickets {
     fn store(&self) -> &Store {
         &self.store
     }
 
-    fn subscriptions(&self) -> &'static [Subject] {
-        &[Subject::OrdersChanged]
+    fn subscriptions(&self) -> Subscriptions {
+        subscriptions()
     }
 
     fn register(self: Arc<Self>, registry: &mut Registry) {
@@ -222,10 +228,6 @@ impl ServiceHandler for Tickets {
         registry.register(&self, Tickets::reprice);
         registry.register(&self, Tickets::withdraw);
         registry.register(&self, Tickets::selling);
-    }
-
-    async fn handle_event(&self, tx: &Tx, envelope: &Envelope) -> Result<(), Error> {
-        events::order_changed(tx, &envelope.decode().map_err(Error::failed)?).await
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {

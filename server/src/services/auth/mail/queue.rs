@@ -41,7 +41,7 @@ async fn settle(store: &Store, mail: mails::Model, outcome: Result<(), Undeliver
     let Err(reason) = outcome else {
         return store.write(store.root_cause(), |tx| Box::pin(schema::set_sent(tx, mail.key))).await;
     };
-    let given_up = !rules::is_news(Instant::from_millis(mail.written_at), store.environment().now());
+    let given_up = !rules::is_recent(Instant::from_millis(mail.written_at), store.environment().now());
     let (kind, name) = (mail.kind.clone(), mail.key.clone());
     match (given_up, mail.attempts) {
         (true, _) => tracing::error!(kind, mail = name, %reason, "a mail is given up"),

@@ -123,7 +123,7 @@ impl fmt::Display for Refused {
 impl From<Refused> for Error {
     fn from(refused: Refused) -> Self {
         match refused {
-            Refused::InUse => Error::Early(None),
+            Refused::InUse => Error::InFlight,
             other => Error::failed(other),
         }
     }

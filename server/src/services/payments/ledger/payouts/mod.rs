@@ -178,7 +178,7 @@ async fn instruct(tx: &Tx, seller: UserId, currency: String, gateway: String) ->
             .filter(rows::Column::Id.eq(row.id))
             .filter(rows::Column::Open.eq(true));
         if taken.exec(tx.db()).await?.rows_affected != 1 {
-            return Err(Error::Early(None));
+            return Err(Error::Conflict);
         }
     }
     let row = instructions::Model {
