@@ -2,6 +2,8 @@
 //!
 //! *Invariant:* a value that exists is valid; what comes from outside is parsed once, at the edge.
 
+#![warn(missing_docs)]
+
 pub mod auth;
 pub mod event;
 pub mod expiration;
