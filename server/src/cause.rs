@@ -1,40 +1,39 @@
-//! Who called, and what caused a write: recorded with every event that follows from it.
+//! Who called, and what caused a write: recorded with every event that follows.
 
 use shared::{Envelope, Rejection, UserId};
 use uuid::Uuid;
 
-/// Who asks, and on what occasion.
+/// Who sends a request, and in which context.
 #[derive(Clone, Debug)]
 pub struct Caller {
-    /// The person; nobody, if signed out.
+    /// `None` if signed out.
     pub user: Option<UserId>,
-    /// The request that this is part of.
+    /// Correlates everything that follows from the HTTP request.
     pub request_id: Uuid,
-    /// Under this key the same request has the same effect, once.
+    /// The same request under the same key has one effect.
     pub idempotency_key: Option<String>,
 }
 
 impl Caller {
-    /// Nobody in particular.
     pub fn anonymous(request_id: Uuid) -> Self {
         Caller { user: None, request_id, idempotency_key: None }
     }
 
-    /// The person who asks.
+    /// The signed-in person.
     ///
     /// # Errors
-    /// [`Rejection::SignedOut`] if it is nobody.
+    /// [`Rejection::SignedOut`] if there is none.
     pub fn person(&self) -> Result<UserId, Rejection> {
         self.user.ok_or(Rejection::SignedOut)
     }
 }
 
-/// What made somebody write: it travels along with every event that follows from it.
+/// What caused a write; copied into every event that the write publishes.
 #[derive(Clone, Copy, Debug)]
 pub struct Cause {
-    /// The request that began it all.
+    /// The request that began the chain.
     pub correlation_id: Uuid,
-    /// The request or event that directly caused it.
+    /// The request or event that directly caused the write.
     pub causation_id: Uuid,
 }
 

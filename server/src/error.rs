@@ -1,14 +1,15 @@
-//! Refused, too early, away, or failed: what can come of asking or telling a service something.
+//! The outcomes of a request or an event handler besides success.
 
 use sea_orm::sqlx::Error as SqlxError;
 use sea_orm::{DbErr, RuntimeErr, SqlErr};
 use shared::{Instant, Invalid, Rejection};
 use std::fmt;
+use std::sync::Arc;
 
-/// Why there is no answer, or why an event was not handled.
+/// Why a request was not answered, or an event not handled.
 #[derive(Clone, Debug, thiserror::Error)]
 pub enum Error {
-    /// Refused, for a reason that may be shown.
+    /// Refused for a reason that the caller may see.
     #[error("{0}")]
     Rejected(#[from] Rejection),
     /// An event needs another aggregate's event first. Retried, at that instant if one is given.
@@ -20,61 +21,71 @@ pub enum Error {
     /// The same step is under way elsewhere. Safe to retry.
     #[error("in flight elsewhere")]
     InFlight,
-    /// Something that is needed, a service or a server, does not answer at the moment.
+    /// A service or server that is needed does not answer.
     #[error("{0} does not answer at the moment")]
     Unavailable(&'static str),
-    /// Something broke. Logged once, never shown.
+    /// A bug or a broken dependency. Logged once, where it is handled, and never shown.
     #[error("{0}")]
-    Failed(Failure),
+    Failed(#[source] Failure),
 }
 
-/// What broke, for the log.
+/// A failure with its source. It can be cloned, since one failed commit fails every write that shared it.
 #[derive(Clone, Debug)]
-pub struct Failure(String);
+pub struct Failure {
+    message: String,
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
 
 impl fmt::Display for Failure {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.0)
+        formatter.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Failure {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_deref().map(|source| source as _)
     }
 }
 
 impl Error {
-    /// Something broke: `what`.
-    pub fn failed(what: impl fmt::Display) -> Self {
-        Error::Failed(Failure(what.to_string()))
+    /// A failure that only has a message.
+    pub fn failed(message: impl fmt::Display) -> Self {
+        Error::Failed(Failure { message: message.to_string(), source: None })
     }
 
-    /// Whether the database refused a row because one like it is there.
+    /// A failure caused by another error.
+    pub fn caused_by(source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Error::Failed(Failure { message: source.to_string(), source: Some(Arc::new(source)) })
+    }
+
+    /// Whether a unique constraint refused the row.
     pub fn is_duplicate(error: &DbErr) -> bool {
         matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
     }
 }
 
-/// A database that is away is no failure of what was asked.
 impl From<DbErr> for Error {
     fn from(error: DbErr) -> Self {
-        match is_away(&error) {
-            true => Error::Unavailable(DATABASE),
-            false => Error::failed(error),
-        }
+        if is_unavailable(&error) { Error::Unavailable(DATABASE) } else { Error::caused_by(error) }
     }
 }
 
-/// What a database that does not answer is called.
+/// The name of the database in [`Error::Unavailable`].
 pub const DATABASE: &str = "the database";
 
-/// PostgreSQL's words for "not now" (appendix A of its manual): it starts or stops, ended an idle transaction or a
-/// statement that took too long, has no connection left, or lost one.
-const NOT_NOW: [&str; 8] = ["57P01", "57P02", "57P03", "57014", "25P03", "53300", "08006", "08003"];
+/// PostgreSQL's error codes for a temporary state (its manual, appendix A): starting or stopping, idle transaction ended,
+/// statement cancelled by timeout, no connection left, connection lost.
+const TEMPORARY: [&str; 8] = ["57P01", "57P02", "57P03", "57014", "25P03", "53300", "08006", "08003"];
 
-fn is_away(error: &DbErr) -> bool {
+fn is_unavailable(error: &DbErr) -> bool {
     match error {
         DbErr::ConnectionAcquire(_) => true,
         DbErr::Conn(RuntimeErr::SqlxError(error))
         | DbErr::Exec(RuntimeErr::SqlxError(error))
         | DbErr::Query(RuntimeErr::SqlxError(error)) => match error.as_ref() {
             SqlxError::Io(_) | SqlxError::PoolTimedOut | SqlxError::PoolClosed | SqlxError::WorkerCrashed => true,
-            SqlxError::Database(error) => error.code().is_some_and(|code| NOT_NOW.contains(&code.as_ref())),
+            SqlxError::Database(error) => error.code().is_some_and(|code| TEMPORARY.contains(&code.as_ref())),
             _ => false,
         },
         _ => false,
@@ -83,7 +94,7 @@ fn is_away(error: &DbErr) -> bool {
 
 impl From<serde_json::Error> for Error {
     fn from(error: serde_json::Error) -> Self {
-        Error::failed(error)
+        Error::caused_by(error)
     }
 }
 

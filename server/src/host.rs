@@ -115,7 +115,7 @@ impl Host {
     async fn subscribe(&self, service: &Arc<dyn ServiceHandler>) -> Result<Arc<Inbox>, StartError> {
         let (store, subscriptions) = (service.store(), service.subscriptions());
         let inbox = Arc::new(Inbox::new(store.clone(), subscriptions.clone()));
-        let subscribed = self.bus.listen(store.service(), &subscriptions.subjects(), inbox.clone()).await;
+        let subscribed = self.bus.subscribe(store.service(), &subscriptions.subjects(), inbox.clone()).await;
         subscribed.map_err(|error| StartError::Nats(format!("{} cannot subscribe: {error}", store.service())))?;
         Ok(inbox)
     }
@@ -198,7 +198,7 @@ impl Host {
         let store = service.store();
         let (unpublished, oldest_unpublished) = outbox::unpublished(store.read()).await?;
         let (pending, dead_letters) = inbox::count_pending(store.read()).await?;
-        let undelivered = self.bus.waiting(store.service()).await?;
+        let undelivered = self.bus.count_undelivered(store.service()).await?;
         let backlog = Backlog { unpublished, oldest_unpublished, pending, dead_letters, undelivered };
         metrics::set_backlog(store.service(), backlog, self.environment.now());
         match service.counted_table() {
@@ -214,7 +214,7 @@ impl Host {
     pub async fn is_idle(&self) -> Result<bool, Error> {
         for service in &self.services {
             let (db, now) = (service.store().read(), self.environment.now());
-            let undelivered = self.bus.waiting(service.store().service()).await? > 0;
+            let undelivered = self.bus.count_undelivered(service.store().service()).await? > 0;
             if undelivered || outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE_INTERVAL).await? {
                 return Ok(false);
             }
@@ -228,7 +228,7 @@ impl Host {
         if let Some(rpc_server) = &self.rpc_server {
             rpc_server.stop(STOP_TIMEOUT).await;
         }
-        self.tasks.leave(STOP_TIMEOUT).await;
+        self.tasks.drain(STOP_TIMEOUT).await;
         self.tasks.stop(STOP_TIMEOUT).await;
         if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_up()) {
             // The last replies may still be in the client's buffer; if the broker does not take them, nobody waits for them.

@@ -1,5 +1,5 @@
-//! The bus inside one process. The outbox rows are its log: an event is published when all who listen have it in
-//! their databases, so there is no queue that exists only in memory.
+//! The bus inside one process. The outbox rows are its log: an event counts as published once every subscriber has stored it
+//! in its own database, so no queue exists only in memory.
 
 use super::{Bus, BusEvent, EventHandler};
 use crate::Error;
@@ -9,52 +9,51 @@ use shared::{Envelope, Service, Subject};
 use std::sync::{Arc, PoisonError, RwLock};
 use tokio::sync::broadcast;
 
-/// How many events a watcher may be behind before it misses some.
-const WATCHED_EVENTS: usize = 1_024;
+/// How many events an observer may lag behind before it misses some.
+const OBSERVER_BUFFER: usize = 1_024;
 
-type Listener = (Vec<Subject>, Arc<dyn EventHandler>);
+type Subscriber = (Vec<Subject>, Arc<dyn EventHandler>);
 
-/// The in-process bus.
 pub struct InProcessBus {
-    listeners: RwLock<Vec<Listener>>,
-    watchers: broadcast::Sender<BusEvent>,
+    subscribers: RwLock<Vec<Subscriber>>,
+    observers: broadcast::Sender<BusEvent>,
 }
 
 impl Default for InProcessBus {
     fn default() -> Self {
-        InProcessBus { listeners: RwLock::default(), watchers: broadcast::Sender::new(WATCHED_EVENTS) }
+        InProcessBus { subscribers: RwLock::default(), observers: broadcast::Sender::new(OBSERVER_BUFFER) }
     }
 }
 
 #[async_trait]
 impl Bus for InProcessBus {
     async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
-        let listeners = self.listeners.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let deliveries = listeners.iter().flat_map(|(subjects, receiver)| {
-            let wanted = envelopes.iter().filter(|envelope| subjects.contains(&envelope.subject));
-            wanted.map(|envelope| receiver.deliver(envelope))
+        let subscribers = self.subscribers.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let deliveries = subscribers.iter().flat_map(|(subjects, handler)| {
+            let subscribed = envelopes.iter().filter(|envelope| subjects.contains(&envelope.subject));
+            subscribed.map(|envelope| handler.deliver(envelope))
         });
-        // All are tried even if one fails, so that a service that is away holds up nobody but itself.
+        // Deliver to all even if one fails, so that a service whose database is away delays no other.
         let failed = join_all(deliveries).await.into_iter().find_map(Result::err);
         failed.map_or(Ok(()), Err)?;
         for envelope in envelopes {
-            // Nobody may be watching.
-            let _ = self.watchers.send(BusEvent::Event(Arc::new(envelope.clone())));
+            // There may be no observer.
+            let _ = self.observers.send(BusEvent::Event(Arc::new(envelope.clone())));
         }
         Ok(())
     }
 
-    async fn listen(&self, _: Service, subjects: &[Subject], receiver: Arc<dyn EventHandler>) -> Result<(), Error> {
-        self.listeners.write().unwrap_or_else(PoisonError::into_inner).push((subjects.to_vec(), receiver));
+    async fn subscribe(&self, _: Service, subjects: &[Subject], handler: Arc<dyn EventHandler>) -> Result<(), Error> {
+        self.subscribers.write().unwrap_or_else(PoisonError::into_inner).push((subjects.to_vec(), handler));
         Ok(())
     }
 
     fn watch(&self, _: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
-        self.watchers.subscribe()
+        self.observers.subscribe()
     }
 
-    async fn waiting(&self, _: Service) -> Result<u64, Error> {
-        // What is published is taken.
+    async fn count_undelivered(&self, _: Service) -> Result<u64, Error> {
+        // Publishing is delivering.
         Ok(0)
     }
 }

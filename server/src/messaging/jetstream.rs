@@ -1,12 +1,11 @@
-//! The bus between processes: NATS JetStream. One stream keeps every event; each service reads it through one durable
-//! consumer, which its processes share. The outboxes stay the source of truth: what the stream lost they say again.
+//! The bus between processes: NATS JetStream. One stream stores every event; each service reads it through one durable
+//! consumer, which its processes share. The outboxes stay the source of truth: events that the stream lost are republished.
 
+use super::connection::{BROKER_TIMEOUT, Connection};
 use super::{Bus, BusEvent, EventHandler};
-use crate::Cause;
-use crate::Error;
-use crate::messaging::connection::{ANSWER_TIMEOUT, Connection};
-use crate::tasks::Tasks;
+use crate::tasks::{Tasks, sleep};
 use crate::telemetry::traces;
+use crate::{Cause, Error};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::ConsumerInfoErrorKind;
 use async_nats::jetstream::message::PublishMessage;
@@ -22,36 +21,34 @@ use tokio::sync::{broadcast, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-/// The stream's name.
 const STREAM: &str = "ticketing";
-/// How long the stream keeps events; the outboxes keep them as long.
+/// How long the stream keeps events: as long as the outboxes.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
-/// How long the stream knows an event that was published twice; the inboxes know it far longer.
-const SAME_TIMEOUT: Duration = Duration::from_secs(120);
-/// How many events one process takes at once: they share commits.
-const AT_ONCE: usize = 64;
-/// How many events all processes of a service may have taken and not acknowledged.
-const MAX_UNACKNOWLEDGED: i64 = 512;
-/// How long a process may take to handle an event before another one gets it: one that died has taken some with it, and
-/// people wait for what follows from them. Who was only slow is told by the inbox that it was handled.
-const ACKNOWLEDGED_TIMEOUT: Duration = Duration::from_secs(5);
-/// How soon an event comes again that could not be taken: the database is away.
-const AGAIN_AFTER: Duration = Duration::from_secs(1);
-/// How long a pull waits for events, and how often the server shows that it is still there.
-const PULL: Duration = Duration::from_secs(10);
-const HEARTBEAT: Duration = Duration::from_secs(2);
-/// How long a broken subscription rests before it is made anew.
+/// How long the stream recognises a message id published twice. The inboxes do so for far longer.
+const DEDUPLICATION_WINDOW: Duration = Duration::from_secs(120);
+/// How many events a process handles at once: they share commits.
+const CONCURRENCY: usize = 64;
+/// How many events all processes of a service may have received and not acknowledged.
+const MAX_ACK_PENDING: i64 = 512;
+/// After this an unacknowledged event is delivered to another process: one that died held some, and people wait for what
+/// follows from them. If the first process was only slow, the inbox recognises the second delivery.
+const ACK_TIMEOUT: Duration = Duration::from_secs(5);
+/// The delay before an event is delivered again that could not be stored, because the database is away.
+const REDELIVERY_DELAY: Duration = Duration::from_secs(1);
+/// How long a pull request waits for events, and the interval at which the server shows meanwhile that it is alive.
+const PULL_TIMEOUT: Duration = Duration::from_secs(10);
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
+/// The delay before a broken subscription is renewed.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
-/// How many events a watcher may be behind before it misses some.
-const WATCHED_EVENTS: usize = 1_024;
-/// What a broker that does not answer is called.
+/// How many events an observer may lag behind before it misses some.
+const OBSERVER_BUFFER: usize = 1_024;
+/// The name of the broker in [`Error::Unavailable`].
 const BROKER: &str = "the message broker";
 
-/// The headers that let the broker's own tools follow what belongs together.
+/// Headers for the broker's own tools; the envelope carries the same.
 const CORRELATION: &str = "Correlation-Id";
 const CAUSATION: &str = "Causation-Id";
 
-/// JetStream, as the bus.
 #[derive(Clone)]
 pub struct JetStreamBus {
     connection: Connection,
@@ -61,65 +58,66 @@ pub struct JetStreamBus {
 }
 
 impl JetStreamBus {
-    /// The bus on this connection, which keeps each event on so many servers. Its tasks end with `tasks`.
+    /// Opens the stream, which keeps each event on `replicas` servers. Background tasks end with `tasks`.
     ///
     /// # Errors
-    /// In one line: the stream cannot be made, or was made for other events than this program says.
+    /// The reason in one line: the stream cannot be created, or does not store all our subjects.
     pub async fn open(connection: Connection, replicas: usize, tasks: Tasks) -> Result<Self, String> {
         let bus = JetStreamBus { replicas, ..JetStreamBus::watching(connection, tasks) };
-        let stream = bus.stream().await.map_err(|error| format!("the stream {STREAM} cannot be made: {error}"))?;
+        let stream = bus.stream().await.map_err(|error| format!("the stream {STREAM} cannot be created: {error}"))?;
         let config = &stream.cached_info().config;
-        if let Some(missing) = subjects().iter().find(|subject| !config.subjects.contains(subject)) {
+        if let Some(missing) = stream_subjects().iter().find(|subject| !config.subjects.contains(subject)) {
             return Err(format!(
-                "the stream {STREAM} does not keep {missing}: an administrator has to add that subject"
+                "the stream {STREAM} does not store {missing}: an administrator has to add that subject"
             ));
         }
         if config.num_replicas != replicas {
-            let (has, wanted) = (config.num_replicas, replicas);
+            let (actual, configured) = (config.num_replicas, replicas);
             tracing::warn!(
-                has,
-                wanted,
-                "the stream {STREAM} has another number of copies: an administrator can change that"
+                stream = STREAM,
+                actual,
+                configured,
+                "number of replicas differs from NATS_REPLICAS, an administrator can change it"
             );
         }
         Ok(bus)
     }
 
-    /// The bus for a process without services, which only watches: it need not be able to make the stream.
+    /// The bus for a process without services, which only observes: it needs no permission to create the stream.
     pub fn watching(connection: Connection, tasks: Tasks) -> Self {
         let mut context = jetstream::new(connection.client().clone());
-        context.set_timeout(ANSWER_TIMEOUT);
+        context.set_timeout(BROKER_TIMEOUT);
         JetStreamBus { connection, context, replicas: 1, tasks }
     }
 
-    /// The stream, which is made if it is not there: the broker may have lost its disk.
+    /// The stream, created if it does not exist: the broker may have lost its disk.
     async fn stream(&self) -> Result<stream::Stream, Error> {
         let config = stream::Config {
             name: STREAM.to_owned(),
-            subjects: subjects(),
+            subjects: stream_subjects(),
             storage: stream::StorageType::File,
             num_replicas: self.replicas,
             max_age: RETENTION,
-            duplicate_window: SAME_TIMEOUT,
+            duplicate_window: DEDUPLICATION_WINDOW,
             ..stream::Config::default()
         };
-        self.context.get_or_create_stream(config).await.map_err(away)
+        self.context.get_or_create_stream(config).await.map_err(unavailable)
     }
 
-    /// The consumer, brought up to date.
-    async fn consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
-        self.stream().await?.create_consumer(consumer_config(service, subjects)).await.map_err(away)
+    /// Creates the consumer, or updates it to this program's configuration.
+    async fn create_consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
+        self.stream().await?.create_consumer(consumer_config(service, subjects)).await.map_err(unavailable)
     }
 
-    /// The consumer as it is, or a new one: a newer process may have changed it since this one started.
-    async fn consumer_again(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
+    /// The consumer as it is, created if it does not exist: a newer process may have updated it since this one started.
+    async fn renew_consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
         let (stream, config) = (self.stream().await?, consumer_config(service, subjects));
-        stream.get_or_create_consumer(service.name(), config).await.map_err(away)
+        stream.get_or_create_consumer(service.name(), config).await.map_err(unavailable)
     }
 }
 
-/// What the stream keeps: everything that services publish, so that a new event needs no change to an existing stream.
-fn subjects() -> Vec<String> {
+/// What the stream stores: one wildcard per service, so that a new subject needs no change to an existing stream.
+fn stream_subjects() -> Vec<String> {
     Service::ALL.iter().map(|service| format!("{service}.>")).collect()
 }
 
@@ -128,25 +126,25 @@ fn consumer_config(service: Service, subjects: &[Subject]) -> pull::Config {
         durable_name: Some(service.name().to_owned()),
         deliver_policy: DeliverPolicy::All,
         ack_policy: AckPolicy::Explicit,
-        ack_wait: ACKNOWLEDGED_TIMEOUT,
-        max_ack_pending: MAX_UNACKNOWLEDGED,
-        // How often something may fail is counted in the inbox, where a failure can be told from bad luck.
+        ack_wait: ACK_TIMEOUT,
+        max_ack_pending: MAX_ACK_PENDING,
+        // The inbox counts failed attempts, since only it can tell a failure from an outage.
         max_deliver: -1,
         filter_subjects: subjects.iter().map(|subject| subject.name().to_owned()).collect(),
         ..pull::Config::default()
     }
 }
 
-/// What the broker did not do, as something to be tried again.
-fn away(error: impl fmt::Display) -> Error {
-    tracing::debug!(%error, "the broker");
+/// An error of the broker: the caller tries again.
+fn unavailable(error: impl fmt::Display) -> Error {
+    tracing::debug!(%error, "broker did not answer as expected");
     Error::Unavailable(BROKER)
 }
 
 #[async_trait]
 impl Bus for JetStreamBus {
     async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
-        let mut taken = Vec::with_capacity(envelopes.len());
+        let mut acknowledgements = Vec::with_capacity(envelopes.len());
         for envelope in envelopes {
             let message = PublishMessage::build()
                 .payload(serde_json::to_vec(envelope)?.into())
@@ -155,47 +153,47 @@ impl Bus for JetStreamBus {
                 .header(CAUSATION, envelope.causation_id.to_string())
                 .header(traces::HEADER, traces::parent(Cause::from(envelope)));
             let sent = self.context.send_publish(envelope.subject.name(), message).await;
-            taken.push(sent.map_err(away)?.into_future());
+            acknowledgements.push(sent.map_err(unavailable)?.into_future());
         }
-        match try_join_all(taken).await {
+        match try_join_all(acknowledgements).await {
             Ok(_) => Ok(()),
             Err(error) => {
-                // It may be the stream that is gone.
+                // The stream itself may be gone: create it before the next try.
                 self.stream().await?;
-                Err(away(error))
+                Err(unavailable(error))
             }
         }
     }
 
-    async fn listen(
+    async fn subscribe(
         &self,
         service: Service,
         subjects: &[Subject],
-        receiver: Arc<dyn EventHandler>,
+        handler: Arc<dyn EventHandler>,
     ) -> Result<(), Error> {
         if subjects.is_empty() {
             return Ok(());
         }
-        let consumer = self.consumer(service, subjects).await?;
+        let consumer = self.create_consumer(service, subjects).await?;
         let (bus, subjects) = (self.clone(), subjects.to_vec());
-        self.tasks.spawn_taking(|leaving| async move {
-            let (mut consumer, mut times) = (consumer, bus.connection.times());
+        self.tasks.spawn_consumer(|stopping| async move {
+            let (mut consumer, mut connects) = (consumer, bus.connection.connects());
             loop {
-                match read(&consumer, service, receiver.as_ref(), &leaving, &mut times).await {
-                    Ok(Ended::Leaving) => return,
+                match consume(&consumer, service, handler.as_ref(), &stopping, &mut connects).await {
+                    Ok(Ended::Stopping) => return,
                     Ok(Ended::Reconnected) => {}
                     Err(error) => {
-                        tracing::warn!(%service, %error, "events cannot be read, it will try again");
+                        tracing::warn!(%service, %error, "consumer stopped reading, retrying");
                         tokio::select! {
-                            () = leaving.cancelled() => return,
-                            () = tokio::time::sleep(RETRY_DELAY) => {}
+                            () = stopping.cancelled() => return,
+                            () = sleep(RETRY_DELAY) => {}
                         }
                     }
                 }
                 // The consumer may be gone, with the broker's disk.
-                match bus.consumer_again(service, &subjects).await {
-                    Ok(made) => consumer = made,
-                    Err(error) => tracing::debug!(%service, %error, "not yet"),
+                match bus.renew_consumer(service, &subjects).await {
+                    Ok(renewed) => consumer = renewed,
+                    Err(error) => tracing::debug!(%service, %error, "consumer not renewed yet"),
                 }
             }
         });
@@ -203,115 +201,117 @@ impl Bus for JetStreamBus {
     }
 
     fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
-        let (sender, receiver) = broadcast::channel(WATCHED_EVENTS);
+        let (sender, receiver) = broadcast::channel(OBSERVER_BUFFER);
         for subject in subjects {
-            self.tasks.spawn(pass_on(self.connection.clone(), *subject, sender.clone()));
+            self.tasks.spawn(observe(self.connection.clone(), *subject, sender.clone()));
         }
         receiver
     }
 
-    async fn waiting(&self, service: Service) -> Result<u64, Error> {
-        let stream = self.context.get_stream_no_info(STREAM).await.map_err(away)?;
+    async fn count_undelivered(&self, service: Service) -> Result<u64, Error> {
+        let stream = self.context.get_stream_no_info(STREAM).await.map_err(unavailable)?;
         match stream.consumer_info(service.name()).await {
             Ok(info) => Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0)),
-            // It listens to nothing.
+            // The service has no subscriptions.
             Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => Ok(0),
-            Err(error) => Err(away(error)),
+            Err(error) => Err(unavailable(error)),
         }
     }
 }
 
-/// Why reading ended without a failure.
+/// Why consuming ended without an error.
 enum Ended {
     /// The process stops.
-    Leaving,
-    /// The connection was made anew: the server does not know any more that somebody waits for events.
+    Stopping,
+    /// The connection is new: the server has forgotten the pull request of the old one.
     Reconnected,
 }
 
-/// Reads events until it is to leave, or has to ask for them again.
-async fn read(
+/// Delivers events until the process stops or the connection is renewed.
+async fn consume(
     consumer: &PullConsumer,
     service: Service,
-    receiver: &dyn EventHandler,
-    leaving: &CancellationToken,
-    times: &mut watch::Receiver<u64>,
+    handler: &dyn EventHandler,
+    stopping: &CancellationToken,
+    connects: &mut watch::Receiver<u64>,
 ) -> Result<Ended, Error> {
-    let events = consumer.stream().max_messages_per_batch(AT_ONCE * 2).expires(PULL).heartbeat(HEARTBEAT);
-    let mut batches = events.messages().await.map_err(away)?.ready_chunks(AT_ONCE);
+    let events = consumer.stream().max_messages_per_batch(CONCURRENCY * 2).expires(PULL_TIMEOUT);
+    let events = events.heartbeat(HEARTBEAT_INTERVAL).messages().await.map_err(unavailable)?;
+    let mut batches = events.ready_chunks(CONCURRENCY);
     let ended = loop {
         let batch = tokio::select! {
             biased;
-            () = leaving.cancelled() => break Ended::Leaving,
-            Ok(()) = times.changed() => break Ended::Reconnected,
+            () = stopping.cancelled() => break Ended::Stopping,
+            Ok(()) = connects.changed() => break Ended::Reconnected,
             batch = batches.next() => batch.ok_or(Error::Unavailable(BROKER))?,
         };
-        let messages = batch.into_iter().collect::<Result<Vec<_>, _>>();
-        join_all(messages.map_err(away)?.iter().map(|message| take(message, service, receiver))).await;
+        let messages = batch.into_iter().collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
+        join_all(messages.iter().map(|message| handle(message, service, handler))).await;
     };
     while let Some(Some(batch)) = batches.next().now_or_never() {
         for message in batch.into_iter().flatten() {
             match ended {
-                // Another process can have it at once.
-                Ended::Leaving => message.ack_with(AckKind::Nak(None)).await.map_err(away)?,
-                Ended::Reconnected => take(&message, service, receiver).await,
+                // Returned, so that another process gets it at once.
+                Ended::Stopping => message.ack_with(AckKind::Nak(None)).await.map_err(unavailable)?,
+                Ended::Reconnected => handle(&message, service, handler).await,
             }
         }
     }
     Ok(ended)
 }
 
-/// Hands one event over, and tells the broker how that went. What the broker does not hear comes again.
-async fn take(message: &Message, service: Service, receiver: &dyn EventHandler) {
+/// Delivers one event and acknowledges it. Without an acknowledgement the broker delivers it again.
+async fn handle(message: &Message, service: Service, handler: &dyn EventHandler) {
     if message.info().is_ok_and(|info| info.delivered > 1) {
         metrics::counter!("bus_redelivered_total", "service" => service.name()).increment(1);
     }
-    let taken = match serde_json::from_slice::<Envelope>(&message.payload) {
-        Ok(envelope) => receiver.deliver(&envelope).await,
+    let stored = match serde_json::from_slice::<Envelope>(&message.payload) {
+        Ok(envelope) => handler.deliver(&envelope).await,
         Err(error) => {
             let text = String::from_utf8_lossy(&message.payload);
-            receiver.store_undecodable(id_of(message), &message.subject, &text, &error.to_string()).await
+            handler.store_undecodable(id_of(message), &message.subject, &text, &error.to_string()).await
         }
     };
-    let told = match taken {
-        // Acknowledged twice: the broker says that it has heard it.
-        Ok(()) => tokio::time::timeout(ANSWER_TIMEOUT, message.double_ack()).await,
+    let acknowledged = match stored {
+        // Double ack: the broker confirms that it has received the acknowledgement.
+        Ok(()) => tokio::time::timeout(BROKER_TIMEOUT, message.double_ack()).await,
         Err(error) => {
-            tracing::warn!(%service, %error, "an event could not be taken, it will come again");
-            tokio::time::timeout(ANSWER_TIMEOUT, message.ack_with(AckKind::Nak(Some(AGAIN_AFTER)))).await
+            let event = id_of(message);
+            tracing::warn!(%event, %service, %error, delay = ?REDELIVERY_DELAY, "event not stored, it is delivered again");
+            tokio::time::timeout(BROKER_TIMEOUT, message.ack_with(AckKind::Nak(Some(REDELIVERY_DELAY)))).await
         }
     };
-    if !matches!(told, Ok(Ok(()))) {
-        tracing::debug!(%service, "the broker did not hear about an event, it will come again");
+    if !matches!(acknowledged, Ok(Ok(()))) {
+        tracing::debug!(event = %id_of(message), %service, "acknowledgement lost, the event is delivered again");
     }
 }
 
-/// The event's id by its header; where there is none, one that names its place in the stream.
+/// The event's id from its header. A message without one gets an id made of its sequence number in the stream.
 fn id_of(message: &Message) -> Uuid {
     let header = message.headers.as_ref().and_then(|headers| headers.get(async_nats::header::NATS_MESSAGE_ID));
-    let place = || message.info().map_or(0, |info| info.stream_sequence);
-    header.and_then(|id| id.as_str().parse().ok()).unwrap_or_else(|| Uuid::from_u128(place().into()))
+    let sequence = || message.info().map_or(0, |info| info.stream_sequence);
+    header.and_then(|id| id.as_str().parse().ok()).unwrap_or_else(|| Uuid::from_u128(sequence().into()))
 }
 
-/// Passes on what is said about a subject, and that something may have been missed.
-async fn pass_on(connection: Connection, subject: Subject, sender: broadcast::Sender<BusEvent>) {
-    let mut times = connection.times();
+/// Forwards events on a subject to observers, and after each reconnect that some may have been missed.
+async fn observe(connection: Connection, subject: Subject, observers: broadcast::Sender<BusEvent>) {
+    let mut connects = connection.connects();
     loop {
-        let Ok(mut said) = connection.client().subscribe(subject.name()).await else {
-            tokio::time::sleep(RETRY_DELAY).await;
+        let Ok(mut messages) = connection.client().subscribe(subject.name()).await else {
+            sleep(RETRY_DELAY).await;
             continue;
         };
         loop {
-            let news = tokio::select! {
-                message = said.next() => match message {
+            let event = tokio::select! {
+                message = messages.next() => match message {
                     Some(message) => serde_json::from_slice(&message.payload).map(|envelope: Envelope| BusEvent::Event(Arc::new(envelope))),
                     None => break,
                 },
-                Ok(()) = times.changed() => Ok(BusEvent::Missed),
+                Ok(()) = connects.changed() => Ok(BusEvent::Missed),
             };
-            if let Ok(news) = news {
-                // Nobody may be watching any more.
-                let _ = sender.send(news);
+            if let Ok(event) = event {
+                // There may be no observer any more.
+                let _ = observers.send(event);
             }
         }
     }

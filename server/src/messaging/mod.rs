@@ -1,8 +1,8 @@
-//! How events travel: nothing lost, nothing doubled, no one waits for ever.
+//! Events between services: nothing is lost, nothing has two effects, nothing waits for ever.
 //!
-//! An event is a row of the *outbox*, written in the transaction of the change that it tells of. The *relay* publishes
-//! unsent rows in order on the *bus* and marks them. The bus hands every event to every service that listens to its
-//! subject; the *inbox* of that service handles it in the transaction that remembers having handled it.
+//! An event is a row of the *outbox*, written in the transaction of the change that it describes. The *relay* publishes
+//! unpublished rows in order on the *bus* and marks them. The bus delivers every event to every service that subscribes to
+//! its subject; the *inbox* of that service handles it in the transaction that records it as handled.
 
 pub mod connection;
 pub mod in_process;
@@ -23,79 +23,78 @@ use uuid::Uuid;
 
 /// Carries events between services.
 ///
-/// *The promise:* once [`Bus::publish`] has said `Ok`, every service that [listens](Bus::listen) to an event's subject,
-/// now or later, will [take](EventHandler::receive) it, also if any process dies at any moment. Events of one subject are
-/// offered in the order in which they were published, as far as nothing fails; after a failure any event may come again,
-/// late, or out of order, so receivers take each event once in effect and sort aggregates by version. If `publish` says
-/// anything else, some receivers may have taken some of the events, and the caller publishes all of them again. Who cannot
-/// take an event holds up nobody else.
+/// *Delivery promise:* once [`Bus::publish`] has returned `Ok`, every service that [subscribes](Bus::subscribe) to an
+/// event's subject, now or later, will [receive](EventHandler::deliver) it, even if any process dies at any moment. Events of
+/// one subject are delivered in the order in which they were published as long as nothing fails; after a failure, events may
+/// be delivered again, late, or out of order, so handlers are idempotent and order aggregates by version. If `publish`
+/// returns an error, some handlers may have received some of the events, and the caller publishes all of them again. A
+/// handler that fails does not delay the others.
 #[async_trait]
 pub trait Bus: Send + Sync {
-    /// Takes events for delivery.
+    /// Accepts events for delivery.
     ///
     /// # Errors
-    /// If not all of them were taken; publish them again.
+    /// If not all of them were accepted; publish them again.
     async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error>;
 
-    /// Delivers to `receiver` what is said about `subjects`, from now on and from before. Several receivers of one
-    /// service, in any process, share its events.
+    /// Delivers events on `subjects` to `handler`, past ones included. All handlers of one service, in any process, share
+    /// its events.
     ///
     /// # Errors
-    /// If the bus cannot promise that at the moment.
-    async fn listen(
+    /// If the bus cannot promise delivery at the moment.
+    async fn subscribe(
         &self,
         service: Service,
         subjects: &[Subject],
-        receiver: Arc<dyn EventHandler>,
+        handler: Arc<dyn EventHandler>,
     ) -> Result<(), Error>;
 
-    /// What is said about `subjects`, for those who only watch: nothing is kept for them.
+    /// Events on `subjects` from now on, for observers: nothing is stored for them.
     fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent>;
 
-    /// How many events that a service of this process listens to are published and not taken yet.
+    /// How many events are published and not delivered yet to this service, which runs in this process.
     ///
     /// # Errors
     /// If the bus does not answer.
-    async fn waiting(&self, service: Service) -> Result<u64, Error>;
+    async fn count_undelivered(&self, service: Service) -> Result<u64, Error>;
 }
 
-/// What somebody who only watches gets.
+/// What an observer of the bus receives.
 #[derive(Clone, Debug)]
 pub enum BusEvent {
-    /// An event passed.
     Event(Arc<Envelope>),
-    /// Events may have passed that were not seen.
+    /// Events may have passed unobserved.
     Missed,
 }
 
-/// Lets a service say all its events again that its outbox keeps; its relay does the rest. Says how many there are.
+/// Receives events from a bus.
+#[async_trait]
+pub trait EventHandler: Send + Sync {
+    /// Receives an event. `Ok` means that it is durably stored and need not be delivered again.
+    ///
+    /// # Errors
+    /// If it was not stored; it must be delivered again.
+    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error>;
+
+    /// Stores a message that cannot be decoded as an event; a later version of this program may decode it.
+    ///
+    /// # Errors
+    /// If it was not stored; it must be delivered again.
+    async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
+}
+
+/// Marks all events in a service's outbox as unpublished, so that its relay publishes them again. Returns their number.
 ///
 /// # Errors
-/// If the service's database cannot be reached.
+/// If the service's database is away.
 pub async fn republish(databases: &Databases, service: Service) -> Result<u64, Error> {
     outbox::republish(&databases.connect(service, 1).await?).await
 }
 
-/// Lets a service try its dead events again; its inbox does the rest. Says how many there are.
+/// Gives the dead letters of a service all their attempts again; its inbox retries them. Returns their number.
 ///
 /// # Errors
-/// If the service's database cannot be reached.
+/// If the service's database is away.
 pub async fn requeue_dead_letters(databases: &Databases, service: Service) -> Result<u64, Error> {
     inbox::requeue_dead_letters(&databases.connect(service, 1).await?).await
-}
-
-/// Takes events from a bus.
-#[async_trait]
-pub trait EventHandler: Send + Sync {
-    /// Takes an event; `Ok` means that it is durably taken and need not come again.
-    ///
-    /// # Errors
-    /// If it could not be taken; it must come again.
-    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error>;
-
-    /// Keeps something that came as an event and cannot be read as one; a later version of this program may.
-    ///
-    /// # Errors
-    /// If it could not be kept; it must come again.
-    async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
 }

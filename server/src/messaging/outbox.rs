@@ -1,4 +1,4 @@
-//! Out: events wait in the transaction's own database until the bus has them.
+//! The outbox: events wait in the database of the transaction that they describe until the bus has accepted them.
 
 use super::Bus;
 use crate::Error;
@@ -10,46 +10,36 @@ use sea_orm::{
 use shared::{Envelope, Event, Instant};
 use std::time::Duration;
 
-/// How many events are published at once.
+/// How many events one step of the relay publishes.
 const BATCH: u64 = 100;
-/// How many events are marked at once to be said again.
-const AGAIN_AT_ONCE: i64 = 5_000;
-/// How long published events are kept, to be published again after the bus lost them.
+/// How many rows one statement marks for republishing: one statement for a month of events would block every writer.
+const REPUBLISH_BATCH: i64 = 5_000;
+/// How long published events are kept, so that they can be published again after the bus lost them.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// The rows.
 pub mod row {
     use crate::store::{Millis, Text, Version};
     use sea_orm::entity::prelude::*;
     use shared::Subject;
 
-    /// An event that was or will be published.
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
     #[sea_orm(table_name = "outbox")]
     pub struct Model {
-        /// The order in which the service said it.
+        /// The order in which the service publishes.
         #[sea_orm(primary_key)]
         pub seq: i64,
-        /// The event's id.
         pub id: Uuid,
-        /// What it is about.
         pub subject: Text<Subject>,
-        /// What it tells of.
         pub aggregate_id: Uuid,
-        /// Which version of it.
         pub version: Version,
-        /// When it was committed.
         pub occurred_at: Millis,
-        /// The request that began it all.
         pub correlation_id: Uuid,
-        /// What directly caused it.
         pub causation_id: Uuid,
-        /// The shape of the body.
+        /// The schema version of the body.
         pub schema: i64,
-        /// The event.
         pub body: String,
-        /// When the bus took it, if it has.
+        /// `None` until the bus has accepted it.
         pub published_at: Option<Millis>,
     }
     impl ActiveModelBehavior for ActiveModel {}
@@ -92,19 +82,19 @@ fn decode(row: row::Model) -> Result<Envelope, Error> {
     })
 }
 
-/// One step of the relay: publishes the next unsent events, and marks them. Says how many there were.
+/// One step of the relay: publishes the next unpublished events and marks them. Returns their number.
 ///
 /// # Errors
-/// If the bus or the database is away; nothing is lost, the step is simply done again.
+/// If the bus or the database is away. Nothing is lost: the step runs again.
 pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
-    let unsent = row::Entity::find()
+    let unpublished = row::Entity::find()
         .filter(row::Column::PublishedAt.is_null())
         .order_by_asc(row::Column::Seq)
         .limit(BATCH)
         .all(store.read())
         .await?;
-    let sent: Vec<i64> = unsent.iter().map(|row| row.seq).collect();
-    let envelopes = unsent.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let rows: Vec<i64> = unpublished.iter().map(|row| row.seq).collect();
+    let envelopes = unpublished.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
     if envelopes.is_empty() {
         return Ok(0);
     }
@@ -113,7 +103,7 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
         Box::pin(async move {
             let marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
-                .filter(row::Column::Seq.is_in(sent));
+                .filter(row::Column::Seq.is_in(rows));
             marked.exec(tx.db()).await.map(drop).map_err(Error::from)
         })
     });
@@ -121,45 +111,44 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     Ok(envelopes.len())
 }
 
-/// Whether an event waits to be published.
+/// Whether an event is not published yet.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
-    let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
-    Ok(waiting.one(db).await?.is_some())
+    let unpublished = row::Entity::find().filter(row::Column::PublishedAt.is_null());
+    Ok(unpublished.one(db).await?.is_some())
 }
 
-/// How many events wait to be published, and since when the oldest does.
+/// How many events are not published yet, and when the oldest of them occurred.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn unpublished(db: &impl ConnectionTrait) -> Result<(u64, Option<Instant>), Error> {
-    let waiting = row::Entity::find().filter(row::Column::PublishedAt.is_null());
-    let oldest = waiting.clone().order_by_asc(row::Column::Seq).one(db).await?;
-    Ok((waiting.count(db).await?, oldest.map(|row| row.occurred_at.0)))
+    let unpublished = row::Entity::find().filter(row::Column::PublishedAt.is_null());
+    let oldest = unpublished.clone().order_by_asc(row::Column::Seq).one(db).await?;
+    Ok((unpublished.count(db).await?, oldest.map(|row| row.occurred_at.0)))
 }
 
-/// Lets the relay say everything again that is still known: the bus lost it. Says how many events that are.
+/// Marks every event that is still kept as unpublished, after the bus lost it. Returns their number.
 ///
 /// # Errors
-/// If the database is away; what was marked until then is said again.
+/// If the database is away; what was marked until then is published again.
 pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
     let newest = row::Entity::find().order_by_desc(row::Column::Seq).one(db).await?.map_or(0, |row| row.seq);
     let (mut from, mut count) = (0, 0);
-    // In pieces: one statement for a month's events would take too long, and hold up whoever writes.
     while from <= newest {
         let marked = row::Entity::update_many()
             .col_expr(row::Column::PublishedAt, Expr::value(Option::<i64>::None))
-            .filter(row::Column::Seq.between(from, from + AGAIN_AT_ONCE - 1))
+            .filter(row::Column::Seq.between(from, from + REPUBLISH_BATCH - 1))
             .filter(row::Column::PublishedAt.is_not_null());
         count += marked.exec(db).await?.rows_affected;
-        from += AGAIN_AT_ONCE;
+        from += REPUBLISH_BATCH;
     }
     Ok(count)
 }
 
-/// Forgets events that were published long ago.
+/// Deletes events that were published longer ago than the retention.
 ///
 /// # Errors
 /// If the database is away.

@@ -1,99 +1,95 @@
-//! RpcClient services that run in other processes, over NATS.
+//! Calls services that run in other processes, over NATS.
 
 use super::wire;
-use crate::Caller;
-use crate::Cause;
 use crate::messaging::connection::Connection;
+use crate::tasks::sleep;
 use crate::telemetry::traces;
-use crate::{Environment, Error};
-use async_nats::{Message as Answer, Request as Message, client::RequestErrorKind};
+use crate::{Caller, Cause, Environment, Error};
+use async_nats::{Message, Request as Outgoing, client::RequestErrorKind};
 use shared::{Instant, Request, Service};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tracing::Instrument;
 
-/// How long to wait for a service that nobody answers for: one that is being replaced is back by then.
-const COMES_BACK_TIMEOUT: Duration = Duration::from_secs(2);
-/// How often to try meanwhile.
-const TRY_EVERY: Duration = Duration::from_millis(50);
-/// How long a service that did not come back, or did not answer, is hardly waited for.
-const AWAY_FOR: Duration = Duration::from_secs(2);
-/// How long it is waited for then: a page asks several times, and has to say something in time.
-const IMPATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait for a service that has no process: one that is being replaced is back by then.
+const RESTART_TIMEOUT: Duration = Duration::from_secs(2);
+/// The interval between tries meanwhile.
+const RETRY_INTERVAL: Duration = Duration::from_millis(50);
+/// Circuit breaker: after a timeout, calls to the service wait only `SHORT_TIMEOUT` for this long.
+const BREAKER_DURATION: Duration = Duration::from_secs(2);
+/// A page sends several requests; it must say that a service is away within a few seconds.
+const SHORT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// Asks services elsewhere.
 pub struct RpcClient {
     connection: Connection,
     environment: Environment,
-    /// Until when each service is taken to be away, in milliseconds: nobody waits for it again and again.
-    away_until: [AtomicI64; Service::ALL.len()],
+    /// Until when the circuit breaker of each service is open, in milliseconds since the epoch.
+    open_until: [AtomicI64; Service::ALL.len()],
 }
 
 impl RpcClient {
-    /// Asks over this connection.
     pub fn new(connection: Connection, environment: Environment) -> Self {
-        RpcClient { connection, environment, away_until: Default::default() }
+        RpcClient { connection, environment, open_until: Default::default() }
     }
 
-    /// Asks a service and waits for its answer.
+    /// Sends a request and waits for the reply.
     ///
     /// # Errors
-    /// What the service says; [`Error::Unavailable`] if it does not answer in time.
+    /// What the service answers; [`Error::Unavailable`] if it does not answer in time.
     pub async fn call<R: Request>(&self, caller: &Caller, request: R) -> Result<R::Reply, Error> {
         let body = serde_json::to_vec(&request)?;
-        let patience = match self.is_known_away(R::SERVICE) {
-            true => IMPATIENCE,
-            false => Duration::from_secs(R::TIMEOUT_SECONDS),
-        };
-        let span = tracing::info_span!("ask", request = R::NAME, correlation_id = %caller.request_id);
+        let timeout =
+            if self.is_breaker_open(R::SERVICE) { SHORT_TIMEOUT } else { Duration::from_secs(R::TIMEOUT_SECONDS) };
+        let span = tracing::info_span!("call", request = R::NAME, correlation_id = %caller.request_id);
         traces::follow(&span, Cause::from(caller));
-        let asking = self.ask_until_heard::<R>(caller, body).instrument(span);
-        let answered = tokio::time::timeout(patience, asking).await;
-        let answer = answered.unwrap_or_else(|_| {
-            tracing::warn!(request = R::NAME, correlation_id = %caller.request_id, "there was no answer in time");
-            self.note_away(R::SERVICE);
+        let sending = self.send_until_received::<R>(caller, body).instrument(span);
+        let reply = tokio::time::timeout(timeout, sending).await.unwrap_or_else(|_| {
+            let correlation_id = caller.request_id;
+            tracing::warn!(request = R::NAME, %correlation_id, ?timeout, "request timed out");
+            self.open_breaker(R::SERVICE);
             Err(Error::Unavailable(R::SERVICE.name()))
         });
-        wire::read(R::SERVICE, &answer?.payload)
+        wire::decode_reply(R::SERVICE, &reply?.payload)
     }
 
-    /// Asks until somebody is there who hears it. Then it is asked once: it may be done even if no answer comes.
-    async fn ask_until_heard<R: Request>(&self, caller: &Caller, body: Vec<u8>) -> Result<Answer, Error> {
-        let patience = tokio::time::Instant::now() + COMES_BACK_TIMEOUT;
+    /// Sends until a process receives the request. From then on it is not sent again: it may have had its effect even if
+    /// no reply comes, and only the caller knows whether a repetition is safe.
+    async fn send_until_received<R: Request>(&self, caller: &Caller, body: Vec<u8>) -> Result<Message, Error> {
+        let deadline = tokio::time::Instant::now() + RESTART_TIMEOUT;
         loop {
-            let message = Message::new().headers(wire::headers(caller)).payload(body.clone().into()).timeout(None);
-            let answer = match self.connection.is_up() {
-                true => {
-                    self.connection.client().send_request(wire::subject::<R>(), message).await.map_err(|e| e.kind())
-                }
-                // What is said now would be heard when the connection is back, and nobody waits for the answer then.
-                false => Err(RequestErrorKind::NoResponders),
+            let outgoing = Outgoing::new().headers(wire::encode_caller(caller)).payload(body.clone().into());
+            let reply = if self.connection.is_up() {
+                let sent = self.connection.client().send_request(wire::subject(R::NAME), outgoing.timeout(None)).await;
+                sent.map_err(|error| error.kind())
+            } else {
+                // The client would buffer it and send it after the reconnect, when nobody waits for the reply any more.
+                Err(RequestErrorKind::NoResponders)
             };
-            match answer {
-                Ok(answer) => {
-                    self.away_until[R::SERVICE as usize].store(0, Ordering::Relaxed);
-                    return Ok(answer);
+            match reply {
+                Ok(reply) => {
+                    self.open_until[R::SERVICE as usize].store(0, Ordering::Relaxed);
+                    return Ok(reply);
                 }
-                Err(RequestErrorKind::NoResponders) if tokio::time::Instant::now() < patience => {}
+                Err(RequestErrorKind::NoResponders) if tokio::time::Instant::now() < deadline => {}
                 Err(RequestErrorKind::NoResponders) => {
-                    self.note_away(R::SERVICE);
+                    self.open_breaker(R::SERVICE);
                     return Err(Error::Unavailable(R::SERVICE.name()));
                 }
                 Err(error) => {
-                    tracing::warn!(request = R::NAME, %error, "a request could not be sent");
+                    tracing::warn!(request = R::NAME, %error, "request not sent");
                     return Err(Error::Unavailable(R::SERVICE.name()));
                 }
             }
-            tokio::time::sleep(TRY_EVERY).await;
+            sleep(RETRY_INTERVAL).await;
         }
     }
 
-    fn is_known_away(&self, service: Service) -> bool {
-        Instant::from_millis(self.away_until[service as usize].load(Ordering::Relaxed)) > self.environment.now()
+    fn is_breaker_open(&self, service: Service) -> bool {
+        Instant::from_millis(self.open_until[service as usize].load(Ordering::Relaxed)) > self.environment.now()
     }
 
-    fn note_away(&self, service: Service) {
-        let until = (self.environment.now() + AWAY_FOR).millis();
-        self.away_until[service as usize].store(until, Ordering::Relaxed);
+    fn open_breaker(&self, service: Service) {
+        let until = (self.environment.now() + BREAKER_DURATION).millis();
+        self.open_until[service as usize].store(until, Ordering::Relaxed);
     }
 }

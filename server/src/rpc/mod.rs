@@ -1,12 +1,13 @@
-//! Calling a service. Whoever asks cannot tell whether the service runs in this process.
+//! Calling a service. The caller cannot tell whether the service runs in this process.
 
 mod client;
 mod server;
-pub(crate) mod wire;
+mod wire;
 
 pub use client::RpcClient;
 pub use server::RpcServer;
 
+use crate::environment::Stopwatch;
 use crate::telemetry::traces;
 use crate::{Caller, Cause, Error};
 use futures::future::BoxFuture;
@@ -17,11 +18,11 @@ use std::future::Future;
 use std::sync::Arc;
 use tracing::Instrument;
 
-type Answer<R> = Arc<dyn Fn(Caller, R) -> BoxFuture<'static, Result<<R as Request>::Reply, Error>> + Send + Sync>;
-/// Answers what came from another process, both as bytes.
+type Handler<R> = Arc<dyn Fn(Caller, R) -> BoxFuture<'static, Result<<R as Request>::Reply, Error>> + Send + Sync>;
+/// A handler whose request and reply are encoded, for calls from another process.
 type RemoteHandler = Arc<dyn Fn(Caller, Vec<u8>) -> BoxFuture<'static, Vec<u8>> + Send + Sync>;
 
-/// What the services of this process answer.
+/// The request handlers of the services in this process.
 #[derive(Default)]
 pub struct Registry {
     by_request: HashMap<TypeId, Box<dyn Any + Send + Sync>>,
@@ -29,83 +30,105 @@ pub struct Registry {
 }
 
 impl Registry {
-    /// Declares how `service` answers `R`: with one of its methods.
-    pub fn register<S, R, Fut>(&mut self, service: &Arc<S>, answer: fn(Arc<S>, Caller, R) -> Fut)
+    /// Registers a method of `service` as the handler of `R`.
+    ///
+    /// # Panics
+    /// If `R` has a handler already.
+    pub fn register<S, R, Fut>(&mut self, service: &Arc<S>, method: fn(Arc<S>, Caller, R) -> Fut)
     where
         S: Send + Sync + 'static,
         R: Request,
         Fut: Future<Output = Result<R::Reply, Error>> + Send + 'static,
     {
         let service = service.clone();
-        let answer: Answer<R> = Arc::new(move |caller, request| {
-            let span = tracing::info_span!("answer", request = R::NAME, correlation_id = %caller.request_id);
+        let handler: Handler<R> = Arc::new(move |caller, request| {
+            let span = tracing::info_span!("handle_request", request = R::NAME, correlation_id = %caller.request_id);
             traces::follow(&span, Cause::from(&caller));
-            Box::pin(measured::<R>(answer(service.clone(), caller, request)).instrument(span))
+            Box::pin(measure::<R>(method(service.clone(), caller, request)).instrument(span))
         });
-        let remote = answer.clone();
-        let remote: RemoteHandler = Arc::new(move |caller, body| Box::pin(wire::answer(remote.clone(), caller, body)));
-        let before = self.by_request.insert(TypeId::of::<R>(), Box::new(answer));
-        assert!(before.is_none(), "{} is answered twice", R::NAME);
+        let local = handler.clone();
+        let remote: RemoteHandler = Arc::new(move |caller, body| Box::pin(wire::handle(local.clone(), caller, body)));
+        let before = self.by_request.insert(TypeId::of::<R>(), Box::new(handler));
+        assert!(before.is_none(), "{} has two handlers", R::NAME);
         self.by_name.insert(R::NAME, (R::SERVICE, remote));
     }
-}
 
-impl Registry {
     /// The requests of `service` that no handler is registered for.
     pub fn missing(&self, service: Service) -> Vec<&'static str> {
         service.requests().iter().copied().filter(|name| !self.by_name.contains_key(name)).collect()
     }
 }
 
-/// Counts and times an answer; what failed is logged here, once, where it is known why.
-async fn measured<R: Request>(answer: impl Future<Output = Result<R::Reply, Error>>) -> Result<R::Reply, Error> {
-    #[expect(clippy::disallowed_methods, reason = "how long an answer took is measured, not decided by")]
-    let began = std::time::Instant::now();
+/// Counts and times a request. A failure is logged here, once, where its source is known.
+async fn measure<R: Request>(reply: impl Future<Output = Result<R::Reply, Error>>) -> Result<R::Reply, Error> {
+    let stopwatch = Stopwatch::start();
     let in_flight = metrics::gauge!("requests_in_flight", "service" => R::SERVICE.name());
     in_flight.increment(1.0);
-    let result = answer.await;
+    let result = reply.await;
     in_flight.decrement(1.0);
     let outcome = match &result {
         Ok(_) => "ok",
         Err(Error::Rejected(_)) => "rejected",
         Err(Error::NotReady(_) | Error::Conflict | Error::InFlight | Error::Unavailable(_)) => "unavailable",
         Err(Error::Failed(failure)) => {
-            tracing::error!(%failure, "a request failed");
+            tracing::error!(request = R::NAME, %failure, "request failed");
             "failed"
         }
     };
-    let names = [("request", R::NAME), ("service", R::SERVICE.name())];
-    metrics::histogram!("request_duration_seconds", &names).record(began.elapsed().as_secs_f64());
+    let labels = [("request", R::NAME), ("service", R::SERVICE.name())];
+    metrics::histogram!("request_duration_seconds", &labels).record(stopwatch.elapsed().as_secs_f64());
     metrics::counter!("requests_total", "request" => R::NAME, "service" => R::SERVICE.name(), "outcome" => outcome)
         .increment(1);
     result
 }
 
-/// Asks services.
+/// Calls services, in this process or another one.
 #[derive(Clone)]
 pub struct Backend {
-    answers: Arc<Registry>,
-    elsewhere: Option<Arc<RpcClient>>,
+    registry: Arc<Registry>,
+    remote: Option<Arc<RpcClient>>,
 }
 
 impl Backend {
-    /// Asks the services that declared these answers, and the others where they are.
-    pub fn new(answers: Arc<Registry>, elsewhere: Option<RpcClient>) -> Self {
-        Backend { answers, elsewhere: elsewhere.map(Arc::new) }
+    /// Calls the handlers in `registry` directly, and all others through `remote`.
+    pub fn new(registry: Arc<Registry>, remote: Option<RpcClient>) -> Self {
+        Backend { registry, remote: remote.map(Arc::new) }
     }
 
-    /// Asks a service and waits for its answer.
+    /// Sends a request to its service and waits for the reply.
     ///
     /// # Errors
-    /// What the service says; [`Error::Unavailable`] if it does not answer.
+    /// What the service answers; [`Error::Unavailable`] if it does not answer in time.
     pub async fn call<R: Request>(&self, caller: &Caller, request: R) -> Result<R::Reply, Error> {
-        match (self.answers.by_request.get(&TypeId::of::<R>()), &self.elsewhere) {
-            (Some(answer), _) => {
-                let answer = answer.downcast_ref::<Answer<R>>().expect("it was declared under its own type");
-                answer(caller.clone(), request).await
+        match (self.registry.by_request.get(&TypeId::of::<R>()), &self.remote) {
+            (Some(handler), _) => {
+                let handler = handler.downcast_ref::<Handler<R>>().expect("it was registered under its own type");
+                handler(caller.clone(), request).await
             }
-            (None, Some(elsewhere)) => elsewhere.call(caller, request).await,
+            (None, Some(remote)) => remote.call(caller, request).await,
             (None, None) => Err(Error::Unavailable(R::SERVICE.name())),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::orders::{CancelOrder, GetOrder, Order};
+
+    struct Orders;
+
+    async fn get(_: Arc<Orders>, _: Caller, _: GetOrder) -> Result<Order, Error> {
+        Err(Error::InFlight)
+    }
+
+    #[test]
+    fn a_request_without_a_handler_is_found() {
+        let mut registry = Registry::default();
+        registry.register(&Arc::new(Orders), get);
+
+        let missing = registry.missing(Service::Orders);
+
+        assert!(missing.contains(&CancelOrder::NAME) && !missing.contains(&GetOrder::NAME), "{missing:?}");
     }
 }

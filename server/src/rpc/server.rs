@@ -1,8 +1,7 @@
-//! RpcServer processes that ask, over NATS's service API: each request is an endpoint of a queue group, so the processes
-//! of a service share the work, and `nats micro` shows them.
+//! Answers requests of other processes over NATS's service API: each request is an endpoint of a queue group, so that the
+//! processes of a service share the work, and `nats micro` lists them.
 
 use super::{Registry, RemoteHandler, wire};
-use crate::Error;
 use crate::messaging::connection::{Connection, Servers};
 use async_nats::service::{Service as Registration, ServiceExt, endpoint::Endpoint};
 use futures::StreamExt;
@@ -12,64 +11,62 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
-/// How many requests a process answers at once; it refuses more, so that whoever asks hears it at once.
-const AT_ONCE: usize = 256;
+/// How many requests a process handles at once. It refuses more at once, so that callers need not wait for their timeout.
+const CONCURRENCY: usize = 256;
+/// The prefix of reply subjects. A message with any other one is an event that was delivered to the wrong subject.
+const INBOX_PREFIX: &str = "_INBOX.";
 
-/// Where whoever asks wants the answer. What wants it elsewhere is no request: an event that somebody had delivered here.
-const INBOXES: &str = "_INBOX.";
-
-/// The services of this process, answering others.
 pub struct RpcServer {
-    /// A connection for requests alone: it can be drained, while answers still leave over the other.
+    /// Used for requests only: it can be drained while replies still leave over the other connection.
     requests: Connection,
     registrations: Vec<Registration>,
-    under_way: TaskTracker,
+    in_flight: TaskTracker,
 }
 
 impl RpcServer {
-    /// Begins to answer for `services`.
+    /// Starts to answer requests for `services`.
     ///
     /// # Errors
-    /// Why not, in one line.
+    /// The reason in one line.
     pub async fn open(
         servers: &Servers,
         replies: &Connection,
         services: &[Service],
-        answers: &Registry,
+        registry: &Registry,
     ) -> Result<Self, String> {
         let requests = Connection::open(servers, "requests").await?;
-        let (mut registrations, under_way) = (Vec::new(), TaskTracker::new());
-        let turns = Arc::new(Semaphore::new(AT_ONCE));
-        let cannot = |error: async_nats::Error| format!("{servers} does not let this process answer: {error}");
+        let (mut registrations, in_flight) = (Vec::new(), TaskTracker::new());
+        let permits = Arc::new(Semaphore::new(CONCURRENCY));
+        let denied = |error: async_nats::Error| format!("{servers} does not let this process answer requests: {error}");
         for service in services {
             let builder = requests.client().service_builder().queue_group(service.name());
-            let registration = builder.start(service.name(), env!("CARGO_PKG_VERSION")).await.map_err(cannot)?;
-            for (name, (_, answer)) in answers.by_name.iter().filter(|(_, (of, _))| of == service) {
-                // Endpoints' names have no dots.
+            let registration = builder.start(service.name(), env!("CARGO_PKG_VERSION")).await.map_err(denied)?;
+            for (name, (_, handler)) in registry.by_name.iter().filter(|(_, (of, _))| of == service) {
+                // An endpoint's name may not contain dots.
                 let endpoint = registration.endpoint_builder().name(name.replace('.', "-"));
-                let endpoint = endpoint.add(wire::subject_of(name)).await.map_err(cannot)?;
-                let (answer, replies) = (answer.clone(), replies.clone());
-                under_way.spawn(serve(endpoint, answer, replies, turns.clone(), under_way.clone()));
+                let endpoint = endpoint.add(wire::subject(name)).await.map_err(denied)?;
+                let (handler, replies) = (handler.clone(), replies.clone());
+                in_flight.spawn(serve(endpoint, handler, replies, permits.clone(), in_flight.clone()));
             }
             registrations.push(registration);
         }
-        // Whoever starts after this finds them.
-        requests.client().flush().await.map_err(|error| cannot(error.into()))?;
-        Ok(RpcServer { requests, registrations, under_way })
+        // The server knows the subscriptions from here on, so processes that start later can call.
+        requests.client().flush().await.map_err(|error| denied(error.into()))?;
+        Ok(RpcServer { requests, registrations, in_flight })
     }
 
-    /// Takes no more requests, and waits until those that were taken are answered, at most that long.
-    pub async fn stop(&self, at_most: Duration) {
+    /// Accepts no more requests, and waits for those in flight, at most `timeout`.
+    pub async fn stop(&self, timeout: Duration) {
         if !self.is_up() {
-            // Nothing comes any more, and no answer would arrive.
+            // No request arrives any more, and no reply would.
             return;
         }
         if let Err(error) = self.requests.client().drain().await {
-            tracing::warn!(%error, "the requests could not be drained");
+            tracing::warn!(%error, "request connection not drained");
         }
-        self.under_way.close();
-        if tokio::time::timeout(at_most, self.under_way.wait()).await.is_err() {
-            tracing::warn!(services = self.registrations.len(), "some requests were not answered in time");
+        self.in_flight.close();
+        if tokio::time::timeout(timeout, self.in_flight.wait()).await.is_err() {
+            tracing::warn!(services = self.registrations.len(), ?timeout, "requests in flight did not finish in time");
         }
     }
 
@@ -79,28 +76,28 @@ impl RpcServer {
     }
 }
 
-/// Registry one kind of request until its subscription ends.
+/// Answers one type of request until its subscription ends.
 async fn serve(
     mut endpoint: Endpoint,
-    answer: RemoteHandler,
+    handler: RemoteHandler,
     replies: Connection,
-    turns: Arc<Semaphore>,
-    under_way: TaskTracker,
+    permits: Arc<Semaphore>,
+    in_flight: TaskTracker,
 ) {
     while let Some(request) = endpoint.next().await {
-        let reply = request.message.reply.clone().filter(|reply| reply.starts_with(INBOXES));
-        let (Some(to), Some(caller)) = (reply, wire::caller(request.message.headers.as_ref())) else {
-            tracing::warn!(subject = %request.message.subject, "a request does not say who asks");
+        let reply_to = request.message.reply.clone().filter(|reply| reply.starts_with(INBOX_PREFIX));
+        let (Some(reply_to), Some(caller)) = (reply_to, wire::decode_caller(request.message.headers.as_ref())) else {
+            tracing::warn!(subject = %request.message.subject, "request without caller or reply subject ignored");
             continue;
         };
-        let (answer, replies, turn) = (answer.clone(), replies.clone(), turns.clone().try_acquire_owned());
-        under_way.spawn(async move {
-            let body = match turn {
-                Ok(_) => answer(caller, request.message.payload.to_vec()).await,
-                Err(_) => wire::busy(),
+        let (handler, replies, permit) = (handler.clone(), replies.clone(), permits.clone().try_acquire_owned());
+        in_flight.spawn(async move {
+            let body = match permit {
+                Ok(_) => handler(caller, request.message.payload.to_vec()).await,
+                Err(_) => wire::encode_overloaded(),
             };
-            if let Err(error) = replies.client().publish(to, body.into()).await {
-                tracing::warn!(error = %Error::failed(error), "an answer could not be sent");
+            if let Err(error) = replies.client().publish(reply_to, body.into()).await {
+                tracing::warn!(%error, "reply not sent");
             }
         });
     }

@@ -1,21 +1,17 @@
-//! How a request and its answer are written between two processes: JSON, with who asks in headers.
+//! The encoding of a request and its reply between two processes: JSON, with the caller in headers.
 
-use super::Answer;
-use crate::Caller;
-use crate::Error;
+use super::Handler;
 use crate::telemetry::traces;
+use crate::{Caller, Error};
 use async_nats::HeaderMap;
 use serde::{Deserialize, Serialize};
 use shared::{Rejection, Request, Service};
 
-/// Who asks.
 const USER: &str = "User-Id";
-/// The request that this is part of: what correlates all that follows from it.
-const REQUEST: &str = "Correlation-Id";
-/// The idempotency key.
-const KEY: &str = "Idempotency-Key";
+const CORRELATION: &str = "Correlation-Id";
+const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
 
-/// What came of it, as another process is told. Why something failed stays in the log of the service.
+/// The result of a request. The reason for a failure stays in the service's log.
 #[derive(Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Outcome<T> {
@@ -25,66 +21,59 @@ enum Outcome<T> {
     Failed,
 }
 
-/// Where `request` is asked.
-pub fn subject<R: Request>() -> String {
-    subject_of(R::NAME)
-}
-
-/// Where the request of that name is asked.
-pub fn subject_of(name: &str) -> String {
+/// The NATS subject of a request, by its name.
+pub fn subject(name: &str) -> String {
     format!("ask.{name}")
 }
 
-/// Who asks, as headers.
-pub fn headers(caller: &Caller) -> HeaderMap {
+pub fn encode_caller(caller: &Caller) -> HeaderMap {
     let mut headers = HeaderMap::new();
-    headers.insert(REQUEST, caller.request_id.to_string());
+    headers.insert(CORRELATION, caller.request_id.to_string());
     headers.insert(traces::HEADER, traces::parent(caller.into()));
     if let Some(user) = caller.user {
         headers.insert(USER, user.to_string());
     }
     if let Some(key) = &caller.idempotency_key {
-        headers.insert(KEY, key.as_str());
+        headers.insert(IDEMPOTENCY_KEY, key.as_str());
     }
     headers
 }
 
-/// Who asks, by the headers; nothing if they are not of ours.
-pub fn caller(headers: Option<&HeaderMap>) -> Option<Caller> {
+/// The caller; `None` if the headers do not name one.
+pub fn decode_caller(headers: Option<&HeaderMap>) -> Option<Caller> {
     let header = |name| headers.and_then(|headers| headers.get(name)).map(|value| value.as_str());
     let user = header(USER).map(str::parse).transpose().ok()?;
-    let request_id = header(REQUEST)?.parse().ok()?;
-    Some(Caller { user, request_id, idempotency_key: header(KEY).map(str::to_owned) })
+    let request_id = header(CORRELATION)?.parse().ok()?;
+    Some(Caller { user, request_id, idempotency_key: header(IDEMPOTENCY_KEY).map(str::to_owned) })
 }
 
-/// Answers a request that came as bytes.
-pub async fn answer<R: Request>(answer: Answer<R>, caller: Caller, body: Vec<u8>) -> Vec<u8> {
+/// Handles an encoded request.
+pub async fn handle<R: Request>(handler: Handler<R>, caller: Caller, body: Vec<u8>) -> Vec<u8> {
     let outcome = match serde_json::from_slice::<R>(&body) {
-        Ok(request) => match answer(caller, request).await {
+        Ok(request) => match handler(caller, request).await {
             Ok(reply) => Outcome::Answered(reply),
             Err(Error::Rejected(rejection)) => Outcome::Rejected(rejection),
             Err(Error::NotReady(_) | Error::Conflict | Error::InFlight | Error::Unavailable(_)) => Outcome::Unavailable,
             Err(Error::Failed(_)) => Outcome::Failed,
         },
         Err(error) => {
-            tracing::error!(request = R::NAME, %error, "a request of another version cannot be read");
+            tracing::error!(request = R::NAME, %error, "request cannot be decoded: its sender has another version");
             Outcome::Failed
         }
     };
     serde_json::to_vec(&outcome).unwrap_or_default()
 }
 
-/// The answer of a process that cannot take more at the moment.
-pub fn busy() -> Vec<u8> {
+/// The reply of a process that is at its limit of concurrent requests.
+pub fn encode_overloaded() -> Vec<u8> {
     serde_json::to_vec(&Outcome::<()>::Unavailable).unwrap_or_default()
 }
 
-/// Reads an answer that came as bytes.
-pub fn read<T: for<'de> Deserialize<'de>>(service: Service, body: &[u8]) -> Result<T, Error> {
+pub fn decode_reply<T: for<'de> Deserialize<'de>>(service: Service, body: &[u8]) -> Result<T, Error> {
     match serde_json::from_slice(body)? {
         Outcome::Answered(reply) => Ok(reply),
         Outcome::Rejected(rejection) => Err(rejection.into()),
         Outcome::Unavailable => Err(Error::Unavailable(service.name())),
-        Outcome::Failed => Err(Error::failed(format!("{service} failed, its log says why"))),
+        Outcome::Failed => Err(Error::failed(format!("{service} failed, see its log"))),
     }
 }

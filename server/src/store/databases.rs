@@ -8,14 +8,14 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How long a connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long to wait for a free connection, or for a server that is away: whoever asked is told so in time.
+/// How long to wait for a free connection, or for a server that is away. Shorter than a request's timeout, so that the
+/// caller gets an error that says what is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
-/// PostgreSQL ends what takes longer: a process that went away must not keep the others from writing.
+/// PostgreSQL ends what takes longer: a process that hangs must not keep the others from writing.
 const SERVER_SETTINGS: [(&str, &str); 2] =
     [("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")];
-/// PostgreSQL's word for a database that is not there.
+/// PostgreSQL's error code for a database that does not exist (`invalid_catalog_name`).
 const NO_SUCH_DATABASE: &str = "3D000";
 
 /// Where each service has a database of its own.
@@ -45,7 +45,7 @@ impl fmt::Debug for Databases {
 }
 
 impl Databases {
-    /// The file or database of a service, as a person would name it.
+    /// The file or database of a service, for messages.
     pub fn name_of(&self, service: Service) -> String {
         match self {
             Databases::Folder(folder) => folder.join(format!("{service}.db")).display().to_string(),
@@ -53,10 +53,10 @@ impl Databases {
         }
     }
 
-    /// Connects to a service's database, which is made if it is not there.
+    /// Connects to a service's database, which is created if it does not exist.
     ///
     /// # Errors
-    /// If there is no such server, or the database can be neither opened nor made.
+    /// If the server cannot be reached, or the database can be neither opened nor created.
     pub async fn connect(&self, service: Service, connections: u32) -> Result<DatabaseConnection, DbErr> {
         let Databases::Postgres { server, parameters, .. } = self else {
             return self.connect_to("", service, connections).await;
@@ -67,11 +67,11 @@ impl Databases {
             Err(error) if is_missing(&error) => {
                 let maintenance = format!("{server}/postgres{parameters}");
                 let maintenance = self.connect_to(&maintenance, service, 1).await?;
-                let made = maintenance.execute_unprepared(&format!("create database \"{name}\"")).await;
+                let created = maintenance.execute_unprepared(&format!("create database \"{name}\"")).await;
                 maintenance.close().await?;
-                // Another process may have made it meanwhile: that it opens is what counts.
+                // Another process may have created it meanwhile, so only the next connection decides.
                 let opened = self.connect_to(&url, service, connections).await;
-                opened.map_err(|error| made.err().unwrap_or(error))
+                opened.map_err(|error| created.err().unwrap_or(error))
             }
             connected => connected,
         }
@@ -97,7 +97,7 @@ impl Databases {
                     .filename(&file)
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
-                    // What was acknowledged survives a power cut.
+                    // Acknowledged commits survive a power cut.
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(CONNECT_TIMEOUT)
             });

@@ -1,8 +1,9 @@
-//! Group commit: writes that wait at the same time share one transaction and so one flush to the disk.
+//! Group commit: writes that queue at the same time share one transaction, and so one flush to the disk.
 
 use super::CommitSignals;
 use crate::Error;
 use crate::error::DATABASE;
+use crate::tasks::sleep;
 use futures::{FutureExt, future::BoxFuture};
 use sea_orm::{
     ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, SqliteTransactionMode,
@@ -13,104 +14,103 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc;
 
-/// How long one shared commit may take, and its statements; the server ends each of those after ten seconds.
-const STEP_TIMEOUT: Duration = Duration::from_secs(30);
-/// How long to wait before the next try to connect.
-const RETRY_DELAY: Duration = Duration::from_millis(500);
+/// How long one shared transaction may take. The server cancels a single statement after ten seconds.
+const BATCH_TIMEOUT: Duration = Duration::from_secs(30);
+const RECONNECT_DELAY: Duration = Duration::from_millis(500);
 /// How many writes share a commit at most.
-const MAX_PER_COMMIT: usize = 64;
+const MAX_BATCH: usize = 64;
 
-/// PostgreSQL lets one transaction of ours write at a time, as SQLite does by itself: what a write reads stays true until
-/// it is committed, in every process of the service.
-pub const ONE_AT_A_TIME: &str = "select pg_advisory_xact_lock(1)";
+/// Serialises the write transactions of a service on PostgreSQL, across its processes, as SQLite does by itself: what a
+/// write has read stays true until it commits.
+pub const WRITE_LOCK: &str = "select pg_advisory_xact_lock(1)";
 
-/// One write: it works inside the shared transaction and returns how to answer once that is committed.
+/// One write: it runs inside the shared transaction and returns how to reply once that is committed.
 pub type WriteJob = Box<dyn for<'a> FnOnce(&'a DatabaseTransaction) -> BoxFuture<'a, JobOutcome> + Send>;
 
-/// Answers whoever waits for a write, with whether the shared transaction was committed.
+/// Replies to the caller of a write with the outcome of the shared commit.
 pub type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
 
-/// A write that was done, as far as the shared transaction goes.
+/// A write that has run, as far as the shared transaction is concerned.
 pub struct JobOutcome {
-    /// Answers whoever waits for it.
-    pub answer: Reply,
-    /// Whether the connection broke: nothing of the shared transaction can be kept.
-    pub broken: bool,
+    pub reply: Reply,
+    /// Nothing of the shared transaction can be kept.
+    pub connection_lost: bool,
 }
 
-/// Does the jobs as they come until nobody can send any more.
+/// Runs queued jobs until every sender is gone.
 pub async fn run(
     mut db: DatabaseConnection,
     reconnect: impl AsyncFn() -> Result<DatabaseConnection, DbErr>,
-    mut jobs: mpsc::Receiver<WriteJob>,
-    committed: Arc<CommitSignals>,
+    mut queue: mpsc::Receiver<WriteJob>,
+    signals: Arc<CommitSignals>,
 ) {
-    while let Some(first) = jobs.recv().await {
-        if tokio::time::timeout(STEP_TIMEOUT, step(&db, first, &mut jobs)).await.is_err() {
-            // The other end is gone without a word. Its connection would wait for ever, so it is left behind.
-            tracing::error!("a write got no answer, the database is connected to anew");
-            db = reconnected(&reconnect, &mut jobs).await;
+    while let Some(first) = queue.recv().await {
+        if tokio::time::timeout(BATCH_TIMEOUT, run_batch(&db, first, &mut queue)).await.is_err() {
+            // The server is gone without closing the connection, which would wait for ever: replace it.
+            tracing::error!(timeout = ?BATCH_TIMEOUT, "write batch timed out, reconnecting to the database");
+            db = connect_again(&reconnect, &mut queue).await;
         }
-        committed.relay.notify_one();
-        committed.inbox.notify_one();
-        committed.tick.notify_one();
-        committed.news.notify_waiters();
+        signals.relay.notify_one();
+        signals.inbox.notify_one();
+        signals.tick.notify_one();
+        signals.waiting_requests.notify_waiters();
     }
 }
 
-async fn reconnected(
+async fn connect_again(
     reconnect: &impl AsyncFn() -> Result<DatabaseConnection, DbErr>,
-    jobs: &mut mpsc::Receiver<WriteJob>,
+    queue: &mut mpsc::Receiver<WriteJob>,
 ) -> DatabaseConnection {
     loop {
         match reconnect().await {
             Ok(db) => return db,
-            Err(error) => tracing::warn!(%error, "the database cannot be reached yet"),
+            Err(error) => tracing::warn!(%error, "database not reachable, retrying"),
         }
-        refuse(jobs);
-        tokio::time::sleep(RETRY_DELAY).await;
+        refuse_queued(queue);
+        sleep(RECONNECT_DELAY).await;
     }
 }
 
-/// Tells all who wait that it cannot be done now: dropping a job says so.
-fn refuse(jobs: &mut mpsc::Receiver<WriteJob>) {
-    while jobs.try_recv().is_ok() {}
+/// Fails all queued writes: a dropped job tells its caller that the database is unavailable.
+fn refuse_queued(queue: &mut mpsc::Receiver<WriteJob>) {
+    while queue.try_recv().is_ok() {}
 }
 
-/// One shared commit: the first job, and all that came meanwhile.
-async fn step(db: &DatabaseConnection, first: WriteJob, jobs: &mut mpsc::Receiver<WriteJob>) {
+/// Runs the first job and those queued meanwhile in one transaction.
+async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::Receiver<WriteJob>) {
     let batch = match begin(db).await {
         Ok(batch) => batch,
         Err(error) => {
-            tracing::error!(%error, "a write could not begin");
-            return refuse(jobs);
+            tracing::error!(%error, "write batch could not begin, its writes are refused");
+            return refuse_queued(queue);
         }
     };
-    let mut answers = Vec::new();
-    let mut broken = false;
+    let mut replies = Vec::new();
+    let mut connection_lost = false;
     let mut next = Some(first);
     while let Some(job) = next.take() {
-        // A panic in one write must not end the others: its savepoint is undone when it is dropped.
+        // A panic in one write must not fail the others: its savepoint is rolled back when dropped.
         match AssertUnwindSafe(job(&batch)).catch_unwind().await {
-            Ok(finish) => {
-                answers.push(finish.answer);
-                broken |= finish.broken;
+            Ok(outcome) => {
+                replies.push(outcome.reply);
+                connection_lost |= outcome.connection_lost;
             }
-            Err(_) => tracing::error!("a write panicked and was undone"),
+            Err(_) => tracing::error!("write panicked and was rolled back"),
         }
-        if answers.len() < MAX_PER_COMMIT && !broken {
-            next = jobs.try_recv().ok();
+        if replies.len() < MAX_BATCH && !connection_lost {
+            next = queue.try_recv().ok();
         }
     }
-    let result = match broken {
-        true => batch.rollback().await.map_err(Error::from).and(Err(Error::Unavailable(DATABASE))),
-        false => batch.commit().await.map_err(Error::from),
+    let result = if connection_lost {
+        batch.rollback().await.map_err(Error::from).and(Err(Error::Unavailable(DATABASE)))
+    } else {
+        batch.commit().await.map_err(Error::from)
     };
     if let Err(error) = &result {
-        tracing::error!(%error, writes = answers.len(), "a commit failed, whoever asked is told so");
+        tracing::error!(%error, writes = replies.len(), "commit failed, its writes are refused");
     }
-    for answer in answers {
-        answer(result.clone());
+    for reply in replies {
+        reply(result.clone());
     }
 }
 
@@ -121,7 +121,7 @@ async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
     };
     let batch = db.begin_with_options(immediate).await?;
     if db.get_database_backend() == DbBackend::Postgres {
-        batch.execute_unprepared(ONE_AT_A_TIME).await?;
+        batch.execute_unprepared(WRITE_LOCK).await?;
     }
     Ok(batch)
 }

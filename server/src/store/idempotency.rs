@@ -1,14 +1,15 @@
-//! The same request under the same key has one effect, however often it is sent.
+//! Idempotency keys: the same request under the same key has one effect, however often it is sent.
 
-use super::Tx;
+use super::{Millis, Tx};
 use crate::{Caller, Error};
 use futures::future::BoxFuture;
-use sea_orm::{ActiveModelTrait, EntityTrait, Set};
+use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use shared::{Rejection, Request};
 
 mod row {
+    use crate::store::Millis;
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -23,17 +24,17 @@ mod row {
         pub key: String,
         pub body_hash: String,
         pub effect: String,
-        pub created_at: i64,
+        pub created_at: Millis,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
 impl Tx {
-    /// Does `work` once for the caller's key and answers with its effect; a repetition answers with the same effect
-    /// without doing anything. Without a key it is simply done. Only successes are remembered.
+    /// Runs `work` once per person, request type and key. A repetition returns the stored effect without running it.
+    /// Without a key, `work` simply runs. Only successes are stored.
     ///
     /// # Errors
-    /// [`Rejection::KeyReused`] if the key came with another body before; else what `work` says.
+    /// [`Rejection::KeyReused`] if the key came with another body before; else what `work` returns.
     pub async fn idempotent<R, T, F>(&self, caller: &Caller, request: &R, work: F) -> Result<T, Error>
     where
         R: Request,
@@ -44,20 +45,24 @@ impl Tx {
             return work(self).await;
         };
         let person = caller.person()?.uuid();
-        let body_hash = hex(&Sha256::digest(serde_json::to_vec(request)?));
-        let place = (person, R::NAME.to_owned(), key.clone());
-        if let Some(before) = row::Entity::find_by_id(place).one(self.db()).await? {
-            return match before.body_hash == body_hash {
-                true => Ok(serde_json::from_str(&before.effect)?),
-                false => Err(Rejection::KeyReused.into()),
-            };
+        let body_hash = hex::encode(Sha256::digest(serde_json::to_vec(request)?));
+        let id = (person, R::NAME.to_owned(), key.clone());
+        if let Some(stored) = row::Entity::find_by_id(id).one(self.db()).await? {
+            if stored.body_hash != body_hash {
+                return Err(Rejection::KeyReused.into());
+            }
+            return Ok(serde_json::from_str(&stored.effect)?);
         }
         let value = work(self).await?;
-        let effect = serde_json::to_string(&value)?;
-        let created_at = Set(self.now().millis());
-        let (request, body_hash, effect) = (Set(R::NAME.to_owned()), Set(body_hash), Set(effect));
-        let row = row::ActiveModel { person: Set(person), request, key: Set(key), body_hash, effect, created_at };
-        row.insert(self.db()).await?;
+        let row = row::Model {
+            person,
+            request: R::NAME.to_owned(),
+            key,
+            body_hash,
+            effect: serde_json::to_string(&value)?,
+            created_at: Millis(self.now()),
+        };
+        row.into_active_model().reset_all().insert(self.db()).await?;
         Ok(value)
     }
 }

@@ -1,4 +1,4 @@
-//! One service's database. A write is one closure, one instant, one commit, and it may share its commit with others.
+//! One service's database. A write is one closure with one instant and one commit, which it may share with other writes.
 
 mod columns;
 mod connect;
@@ -24,8 +24,9 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
 
-/// How often somebody who waits for news looks without having been told.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How often a request that waits for an event looks at the database without a signal: another process of the service may
+/// have handled the event.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// One service's database.
 #[derive(Clone)]
@@ -34,95 +35,97 @@ pub struct Store {
     environment: Environment,
     readers: DatabaseConnection,
     jobs: mpsc::Sender<group_commit::WriteJob>,
-    committed: Arc<CommitSignals>,
+    commit_signals: Arc<CommitSignals>,
 }
 
-/// Told after every commit, so that nobody has to look all the time.
+/// Signalled after every commit, so that nothing has to poll.
 #[derive(Default)]
 pub struct CommitSignals {
-    /// For the relay: there may be events to publish.
+    /// There may be events to publish.
     pub relay: Notify,
-    /// For the inbox: there may be parked events to try again.
+    /// There may be a prerequisite that a pending event waits for.
     pub inbox: Notify,
-    /// For the service itself: there may be something due.
+    /// There may be something due.
     pub tick: Notify,
-    /// For requests that wait for news.
-    pub news: Notify,
+    /// There may be what a request waits for.
+    pub waiting_requests: Notify,
 }
 
 impl Store {
-    /// Whose database it is.
     pub fn service(&self) -> Service {
         self.service
     }
 
-    /// The time, ids and randomness that this database's service lives by.
     pub fn environment(&self) -> &Environment {
         &self.environment
     }
 
-    /// A connection for reading what is committed.
+    /// A connection that reads what is committed.
     pub fn read(&self) -> &DatabaseConnection {
         &self.readers
     }
 
-    /// What is told after every commit.
     pub fn commit_signals(&self) -> &CommitSignals {
-        &self.committed
+        &self.commit_signals
     }
 
-    /// A cause of its own, for what a service does by itself.
+    /// The cause of what a service does by itself: the beginning of a chain.
     pub fn root_cause(&self) -> Cause {
         let id = self.environment.new_id();
         Cause { correlation_id: id, causation_id: id }
     }
 
-    /// Does `work` and commits it, or undoes it if it is refused. The answer comes after the commit in either case,
-    /// since a refusal may rest on what a neighbour in the same commit wrote.
+    /// Runs `work` and commits it, or rolls it back if it fails. The result is returned after the commit in either case,
+    /// since even a refusal may rest on what another write in the same commit has written. `work` may run again, and must
+    /// touch nothing outside its [`Tx`].
     ///
     /// # Errors
-    /// What `work` says; [`Error::Unavailable`] if the database is away, or the process is stopping. Whether it was
-    /// committed is not known then: an idempotency key makes it safe to try again.
+    /// What `work` returns; [`Error::Unavailable`] if the database is away or the process is stopping. The outcome is
+    /// unknown then: an idempotency key makes a retry safe.
     pub async fn write<T, F>(&self, cause: impl Into<Cause>, work: F) -> Result<T, Error>
     where
         T: Send + 'static,
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>> + Send + 'static,
     {
-        let (answer, answered) = oneshot::channel();
+        let (reply, replied) = oneshot::channel();
         let (environment, cause, span) = (self.environment.clone(), cause.into(), Span::current());
         let job: group_commit::WriteJob = Box::new(move |batch| {
             Box::pin(async move {
-                let result = attempt(batch, environment, cause, work).instrument(span).await;
-                // A transaction whose connection broke must not be committed: the driver would say that it was.
-                let broken = matches!(result, Err(Error::Unavailable(_)));
-                let answer: group_commit::Reply = Box::new(move |committed| {
-                    // Whoever asked may have gone; what was committed stays.
-                    let _ = answer.send(committed.and(result));
+                let result = run_in_savepoint(batch, environment, cause, work).instrument(span).await;
+                // A transaction whose connection broke must not be committed: the driver would report success.
+                let connection_lost = matches!(result, Err(Error::Unavailable(_)));
+                let reply: group_commit::Reply = Box::new(move |committed| {
+                    // The caller may be gone; what was committed stays.
+                    let _ = reply.send(committed.and(result));
                 });
-                group_commit::JobOutcome { answer, broken }
+                group_commit::JobOutcome { reply, connection_lost }
             })
         });
-        let gone = Error::Unavailable(self.service.name());
+        let stopped = Error::Unavailable(self.service.name());
         if self.jobs.send(job).await.is_err() {
-            return Err(gone);
+            return Err(stopped);
         }
-        answered.await.unwrap_or(Err(gone))
+        replied.await.unwrap_or(Err(stopped))
     }
 
-    /// Waits for a commit of this service that may bring what somebody waits for, at most until `patience`. Says whether
-    /// it is worth looking again.
-    pub async fn news(&self, committed: Notified<'_>, patience: Instant) -> bool {
+    /// Waits for a commit of this service, at most until `deadline`. Returns whether the deadline is still ahead, so that
+    /// looking at the database again makes sense.
+    pub async fn wait_for_commit(&self, committed: Notified<'_>, deadline: Instant) -> bool {
         let now = self.environment.now();
         tokio::select! {
             () = committed => {}
-            // Another process of this service may have heard it.
-            () = self.environment.sleep_until(patience.min(now + LOOK_EVERY)) => {}
+            () = self.environment.sleep_until(deadline.min(now + POLL_INTERVAL)) => {}
         }
-        self.environment.now() < patience
+        self.environment.now() < deadline
     }
 }
 
-async fn attempt<T, F>(batch: &DatabaseTransaction, environment: Environment, cause: Cause, work: F) -> Result<T, Error>
+async fn run_in_savepoint<T, F>(
+    batch: &DatabaseTransaction,
+    environment: Environment,
+    cause: Cause,
+    work: F,
+) -> Result<T, Error>
 where
     F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
 {
@@ -133,7 +136,7 @@ where
     tx.end(result).await
 }
 
-/// A write under way: one instant, one commit.
+/// A write in progress.
 pub struct Tx {
     db: DatabaseTransaction,
     now: Instant,
@@ -142,30 +145,27 @@ pub struct Tx {
 }
 
 impl Tx {
-    /// The connection of this write.
     pub fn db(&self) -> &DatabaseTransaction {
         &self.db
     }
 
-    /// The instant of this write.
+    /// The instant of this write: it does not move while the write runs.
     pub fn now(&self) -> Instant {
         self.now
     }
 
-    /// What made somebody write.
     pub fn cause(&self) -> Cause {
         self.cause
     }
 
-    /// A new id of any kind.
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.environment.new_id().into()
     }
 
-    /// Does `work` in this write; what it did is undone if it does not succeed, and this write goes on.
+    /// Runs `work` in a savepoint: if it fails, its changes are rolled back and this write goes on.
     ///
     /// # Errors
-    /// What `work` says.
+    /// What `work` returns.
     pub async fn savepoint<T, F>(&self, work: F) -> Result<T, Error>
     where
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,

@@ -1,33 +1,32 @@
-//! What belongs together: all that follows from one request, in whatever process, is one trace, whose id is that of the
-//! request. So nothing has to be remembered for a trace: events carry what correlates them anyway.
+//! Traces: everything that follows from one request, in whatever process, is one trace, whose id is the request's. Nothing
+//! is stored for that, since events carry the correlation id anyway.
 
 use crate::Cause;
 use tracing::Span;
 
-/// The place of what follows from `cause`, as another process is told it: a `traceparent` of W3C's Trace Context,
-/// <https://www.w3.org/TR/trace-context/>.
+/// The header that carries the trace context between processes.
+pub const HEADER: &str = "traceparent";
+
+/// The `traceparent` of what follows from `cause` (W3C Trace Context, <https://www.w3.org/TR/trace-context/>).
 pub fn parent(cause: Cause) -> String {
     format!("00-{}-{:016x}-01", cause.correlation_id.simple(), span_id(cause))
 }
 
-/// The header that carries it.
-pub const HEADER: &str = "traceparent";
-
-/// The span that stands for a request or an event: the part of its id that is random.
+/// The span id of a request or an event: the random part of its own id.
 fn span_id(cause: Cause) -> u64 {
     cause.causation_id.as_u64_pair().1
 }
 
-/// Gives a span its place.
+/// Makes a span a child of its cause.
 #[cfg(feature = "telemetry")]
 pub fn follow(span: &Span, cause: Cause) {
     use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState};
     use tracing_opentelemetry::OpenTelemetrySpanExt;
 
     let trace = TraceId::from_bytes(cause.correlation_id.into_bytes());
-    let span_of_cause = SpanId::from_bytes(span_id(cause).to_be_bytes());
-    let context = SpanContext::new(trace, span_of_cause, TraceFlags::SAMPLED, true, TraceState::default());
-    // It is refused where nobody collects traces.
+    let parent = SpanId::from_bytes(span_id(cause).to_be_bytes());
+    let context = SpanContext::new(trace, parent, TraceFlags::SAMPLED, true, TraceState::default());
+    // Refused if no collector is configured.
     let _ = span.set_parent(opentelemetry::Context::new().with_remote_span_context(context));
 }
 

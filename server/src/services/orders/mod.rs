@@ -44,13 +44,13 @@ impl Orders {
         caller.person()?;
         let patience = self.store.environment().now() + WAIT_FOR_NEWS;
         loop {
-            let news = self.store.commit_signals().news.notified();
+            let news = self.store.commit_signals().waiting_requests.notified();
             let rejection = match self.try_place(&caller, request.clone()).await? {
                 Ok(id) => return self.show(schema::order(self.store.read(), id).await?).await,
                 Err(NotPlaced::Refused(rejection)) => return Err(rejection.into()),
                 Err(NotPlaced::NotReplicatedYet(rejection)) => rejection,
             };
-            if !self.store.news(news, patience).await {
+            if !self.store.wait_for_commit(news, patience).await {
                 return Err(rejection.into());
             }
         }

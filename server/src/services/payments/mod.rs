@@ -163,11 +163,11 @@ impl Payments {
     async fn known_order(&self, id: OrderId) -> Result<OrderChanged, Error> {
         let patience = self.store.environment().now() + WAIT_FOR_ORDER;
         loop {
-            let news = self.store.commit_signals().news.notified();
+            let news = self.store.commit_signals().waiting_requests.notified();
             if let Some(order) = schema::order_replica(self.store.read(), id).await? {
                 return Ok(order);
             }
-            if !self.store.news(news, patience).await {
+            if !self.store.wait_for_commit(news, patience).await {
                 return Err(Rejection::NotFound.into());
             }
         }
@@ -177,10 +177,10 @@ impl Payments {
     async fn decided(&self, id: PaymentId) -> Result<Row, Error> {
         let patience = self.store.environment().now() + WAIT_FOR_GATEWAY;
         loop {
-            let news = self.store.commit_signals().news.notified();
+            let news = self.store.commit_signals().waiting_requests.notified();
             let row = schema::payment(self.store.read(), id).await?;
             let decided = row.state != word(PaymentState::Started) || row.requires_action;
-            if decided || !self.store.news(news, patience).await {
+            if decided || !self.store.wait_for_commit(news, patience).await {
                 return Ok(row);
             }
         }
