@@ -1,14 +1,8 @@
-//! What was said over time, taken out of the events' bodies: the tables in `main` that the checks read.
+//! Tables in `main` that the checks read: events of all services, and the states of aggregates over time, extracted from the
+//! bodies of the events.
 
-use shared::Service;
-
-/// Who listens to whom: what the services declare themselves, said once more so that forgetting it there is found.
-const LISTENS: &str = "
-    create table main.listens as
-    select column1 as service, column2 as subject from (values
-        ('tickets', 'orders.changed'), ('expiration', 'orders.changed'), ('payments', 'orders.changed'),
-        ('orders', 'tickets.changed'), ('orders', 'payments.changed'), ('orders', 'expiration.due'),
-        ('auth', 'orders.changed'), ('auth', 'payments.changed'));";
+use crate::services::subscribed_subjects;
+use shared::{Service, Subject};
 
 const BODIES: &str = "
     create table main.order_history as
@@ -47,36 +41,58 @@ const BODIES: &str = "
     select request, person, unhex(replace(effect ->> '$', '-', ''))
     from payments.idempotency where request = 'payments.pay';";
 
-/// Handled events are forgotten after 30 days, in each service on its own: one day less was not forgotten anywhere.
-const REMEMBERED: &str = "
-    create index main.heard_by_id on heard (id, service);
-    create index main.said_by_id on said (id);
-    create index main.said_by_aggregate on said (aggregate_id, subject);
-    create table main.remembered as
-    select max(coalesce((select max(published_at) from main.said), 0),
-        coalesce((select max(received_at) from main.heard), 0)) - 29 * 24 * 3600 * 1000 as since;";
+/// Each service prunes handled events after 30 days on its own: events of the last 29 days are left everywhere.
+const RETAINED: &str = "
+    create index main.received_by_id on received (id, service);
+    create index main.published_by_id on published (id);
+    create index main.published_by_aggregate on published (aggregate_id, subject);
+    create table main.newest_published as
+    select subject, aggregate_id, max(version) as version from main.published
+    where published_at is not null group by subject, aggregate_id;
+    create index main.newest_published_by_id on newest_published (aggregate_id, subject);
+    create index main.handled_versions_by_id on handled_versions (aggregate_id, subject, service);
+    create table main.retained as
+    select max(coalesce((select max(published_at) from main.published), 0),
+        coalesce((select max(received_at) from main.received), 0)) - 29 * 24 * 3600 * 1000 as since;";
 
-/// The statements that make the tables.
+/// The statements that create the tables.
 pub fn statements() -> Vec<String> {
     let of_all = |columns: &str, table: &str| {
-        let of = |service: Service| format!("select '{service}' as service, {columns} from {service}.{table}");
-        Service::ALL.map(of).join(" union all ")
+        let of = |service: &Service| format!("select '{service}' as service, {columns} from {service}.{table}");
+        Service::ALL.iter().map(of).collect::<Vec<_>>().join(" union all ")
     };
-    let said = of_all("seq, id, subject, aggregate_id, version, occurred_at, published_at", "outbox");
-    let heard = of_all("id, subject, aggregate_id, version, state, reason, next_try_at, received_at", "inbox");
-    // Events are forgotten from the first one on.
-    let forgetful = Service::ALL.map(|service| {
+    let published = of_all("seq, id, subject, aggregate_id, version, occurred_at, published_at", "outbox");
+    let received = of_all("id, subject, aggregate_id, version, state, reason, next_try_at, received_at", "inbox");
+    let handled_versions = of_all("subject, aggregate_id, version", "inbox_versions");
+    // Events are pruned from the oldest on.
+    let pruned = |service: &Service| {
         let first = format!("select min(seq) from {service}.outbox");
-        let ever = format!("select seq + 1 from {service}.sqlite_sequence where name = 'outbox'");
-        format!("select '{service}' as service where coalesce(({first}), ({ever}), 1) > 1")
-    });
-    let forgetful = forgetful.join(" union all ");
+        let next = format!("select seq + 1 from {service}.sqlite_sequence where name = 'outbox'");
+        format!("select '{service}' as service where coalesce(({first}), ({next}), 1) > 1")
+    };
+    let pruned = Service::ALL.iter().map(pruned).collect::<Vec<_>>().join(" union all ");
     vec![
-        LISTENS.to_owned(),
-        format!("create table main.said as {said};"),
-        format!("create table main.heard as {heard};"),
-        format!("create table main.forgetful as {forgetful};"),
+        pairs(
+            "subscriptions",
+            Service::ALL
+                .iter()
+                .flat_map(|service| subscribed_subjects(*service).into_iter().map(move |subject| (*service, subject))),
+        ),
+        pairs("publishers", Subject::ALL.iter().map(|subject| (subject.service(), *subject))),
+        format!("create table main.published as {published};"),
+        format!("create table main.received as {received};"),
+        format!("create table main.handled_versions as {handled_versions};"),
+        format!("create table main.pruned as {pruned};"),
         BODIES.to_owned(),
-        REMEMBERED.to_owned(),
+        RETAINED.to_owned(),
     ]
+}
+
+/// A table of services and subjects.
+fn pairs(table: &str, rows: impl Iterator<Item = (Service, Subject)>) -> String {
+    let rows: Vec<String> = rows.map(|(service, subject)| format!("('{service}', '{subject}')")).collect();
+    format!(
+        "create table main.{table} as select column1 as service, column2 as subject from (values {});",
+        rows.join(", ")
+    )
 }

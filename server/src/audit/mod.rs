@@ -1,7 +1,7 @@
-//! Checks on live data that the marketplace keeps its promises.
+//! Checks the invariants on live data.
 //!
-//! This is the one place that reads across services, in SQL and without their code: what checks them should not rest
-//! on what they believe. It only reads, so it can run beside a server, and on what one left that was killed.
+//! This is the one place that reads across services, in SQL and without their code, so that a bug in a service cannot hide
+//! itself. It only reads: it can run beside a server, and on the files that a killed one left.
 
 mod checks;
 mod history;
@@ -28,20 +28,20 @@ use shared::Service;
 use std::path::Path;
 use uuid::Uuid;
 
-/// How many offenders are named for each check.
-const NAMED: usize = 10;
-/// How often two looks at the files are compared before they count as being written to.
-const LOOKS: usize = 20;
-/// The order in which the files are looked at: a ticket leaves an order only after that order is over, so `orders` is
-/// looked at after `tickets`.
-const LOOKED_AT: [Service; 5] =
+/// How many violations of a check are listed.
+const MAX_LISTED: usize = 10;
+/// How many snapshots are tried before the databases count as being written to.
+const MAX_SNAPSHOTS: usize = 20;
+/// The order in which the databases are read: a ticket leaves an order only after that order is over, so `orders` is read
+/// after `tickets`.
+const READ_ORDER: [Service; 5] =
     [Service::Auth, Service::Expiration, Service::Payments, Service::Tickets, Service::Orders];
 
-/// Whatever keeps the marketplace from being at rest. An event that is dead keeps nobody waiting.
-const WAITING: &[(&str, &str)] = &[
-    ("events to publish", "select count(*) from main.said where published_at is null"),
-    ("events to handle", "select count(*) from main.heard where next_try_at is not null and state <> 'dead'"),
-    ("payments to drive", "select count(*) from payments.payments where next_try_at is not null"),
+/// Work in flight, which keeps the marketplace from being at rest. A dead letter is not in flight.
+const IN_FLIGHT: &[(&str, &str)] = &[
+    ("unpublished events", "select count(*) from main.published where published_at is null"),
+    ("pending events", "select count(*) from main.received where next_try_at is not null and state <> 'dead_letter'"),
+    ("payments with a next step", "select count(*) from payments.payments where next_try_at is not null"),
     ("held orders", "select count(*) from orders.orders where state = 'held'"),
 ];
 
@@ -50,159 +50,158 @@ const WAITING: &[(&str, &str)] = &[
 /// # Errors
 /// If a file is missing, cannot be read, or is not a service's database.
 pub async fn run(config: &Config) -> Result<Report, Error> {
-    let db = memory().await?;
-    let (of_one_moment, on_their_way) = match &config.databases {
+    let db = open_memory().await?;
+    let (consistent, undelivered) = match &config.databases {
         Databases::Folder(folder) => {
             attach(&db, folder).await?;
-            (true, on_their_way(config).await?)
+            (true, count_undelivered(config).await?)
         }
-        databases => snapshot::all(databases, &db, async || on_their_way(config).await).await?,
+        databases => snapshot::copy_all(databases, &db, async || count_undelivered(config).await).await?,
     };
-    let (snapshot, still) = snapshot(&db).await?;
-    examine(&snapshot).await?;
+    let (snapshot, unchanged) = take_snapshot(&db).await?;
+    check_files(&snapshot).await?;
     for statement in history::statements() {
         snapshot.execute_unprepared(&statement).await?;
     }
-    let unasked = ledger_snapshot::fill(config, &snapshot).await?;
-    let mut waiting = Vec::new();
-    if !still || !of_one_moment {
-        waiting.push("a server is writing".to_owned());
+    let not_compared = ledger_snapshot::fill(config, &snapshot).await?;
+    let mut in_flight = Vec::new();
+    if !unchanged || !consistent {
+        in_flight.push("a server is writing".to_owned());
     }
-    if on_their_way > 0 {
-        waiting.push(format!("{on_their_way} events on their way"));
+    if undelivered > 0 {
+        in_flight.push(format!("{undelivered} undelivered events"));
     }
-    for (what, question) in WAITING {
-        match number(&snapshot, question).await? {
+    for (noun, query) in IN_FLIGHT {
+        match query_number(&snapshot, query).await? {
             0 => {}
-            how_many => waiting.push(format!("{how_many} {what}")),
+            count => in_flight.push(format!("{count} {noun}")),
         }
     }
     let mut checked = Vec::new();
     for check in checks::all() {
-        checked.push(look(&snapshot, check, waiting.is_empty()).await?);
+        checked.push(run_check(&snapshot, check, in_flight.is_empty()).await?);
     }
     snapshot.rollback().await?;
     db.close().await?;
-    Ok(Report { waiting, checked, unasked })
+    Ok(Report { in_flight, checked, not_compared })
 }
 
-/// How many events the broker has that a service has not taken. In one process, what is published is taken.
-async fn on_their_way(config: &Config) -> Result<u64, Error> {
+/// How many events the broker has not delivered. In one process, publishing is delivering.
+async fn count_undelivered(config: &Config) -> Result<u64, Error> {
     let Some(servers) = &config.nats else { return Ok(0) };
     let connection = Connection::open(servers, "audit").await.map_err(Error::failed)?;
     let bus = JetStreamBus::watching(connection, Tasks::default());
     let mut count = 0;
     for service in Service::ALL {
-        count += bus.waiting(service).await?;
+        count += bus.count_undelivered(service).await?;
     }
     Ok(count)
 }
 
-/// One connection to nothing yet: what it is to look at is attached to it.
-async fn memory() -> Result<DatabaseConnection, Error> {
+/// One connection to an empty database in memory, to which the services' databases are attached.
+async fn open_memory() -> Result<DatabaseConnection, Error> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).min_connections(1).sqlx_logging(false);
     options.map_sqlx_sqlite_opts(|sqlite| sqlite.shared_cache(false));
     Ok(Database::connect(options).await?)
 }
 
-/// Attaches all files, each under its service's word.
+/// Attaches all files, each under the name of its service.
 async fn attach(db: &DatabaseConnection, folder: &Path) -> Result<(), Error> {
     for service in Service::ALL {
         let file = folder.join(format!("{service}.db"));
         let name = file.display();
         if !file.is_file() {
-            return Err(Error::failed(format!("DATABASE_URL: there is no file {name}")));
+            return Err(Error::failed(format!("DATABASE_URL: the file {name} does not exist")));
         }
-        let attach = format!("attach '{}' as {service}", address(&file));
+        let attach = format!("attach '{}' as {service}", read_only_uri(&file));
         db.execute_unprepared(&attach)
             .await
             .map_err(|error| Error::failed(format!("DATABASE_URL: {name} cannot be opened: {error}")))?;
-        number(db, &format!("select count(*) from {service}.outbox"))
+        query_number(db, &format!("select count(*) from {service}.outbox"))
             .await
             .map_err(|error| Error::failed(format!("DATABASE_URL: {name} is not a database of {service}: {error}")))?;
     }
     Ok(())
 }
 
-/// The file's address for reading only, as <https://sqlite.org/uri.html> spells it.
-fn address(file: &Path) -> String {
+/// The file as a read-only URI (<https://sqlite.org/uri.html>).
+fn read_only_uri(file: &Path) -> String {
     let path = file.to_string_lossy();
     let plain = |c: char| c.is_ascii_alphanumeric() || "/\\:._-~ ".contains(c) || !c.is_ascii();
-    let spelt = path.chars().map(|c| if plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) });
-    format!("file:{}?mode=ro", spelt.collect::<String>())
+    let encoded = path.chars().map(|c| if plain(c) { c.to_string() } else { format!("%{:02X}", u32::from(c)) });
+    format!("file:{}?mode=ro", encoded.collect::<String>())
 }
 
-/// All files as they were at one moment; says no if they were not still for long enough to be sure of that.
+/// A snapshot of all files, and whether it is consistent: of one moment.
 ///
-/// Each file has a snapshot of its own. If no file differs between two looks, then all were as they are at the moment
-/// between the looks.
-async fn snapshot(db: &DatabaseConnection) -> Result<(DatabaseTransaction, bool), Error> {
+/// Each file has a snapshot of its own. If no file changed between two of them, both show all files as they were in between.
+async fn take_snapshot(db: &DatabaseConnection) -> Result<(DatabaseTransaction, bool), Error> {
     let mut before = None;
-    for _ in 1..LOOKS {
-        let look = db.begin().await?;
-        let versions = Some(versions(&look).await?);
+    for _ in 1..MAX_SNAPSHOTS {
+        let snapshot = db.begin().await?;
+        let versions = Some(versions(&snapshot).await?);
         if before == versions {
-            return Ok((look, true));
+            return Ok((snapshot, true));
         }
         before = versions;
-        look.rollback().await?;
+        snapshot.rollback().await?;
     }
-    let look = db.begin().await?;
-    let still = before == Some(versions(&look).await?);
-    Ok((look, still))
+    let snapshot = db.begin().await?;
+    let unchanged = before == Some(versions(&snapshot).await?);
+    Ok((snapshot, unchanged))
 }
 
-/// What SQLite calls the versions of the files' data; asking begins to read each.
+/// SQLite's data version of each file. Querying it begins the read transaction on that file.
 async fn versions(db: &impl ConnectionTrait) -> Result<[i64; 5], Error> {
     let mut versions = [0; 5];
-    for (version, service) in versions.iter_mut().zip(LOOKED_AT) {
-        *version = number(db, &format!("pragma {service}.data_version")).await?;
+    for (version, service) in versions.iter_mut().zip(READ_ORDER) {
+        *version = query_number(db, &format!("pragma {service}.data_version")).await?;
     }
     Ok(versions)
 }
 
-/// Notes what SQLite finds wrong with each file, or `ok`: only the plain pragma says so of a file under another name.
-async fn examine(db: &impl ConnectionTrait) -> Result<(), Error> {
+/// Stores what SQLite finds wrong with each file, or `ok`. Only the pragma, not its table function, works on an attached file.
+async fn check_files(db: &impl ConnectionTrait) -> Result<(), Error> {
     db.execute_unprepared("create table main.files (service text, damage text)").await?;
     for service in Service::ALL {
-        let question = Statement::from_string(db.get_database_backend(), format!("pragma {service}.quick_check(1)"));
-        for row in db.query_all_raw(question).await? {
+        let pragma = Statement::from_string(db.get_database_backend(), format!("pragma {service}.quick_check(1)"));
+        for row in db.query_all_raw(pragma).await? {
             let damage: String = row.try_get_by_index(0)?;
-            let note = "insert into main.files values (?, ?)";
+            let insert = "insert into main.files values (?, ?)";
             let values = [service.name().into(), damage.into()];
-            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), note, values)).await?;
+            db.execute_raw(Statement::from_sql_and_values(db.get_database_backend(), insert, values)).await?;
         }
     }
     Ok(())
 }
 
-async fn look(db: &impl ConnectionTrait, check: &'static Check, at_rest: bool) -> Result<Checked, Error> {
-    let failed = |error: Error| Error::failed(format!("{} ({}): {error}", check.invariant, check.says));
-    let how_many = number(db, &format!("select count(*) from {}", check.counted)).await.map_err(failed)?;
-    if check.only_at_rest && !at_rest {
-        return Ok(Checked { check, how_many, outcome: Outcome::NotChecked });
+async fn run_check(db: &impl ConnectionTrait, check: &'static Check, at_rest: bool) -> Result<Checked, Error> {
+    let failed = |error: Error| Error::failed(format!("{} ({}): {error}", check.invariant, check.statement));
+    let population = query_number(db, &format!("select count(*) from {}", check.population)).await.map_err(failed)?;
+    if check.at_rest_only && !at_rest {
+        return Ok(Checked { check, population, outcome: Outcome::NotChecked });
     }
-    let offenders = number(db, &format!("select count(*) from ({})", check.offenders)).await.map_err(failed)?;
-    let question = format!("select * from ({}) limit {NAMED}", check.offenders);
-    let rows = match offenders {
+    let violations = query_number(db, &format!("select count(*) from ({})", check.offenders)).await.map_err(failed)?;
+    let query = format!("select * from ({}) limit {MAX_LISTED}", check.offenders);
+    let rows = match violations {
         0 => Vec::new(),
-        _ => db.query_all_raw(Statement::from_string(db.get_database_backend(), question)).await?,
+        _ => db.query_all_raw(Statement::from_string(db.get_database_backend(), query)).await?,
     };
-    let named = rows.iter().map(offender).collect::<Result<_, _>>()?;
-    let offenders = usize::try_from(offenders).map_err(Error::failed)?;
-    Ok(Checked { check, how_many, outcome: Outcome::Looked { offenders, named } })
+    let listed = rows.iter().map(describe).collect::<Result<_, _>>()?;
+    let violations = usize::try_from(violations).map_err(Error::failed)?;
+    Ok(Checked { check, population, outcome: Outcome::Checked { violations, listed } })
 }
 
-fn offender(row: &QueryResult) -> Result<String, Error> {
+fn describe(row: &QueryResult) -> Result<String, Error> {
     let id: Option<Uuid> = row.try_get("", "id")?;
     let detail: Option<String> = row.try_get("", "detail")?;
     let id = id.map(|id| format!("{id}: ")).unwrap_or_default();
     Ok(format!("{id}{}", detail.unwrap_or_default()))
 }
 
-async fn number(db: &impl ConnectionTrait, question: &str) -> Result<i64, Error> {
-    let statement = Statement::from_string(db.get_database_backend(), question.to_owned());
-    let row = db.query_one_raw(statement).await?.ok_or_else(|| Error::failed(format!("no answer to {question}")))?;
+async fn query_number(db: &impl ConnectionTrait, query: &str) -> Result<i64, Error> {
+    let statement = Statement::from_string(db.get_database_backend(), query.to_owned());
+    let row = db.query_one_raw(statement).await?.ok_or_else(|| Error::failed(format!("no row for {query}")))?;
     Ok(row.try_get_by_index(0)?)
 }

@@ -1,58 +1,55 @@
-//! What an audit found, as a table that people read.
+//! The result of an audit, as a table for operators.
 
 use super::checks::Check;
 use std::fmt;
 
-/// What an audit found.
 pub struct Report {
-    pub(super) waiting: Vec<String>,
+    /// Work in flight; empty if the marketplace is at rest.
+    pub(super) in_flight: Vec<String>,
     pub(super) checked: Vec<Checked>,
-    /// Whose books could not be looked at, and why.
-    pub(super) unasked: Option<String>,
+    /// Payments that could not be compared with the gateway's books, and why.
+    pub(super) not_compared: Option<String>,
 }
 
-/// What came of a check.
 pub struct Checked {
     pub check: &'static Check,
-    pub how_many: i64,
+    /// How many rows were checked.
+    pub population: i64,
     pub outcome: Outcome,
 }
 
-/// Whether it was looked, and what was found.
 pub enum Outcome {
     NotChecked,
-    Looked {
-        offenders: usize,
+    Checked {
+        violations: usize,
         /// The first of them.
-        named: Vec<String>,
+        listed: Vec<String>,
     },
 }
 
 impl Report {
-    /// How many things break an invariant.
     pub fn violations(&self) -> usize {
-        self.checked.iter().map(Checked::offenders).sum()
+        self.checked.iter().map(Checked::violations).sum()
     }
 
-    /// Whether all news had arrived and nothing was under way, so that everything could be checked.
+    /// Whether nothing was in flight, so that every check could run.
     pub fn at_rest(&self) -> bool {
-        self.waiting.is_empty()
+        self.in_flight.is_empty()
     }
 
-    /// The invariants that are broken, by their numbers.
-    pub fn broken(&self) -> Vec<&'static str> {
-        let mut broken: Vec<&str> =
-            self.checked.iter().filter(|one| one.offenders() > 0).map(|one| one.check.invariant).collect();
-        broken.dedup();
-        broken
+    pub fn violated(&self) -> Vec<&'static str> {
+        let mut violated: Vec<&str> =
+            self.checked.iter().filter(|one| one.violations() > 0).map(|one| one.check.invariant).collect();
+        violated.dedup();
+        violated
     }
 }
 
 impl Checked {
-    pub fn offenders(&self) -> usize {
+    pub fn violations(&self) -> usize {
         match &self.outcome {
             Outcome::NotChecked => 0,
-            Outcome::Looked { offenders, .. } => *offenders,
+            Outcome::Checked { violations, .. } => *violations,
         }
     }
 }
@@ -60,41 +57,46 @@ impl Checked {
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let widest = |width: fn(&Checked) -> usize| self.checked.iter().map(width).max().unwrap_or(0);
-        let says = widest(|one| one.check.says.chars().count());
-        let things = widest(|one| looked_at(one).chars().count());
+        let statements = widest(|one| one.check.statement.chars().count());
+        let populations = widest(|one| population_of(one).chars().count());
         for one in &self.checked {
-            let outcome = match one.offenders() {
-                _ if matches!(one.outcome, Outcome::NotChecked) => "not checked: not at rest".to_owned(),
+            let outcome = match one.violations() {
+                _ if matches!(one.outcome, Outcome::NotChecked) => "not checked: events still in flight".to_owned(),
                 0 => "ok".to_owned(),
-                offenders => format!("VIOLATED {} times", grouped(offenders)),
+                violations => format!("VIOLATED {} times", grouped(violations)),
             };
-            let Check { invariant, says: what, .. } = one.check;
-            writeln!(formatter, "{invariant:<4} {what:<says$}  {:>things$}  {outcome}", looked_at(one))?;
-            let Outcome::Looked { offenders, named } = &one.outcome else { continue };
-            for name in named {
-                writeln!(formatter, "       {name}")?;
+            let Check { invariant, statement, .. } = one.check;
+            writeln!(
+                formatter,
+                "{invariant:<4} {statement:<statements$}  {:>populations$}  {outcome}",
+                population_of(one)
+            )?;
+            let Outcome::Checked { violations, listed } = &one.outcome else { continue };
+            for violation in listed {
+                writeln!(formatter, "       {violation}")?;
             }
-            if *offenders > named.len() {
-                writeln!(formatter, "       and {} more", grouped(offenders - named.len()))?;
+            if *violations > listed.len() {
+                writeln!(formatter, "       and {} more", grouped(violations - listed.len()))?;
             }
         }
-        match self.at_rest() {
-            true => writeln!(formatter, "\nThe marketplace is at rest: everything was checked.")?,
-            false => writeln!(formatter, "\nThe marketplace is not at rest: {}.", self.waiting.join(", "))?,
+        if self.at_rest() {
+            writeln!(formatter, "\nThe marketplace is at rest: every check ran.")?;
+        } else {
+            writeln!(formatter, "\nThe marketplace is not at rest: {}.", self.in_flight.join(", "))?;
         }
-        if let Some(why) = &self.unasked {
-            writeln!(formatter, "{why}.")?;
+        if let Some(reason) = &self.not_compared {
+            writeln!(formatter, "{reason}.")?;
         }
-        let made = self.checked.iter().filter(|one| !matches!(one.outcome, Outcome::NotChecked)).count();
-        write!(formatter, "{} violations in {made} checks", grouped(self.violations()))
+        let ran = self.checked.iter().filter(|one| !matches!(one.outcome, Outcome::NotChecked)).count();
+        write!(formatter, "{} violations in {ran} checks", grouped(self.violations()))
     }
 }
 
-fn looked_at(one: &Checked) -> String {
-    format!("{} {}", grouped(usize::try_from(one.how_many).unwrap_or(0)), one.check.things)
+fn population_of(one: &Checked) -> String {
+    format!("{} {}", grouped(usize::try_from(one.population).unwrap_or(0)), one.check.noun)
 }
 
-/// A number as people read it: `1,204`.
+/// A number with separators, as in `1,204`.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
     let mut text = String::new();

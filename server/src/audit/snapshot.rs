@@ -1,6 +1,6 @@
-//! PostgreSQL's databases, copied into memory for as long as an audit takes, so that the same questions fit both.
+//! Copies PostgreSQL's databases into SQLite in memory for the duration of an audit, so that the same queries run on both.
 
-use super::{LOOKED_AT, LOOKS};
+use super::{MAX_SNAPSHOTS, READ_ORDER};
 use crate::Error;
 use crate::store::Databases;
 use sea_orm::{
@@ -10,38 +10,38 @@ use sea_orm::{
 use shared::Service;
 use uuid::Uuid;
 
-/// How many rows are copied at a time.
-const ROWS: usize = 500;
+/// How many rows one statement copies.
+const BATCH: usize = 500;
 
-/// A column: its name, and its type in PostgreSQL's words.
+/// A column: its name, and PostgreSQL's name of its type.
 type Column = (String, String);
 
-/// Copies all databases into `memory`, each under its service's word, and asks the broker at the same moment. Says no if
-/// they were not still for long enough to be sure that all are of one moment, and what the broker said.
+/// Copies all databases into `memory`, each under the name of its service, and counts the events that the broker has not
+/// delivered at the same moment. Returns whether the copies are consistent, that is of one moment, and the count.
 ///
 /// # Errors
-/// If a database or the broker is away, or a database is not a service's.
-pub async fn all(
+/// If a database or the broker is away, or a database has unknown column types.
+pub async fn copy_all(
     databases: &Databases,
     memory: &DatabaseConnection,
-    ask_the_broker: impl AsyncFn() -> Result<u64, Error>,
+    count_undelivered: impl AsyncFn() -> Result<u64, Error>,
 ) -> Result<(bool, u64), Error> {
     let mut connections = Vec::new();
-    for service in LOOKED_AT {
+    for service in READ_ORDER {
         connections.push((service, databases.connect(service, 1).await?));
     }
-    let watching = databases.connect(LOOKED_AT[0], 1).await?;
-    let mut looks = 1;
-    let (transactions, still, said) = loop {
+    let observer = databases.connect(READ_ORDER[0], 1).await?;
+    let mut attempts = 1;
+    let (transactions, consistent, undelivered) = loop {
         let (transactions, seen) = begin(&connections).await?;
-        let said = ask_the_broker().await?;
-        // If nothing was written meanwhile, the broker's answer is of the same moment.
-        let now = look(&watching).await?;
-        let still = seen.is_some_and(|seen| seen == now);
-        if still || looks == LOOKS {
-            break (transactions, still, said);
+        let undelivered = count_undelivered().await?;
+        // If nothing was written meanwhile, the broker's count is of the same moment.
+        let now = snapshot_name(&observer).await?;
+        let consistent = seen.is_some_and(|seen| seen == now);
+        if consistent || attempts == MAX_SNAPSHOTS {
+            break (transactions, consistent, undelivered);
         }
-        looks += 1;
+        attempts += 1;
         for transaction in transactions {
             transaction.rollback().await?;
         }
@@ -51,32 +51,32 @@ pub async fn all(
         let failed = |error| Error::failed(format!("DATABASE_URL: {name} cannot be read: {error}"));
         copy(*service, from, memory).await.map_err(failed)?;
     }
-    Ok((still, said))
+    Ok((consistent, undelivered))
 }
 
-/// A snapshot of each database; and its name, if the server wrote nothing from the first snapshot to the last: then each
-/// names the same transactions, and none is under way.
+/// A snapshot of each database, and its name if the server wrote nothing from the first snapshot to the last: then all
+/// name the same transactions, and none is in progress.
 async fn begin(
     connections: &[(Service, DatabaseConnection)],
 ) -> Result<(Vec<DatabaseTransaction>, Option<String>), Error> {
     let (mut transactions, mut snapshots) = (Vec::new(), Vec::new());
     for (_, db) in connections {
         let transaction = db.begin_with_config(Some(IsolationLevel::RepeatableRead), None).await?;
-        snapshots.push(look(&transaction).await?);
+        snapshots.push(snapshot_name(&transaction).await?);
         transactions.push(transaction);
     }
-    // `xmin:xmax:` and then what is under way.
-    let at_rest = snapshots[0].split(':').collect::<Vec<_>>();
-    let nothing_under_way = at_rest[0] == at_rest[1];
-    let same = nothing_under_way && snapshots.windows(2).all(|two| two[0] == two[1]);
+    // The format is `xmin:xmax:` followed by the transactions in progress.
+    let bounds = snapshots[0].split(':').collect::<Vec<_>>();
+    let none_in_progress = bounds[0] == bounds[1];
+    let same = none_in_progress && snapshots.windows(2).all(|two| two[0] == two[1]);
     Ok((transactions, same.then(|| snapshots.swap_remove(0))))
 }
 
-/// The transactions that a connection sees, of all databases of the server.
-async fn look(db: &impl ConnectionTrait) -> Result<String, Error> {
+/// The name of the snapshot that a connection reads: it covers all databases of the server.
+async fn snapshot_name(db: &impl ConnectionTrait) -> Result<String, Error> {
     let sql = Statement::from_string(db.get_database_backend(), "select pg_current_snapshot()::text");
     let row = db.query_one_raw(sql).await?;
-    Ok(row.ok_or_else(|| Error::failed("there is no snapshot"))?.try_get_by_index(0)?)
+    Ok(row.ok_or_else(|| Error::failed("the server returned no snapshot"))?.try_get_by_index(0)?)
 }
 
 async fn copy(service: Service, from: &DatabaseTransaction, memory: &DatabaseConnection) -> Result<(), Error> {
@@ -94,15 +94,15 @@ async fn copy(service: Service, from: &DatabaseTransaction, memory: &DatabaseCon
     for (table, columns) in columns {
         copy_table(&format!("{service}.{table}"), &table, &columns, from, memory).await?;
     }
-    let ever = "select coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'seq')::regclass), 0)";
-    let row = from.query_one_raw(statement(from, ever.to_owned())).await?;
-    let ever: i64 = row.ok_or_else(|| Error::failed("the outbox has no sequence"))?.try_get_by_index(0)?;
-    // SQLite keeps what it numbered last in a table of its own, which is there once a table numbers its rows.
-    let numbered = format!(
+    let last_seq = "select coalesce(pg_sequence_last_value(pg_get_serial_sequence('outbox', 'seq')::regclass), 0)";
+    let row = from.query_one_raw(statement(from, last_seq.to_owned())).await?;
+    let last_seq: i64 = row.ok_or_else(|| Error::failed("the outbox has no sequence"))?.try_get_by_index(0)?;
+    // SQLite keeps the last sequence number in a table of its own, which exists once some table has an auto-increment column.
+    let sequence = format!(
         "create table {service}.numbered (seq integer primary key autoincrement);
-         insert into {service}.sqlite_sequence values ('outbox', {ever})"
+         insert into {service}.sqlite_sequence values ('outbox', {last_seq})"
     );
-    memory.execute_unprepared(&numbered).await.map(drop).map_err(Error::from)
+    memory.execute_unprepared(&sequence).await.map(drop).map_err(Error::from)
 }
 
 async fn copy_table(
@@ -116,7 +116,7 @@ async fn copy_table(
     memory.execute_unprepared(&format!("create table {to} ({names})")).await?;
     let rows = from.query_all_raw(statement(from, format!("select {names} from \"{table}\""))).await?;
     let places = format!("({})", vec!["?"; columns.len()].join(", "));
-    for rows in rows.chunks(ROWS) {
+    for rows in rows.chunks(BATCH) {
         let places = vec![places.as_str(); rows.len()].join(", ");
         let mut values = Vec::new();
         for row in rows {
@@ -141,6 +141,6 @@ fn value(row: &QueryResult, (name, kind): &Column) -> Result<Value, Error> {
     })
 }
 
-fn statement(db: &impl ConnectionTrait, question: String) -> Statement {
-    Statement::from_string(db.get_database_backend(), question)
+fn statement(db: &impl ConnectionTrait, sql: String) -> Statement {
+    Statement::from_string(db.get_database_backend(), sql)
 }

@@ -1,4 +1,4 @@
-//! A marketplace that was used is found in order; one that was tampered with is not.
+//! The audit finds nothing wrong with a marketplace that was used, and finds every kind of tampering.
 
 use super::*;
 use crate::{Backend, Caller, Environment, Host};
@@ -17,7 +17,7 @@ fn config(folder: &Path) -> Config {
     let data = format!("sqlite://{}", folder.display());
     let variables = [("DATABASE_URL", data.as_str()), ("RATE_LIMITS", "off")];
     let find = |name: &str| variables.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
-    Config::from_variables(find).expect("the configuration is right")
+    Config::from_variables(find).expect("the configuration is valid")
 }
 
 async fn person(backend: &Backend, environment: &Environment, email: &str) -> Caller {
@@ -59,7 +59,7 @@ async fn pay(backend: &Backend, buyer: &Caller, order: &Order, card: &str) -> Re
     backend.call(buyer, Pay { order_id: order.id, method }).await.map(drop)
 }
 
-/// A marketplace on which tickets were bought, given back, paid with a bad card first, and repriced.
+/// A marketplace with a sale whose first card was declined, a cancelled order and a repriced ticket.
 async fn used(folder: &Path) -> Host {
     let environment = Environment::real();
     let host = Host::start(&config(folder), environment.clone()).await.expect("starts");
@@ -81,8 +81,8 @@ async fn used(folder: &Path) -> Host {
     host
 }
 
-/// What an audit finds once all news has arrived.
-async fn at_rest(host: &Host, folder: &Path) -> Report {
+/// The report once no event is in flight.
+async fn report_at_rest(host: &Host, folder: &Path) -> Report {
     for _ in 0..200 {
         let report = run(&config(folder)).await.expect("audits");
         assert_eq!(report.violations(), 0, "{report}");
@@ -92,7 +92,7 @@ async fn at_rest(host: &Host, folder: &Path) -> Report {
         let soon = host.environment().now() + Duration::from_millis(20);
         host.environment().sleep_until(soon).await;
     }
-    panic!("it does not come to rest: {}", run(&config(folder)).await.expect("audits"));
+    panic!("not at rest after 200 tries: {}", run(&config(folder)).await.expect("audits"));
 }
 
 /// The files as a power cut would leave them: without what is only in memory.
@@ -116,7 +116,7 @@ async fn tamper(folder: &Path, service: Service, sql: &str) {
     db.close().await.expect("closes");
 }
 
-/// Each is something that must never happen, and the invariant that it breaks first of all.
+/// Tampering: the invariant that it violates, the database and the statement.
 const PLANTED: &[(&str, Service, &str)] = &[
     ("I1", Service::Orders, "update lines set live = not live"),
     (
@@ -176,20 +176,20 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I9", Service::Tickets, "delete from outbox where version = 2"),
     ("I9", Service::Orders, "update outbox set seq = -seq"),
     ("I10", Service::Payments, "delete from inbox where version = 1"),
-    ("I10", Service::Orders, "update inbox set state = 'dead', next_try_at = 1 where version = 1"),
+    ("I10", Service::Orders, "update inbox set state = 'dead_letter', next_try_at = 1 where version = 1"),
     ("I11", Service::Tickets, "update tickets set version = version + 1"),
-    ("I11", Service::Expiration, "update deadlines set said = said + 1"),
+    ("I11", Service::Expiration, "update deadlines set published = published + 1"),
     ("I11", Service::Auth, "update outbox set aggregate_id = randomblob(16)"),
     ("I11", Service::Tickets, "update inbox set id = randomblob(16)"),
     ("I12", Service::Tickets, "update shows set tickets_left = tickets_left + 1"),
-    ("I12", Service::Tickets, "update heard_orders set version = 1"),
+    ("I12", Service::Tickets, "update inbox_versions set version = 1"),
     ("I12", Service::Tickets, "update tickets set buyer_id = null where state = 'sold'"),
     ("I12", Service::Orders, "update ticket_replicas set terms = 7"),
     ("I12", Service::Orders, "delete from payment_replicas where state = 'declined'"),
     ("I12", Service::Payments, "update order_replicas set version = 1"),
     ("I12", Service::Expiration, "update deadlines set waiting = true"),
-    ("I12", Service::Auth, "update heard set version = 7 where subject = 'orders.changed'"),
-    ("I12", Service::Auth, "delete from heard where subject = 'payments.changed'"),
+    ("I12", Service::Auth, "update inbox_versions set version = 7 where subject = 'orders.changed'"),
+    ("I12", Service::Auth, "delete from inbox_versions where subject = 'payments.changed'"),
     ("I13", Service::Orders, "update lines set price = price - 1"),
     (
         "I14",
@@ -225,11 +225,11 @@ const PLANTED: &[(&str, Service, &str)] = &[
 ];
 
 #[tokio::test]
-async fn a_used_marketplace_is_in_order_also_while_it_runs_and_after_a_power_cut() {
+async fn a_used_marketplace_has_no_violations_running_crashed_or_stopped() {
     let folder = TempDir::new().expect("makes a folder");
     let host = used(folder.path()).await;
 
-    let running = at_rest(&host, folder.path()).await;
+    let running = report_at_rest(&host, folder.path()).await;
     let crashed = run(&config(copy(folder.path()).path())).await.expect("audits");
     host.stop().await;
     drop(host);
@@ -241,10 +241,10 @@ async fn a_used_marketplace_is_in_order_also_while_it_runs_and_after_a_power_cut
 }
 
 #[tokio::test]
-async fn what_must_never_happen_is_found() {
+async fn each_planted_violation_is_found() {
     let folder = TempDir::new().expect("makes a folder");
     let host = used(folder.path()).await;
-    at_rest(&host, folder.path()).await;
+    report_at_rest(&host, folder.path()).await;
     host.stop().await;
 
     let mut found = HashSet::new();
@@ -253,18 +253,19 @@ async fn what_must_never_happen_is_found() {
         tamper(copy.path(), *service, sql).await;
         let report = run(&config(copy.path())).await.expect("audits");
 
-        assert!(report.broken().contains(invariant), "{invariant}, after {sql}:\n{report}");
-        found.extend(report.checked.iter().filter(|one| one.offenders() > 0).map(|one| one.check.says));
+        assert!(report.violated().contains(invariant), "{invariant}, after {sql}:\n{report}");
+        found.extend(report.checked.iter().filter(|one| one.violations() > 0).map(|one| one.check.statement));
     }
-    let silent: Vec<&str> = checks::all().iter().map(|one| one.says).filter(|says| !found.contains(says)).collect();
-    assert!(silent.is_empty(), "plant something that these find: {silent:#?}");
+    let not_found: Vec<&str> =
+        checks::all().iter().map(|one| one.statement).filter(|name| !found.contains(name)).collect();
+    assert!(not_found.is_empty(), "plant a violation for each of these checks: {not_found:#?}");
 }
 
 #[tokio::test]
-async fn what_holds_only_at_rest_is_not_checked_before() {
+async fn checks_at_rest_only_are_skipped_while_events_are_in_flight() {
     let folder = TempDir::new().expect("makes a folder");
     let host = used(folder.path()).await;
-    at_rest(&host, folder.path()).await;
+    report_at_rest(&host, folder.path()).await;
     host.stop().await;
 
     tamper(folder.path(), Service::Orders, "update outbox set published_at = null where seq = 1").await;
@@ -273,7 +274,7 @@ async fn what_holds_only_at_rest_is_not_checked_before() {
 
     assert!(!report.at_rest() && report.violations() == 0, "{report}");
     let text = report.to_string();
-    assert!(text.contains("not checked: not at rest") && text.contains("1 events to publish"), "{text}");
+    assert!(text.contains("not checked: events still in flight") && text.contains("1 unpublished events"), "{text}");
 }
 
 #[tokio::test]

@@ -5,22 +5,22 @@ use super::Check;
 pub const CHECKS: &[Check] = &[
     Check {
         invariant: "I1",
-        says: "one live order per ticket",
-        things: "live lines",
-        counted: "orders.lines where live",
-        only_at_rest: false,
+        statement: "one live order per ticket",
+        noun: "live lines",
+        population: "orders.lines where live",
+        at_rest_only: false,
         offenders: "
             select ticket_id as id, count(*) || ' live orders' as detail
             from orders.lines where live group by ticket_id having count(*) > 1",
     },
     Check {
         invariant: "I1",
-        says: "an order had a ticket only once the one before was over",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: false,
+        statement: "an order holds a ticket only after the previous order is over",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: false,
         offenders: "
-            select ticket_id as id, 'two orders had it at the same time' as detail
+            select ticket_id as id, 'held by two orders at the same time' as detail
             from (
                 select ticket_id, began, lag(ended) over (partition by ticket_id order by began) as ended_before
                 from (
@@ -32,10 +32,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I1",
-        says: "a line is live exactly as long as its order",
-        things: "lines",
-        counted: "orders.lines",
-        only_at_rest: false,
+        statement: "a line is live exactly as long as its order",
+        noun: "lines",
+        population: "orders.lines",
+        at_rest_only: false,
         offenders: "
             select line.ticket_id as id, 'its order is ' || coalesce(placed.state, 'not there') as detail
             from orders.lines line left join orders.orders placed on placed.id = line.order_id
@@ -43,10 +43,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I2",
-        says: "a ticket is sold at most once",
-        things: "tickets",
-        counted: "tickets.tickets",
-        only_at_rest: false,
+        statement: "a ticket is sold at most once",
+        noun: "tickets",
+        population: "tickets.tickets",
+        at_rest_only: false,
         offenders: "
             select line.ticket_id as id, count(*) || ' complete orders' as detail
             from orders.lines line join orders.orders placed on placed.id = line.order_id
@@ -59,10 +59,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I7",
-        says: "an order that has ended never changes (but complete to refunded)",
-        things: "versions of orders",
-        counted: "main.order_history",
-        only_at_rest: false,
+        statement: "an order that is over never changes (except complete to refunded)",
+        noun: "versions of orders",
+        population: "main.order_history",
+        at_rest_only: false,
         offenders: "
             select id, coalesce(before, 'nothing') || ' became ' || state || ' in version ' || version as detail
             from (
@@ -75,10 +75,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I7",
-        says: "a payment goes only where a payment may go",
-        things: "versions of payments",
-        counted: "main.payment_history",
-        only_at_rest: false,
+        statement: "a payment makes only allowed transitions",
+        noun: "versions of payments",
+        population: "main.payment_history",
+        at_rest_only: false,
         offenders: "
             select id, coalesce(before, 'nothing') || ' became ' || state || ' in version ' || version as detail
             from (
@@ -93,20 +93,20 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I8",
-        says: "no unpaid hold ended before its deadline",
-        things: "expired orders",
-        counted: "main.order_history where state = 'expired'",
-        only_at_rest: false,
+        statement: "no unpaid hold ended before its deadline",
+        noun: "expired orders",
+        population: "main.order_history where state = 'expired'",
+        at_rest_only: false,
         offenders: "
             select id, 'it ended ' || (expires_at - occurred_at) || ' ms too early' as detail
             from main.order_history where state = 'expired' and occurred_at < expires_at",
     },
     Check {
         invariant: "I8",
-        says: "a deadline moves at most once, by 120 seconds",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: false,
+        statement: "a deadline moves at most once, by 120 seconds",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: false,
         offenders: "
             select id, count(distinct expires_at) || ' deadlines, '
                 || (max(expires_at) - min(expires_at)) || ' ms apart' as detail
@@ -116,10 +116,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I13",
-        says: "a line costs what its ticket cost on the order's terms",
-        things: "lines",
-        counted: "orders.lines",
-        only_at_rest: false,
+        statement: "a line costs what its ticket cost at the line's price version",
+        noun: "lines",
+        population: "orders.lines",
+        at_rest_only: false,
         offenders: "
             select distinct line.ticket_id as id,
                 'it cost ' || past.price || ', the order says ' || line.price as detail
@@ -129,10 +129,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I13",
-        says: "an order's total is the sum of its lines, and stays so",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: false,
+        statement: "an order's total is the sum of its lines and never changes",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: false,
         offenders: "
             select placed.id, 'total ' || placed.total || ', lines ' || coalesce(sum(line.price), 'none') as detail
             from orders.orders placed left join orders.lines line on line.order_id = placed.id
@@ -143,10 +143,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "a held or sold ticket is not edited",
-        things: "versions of tickets",
-        counted: "main.ticket_history",
-        only_at_rest: false,
+        statement: "a held or sold ticket is not edited",
+        noun: "versions of tickets",
+        population: "main.ticket_history",
+        at_rest_only: false,
         offenders: "
             select id, 'it was edited while ' || state_before || ', in version ' || version as detail
             from main.ticket_steps
@@ -155,10 +155,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "a ticket's price never changes without its terms",
-        things: "versions of tickets",
-        counted: "main.ticket_history",
-        only_at_rest: false,
+        statement: "a price change raises the price version",
+        noun: "versions of tickets",
+        population: "main.ticket_history",
+        at_rest_only: false,
         offenders: "
             select id, 'terms ' || terms_before || ' and then ' || terms || ', in version ' || version as detail
             from main.ticket_steps
@@ -166,10 +166,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "a ticket goes only where a ticket may go",
-        things: "versions of tickets",
-        counted: "main.ticket_history",
-        only_at_rest: false,
+        statement: "a ticket makes only allowed transitions",
+        noun: "versions of tickets",
+        population: "main.ticket_history",
+        at_rest_only: false,
         offenders: "
             select id, state_before || ' became ' || state || ' in version ' || version as detail
             from main.ticket_steps
@@ -180,10 +180,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "only an order that is over loses a ticket that was held for it",
-        things: "versions of tickets",
-        counted: "main.ticket_history",
-        only_at_rest: false,
+        statement: "only an order that is over loses a ticket that was held for it",
+        noun: "versions of tickets",
+        population: "main.ticket_history",
+        at_rest_only: false,
         offenders: "
             select step.id, 'taken from an order that is ' || placed.state || ', in version ' || step.version as detail
             from main.ticket_steps step join orders.orders placed on placed.id = step.order_before
@@ -191,10 +191,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "nobody has more tickets for a show than allowed, and all are counted",
-        things: "allowances",
-        counted: "orders.allowances",
-        only_at_rest: false,
+        statement: "nobody holds more tickets of a show than allowed, and all are counted",
+        noun: "allowances",
+        population: "orders.allowances",
+        at_rest_only: false,
         offenders: "
             select buyer_id as id, sum(taken) || ' counted, ' || sum(live) || ' live, 8 allowed' as detail
             from (
@@ -206,10 +206,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I14",
-        says: "nobody buys their own ticket",
-        things: "lines",
-        counted: "orders.lines",
-        only_at_rest: false,
+        statement: "nobody buys their own ticket",
+        noun: "lines",
+        population: "orders.lines",
+        at_rest_only: false,
         offenders: "
             select line.ticket_id as id, 'its seller ordered it' as detail
             from orders.lines line join orders.orders placed on placed.id = line.order_id

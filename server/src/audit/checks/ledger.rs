@@ -5,20 +5,20 @@ use super::Check;
 pub const CHECKS: &[Check] = &[
     Check {
         invariant: "I6",
-        says: "every movement of the ledger adds up to nothing",
-        things: "rows",
-        counted: "payments.ledger",
-        only_at_rest: false,
+        statement: "every ledger transaction sums to zero",
+        noun: "rows",
+        population: "payments.ledger",
+        at_rest_only: false,
         offenders: "
             select movement as id, kind || ': ' || sum(amount) || ' ' || currency as detail
             from payments.ledger group by movement, currency having sum(amount) <> 0",
     },
     Check {
         invariant: "I6",
-        says: "the ledger has what was captured and what was given back, each once",
-        things: "captured or refunded payments",
-        counted: "payments.payments where state in ('captured', 'refunded')",
-        only_at_rest: false,
+        statement: "the ledger has each capture and each refund once",
+        noun: "captured or refunded payments",
+        population: "payments.payments where state in ('captured', 'refunded')",
+        at_rest_only: false,
         offenders: "
             select paid.id, paid.state || ' ' || paid.amount || ', the ledger has charged ' || charged
                 || ' and given back ' || refunded as detail
@@ -34,10 +34,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "the ledger's money at the gateway is what the gateway's books have",
-        things: "currencies",
-        counted: "(select distinct currency from payments.ledger)",
-        only_at_rest: true,
+        statement: "the ledger's gateway account equals the gateway's own books",
+        noun: "currencies",
+        population: "(select distinct currency from payments.ledger)",
+        at_rest_only: true,
         offenders: "
             select null as id, currency || ': ledger ' || ledger || ', gateway ' || booked as detail
             from (
@@ -45,7 +45,7 @@ pub const CHECKS: &[Check] = &[
                 from (
                     select row.currency, row.amount as ledger, 0 as booked
                     from payments.ledger row join payments.payments paid on paid.id = row.payment_id
-                    where row.account = 'gateway' and paid.gateway in (select gateway from main.asked)
+                    where row.account = 'gateway' and paid.gateway in (select gateway from main.compared)
                     union all
                     select currency, 0, amount from main.gateway_books where state = 'captured')
                 group by currency)
@@ -53,20 +53,20 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "buyers have tickets for all that they paid, or it is on its way back",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: true,
+        statement: "all that buyers paid is sold to them or being refunded",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: true,
         offenders: "
             select payment_id as id, 'the buyer is owed ' || -sum(amount) || ' ' || currency as detail
             from payments.ledger where account = 'buyer' group by payment_id, currency having sum(amount) <> 0",
     },
     Check {
         invariant: "I6",
-        says: "what a complete order paid is its sellers' and the marketplace's",
-        things: "complete orders",
-        counted: "orders.orders where state = 'complete'",
-        only_at_rest: true,
+        statement: "a complete order's payment is split among its sellers and the marketplace",
+        noun: "complete orders",
+        population: "orders.orders where state = 'complete'",
+        at_rest_only: true,
         offenders: "
             select placed.id, 'it cost ' || placed.total || ', sellers and fee got '
                 || coalesce(-sum(booked.amount), 0) as detail
@@ -87,10 +87,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "sellers get what they are owed, once",
-        things: "payouts",
-        counted: "payments.payouts",
-        only_at_rest: false,
+        statement: "sellers are paid what they are owed, once",
+        noun: "payouts",
+        population: "payments.payouts",
+        at_rest_only: false,
         offenders: "
             select sent.id, 'it is ' || sent.amount || ' ' || sent.currency || ', of sales worth '
                 || coalesce(-sum(owed.amount), 0) as detail

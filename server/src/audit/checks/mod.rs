@@ -1,35 +1,32 @@
-//! What is checked, by the invariants' numbers: each check is a question in SQL that has no answer if all is well.
+//! The checks, by invariant: each is an SQL query that returns the rows that violate it.
 //!
-//! The databases go by their services' words (`orders.lines`); what was said over time stands in `main`, see
-//! [`super::history`].
+//! Tables are prefixed with their service (`orders.lines`); `main` has the history, see [`super::history`].
 
-mod copies;
 mod holds;
 mod ledger;
 mod messages;
 mod money;
+mod replicas;
 
-/// One check.
 pub struct Check {
-    /// The number of the invariant.
+    /// As in `docs/invariants.md`.
     pub invariant: &'static str,
-    /// What has to be so.
-    pub says: &'static str,
-    /// What is looked at, as a plural.
-    pub things: &'static str,
-    /// The rows that are looked at: a table and maybe a condition.
-    pub counted: &'static str,
-    /// Whether it holds only once all news has arrived.
-    pub only_at_rest: bool,
-    /// Finds what breaks it: an `id`, if one thing is to blame, and a `detail`.
+    /// What must hold; also the name of the check.
+    pub statement: &'static str,
+    /// The rows that are checked, as a plural noun.
+    pub noun: &'static str,
+    /// A table, and a condition if not all of its rows are checked.
+    pub population: &'static str,
+    /// Whether it holds only when no event is in flight.
+    pub at_rest_only: bool,
+    /// Selects the violations: an `id`, if one row is to blame, and a `detail`.
     pub offenders: &'static str,
 }
 
-/// Every check, in the order of the invariants.
 pub fn all() -> Vec<&'static Check> {
-    let groups = [holds::CHECKS, money::CHECKS, ledger::CHECKS, messages::CHECKS, copies::CHECKS];
+    let groups = [holds::CHECKS, money::CHECKS, ledger::CHECKS, messages::CHECKS, replicas::CHECKS];
     let mut all: Vec<&Check> = groups.into_iter().flatten().collect();
-    // "I9" stands before "I10".
+    // "I9" sorts before "I10".
     all.sort_by_key(|check| (check.invariant.len(), check.invariant));
     all
 }

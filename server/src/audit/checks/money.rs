@@ -5,20 +5,20 @@ use super::Check;
 pub const CHECKS: &[Check] = &[
     Check {
         invariant: "I3",
-        says: "at most one payment of an order is captured",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: false,
+        statement: "at most one payment of an order is captured",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: false,
         offenders: "
             select order_id as id, count(*) || ' captured payments' as detail
             from payments.payments where state = 'captured' group by order_id having count(*) > 1",
     },
     Check {
         invariant: "I3",
-        says: "captured money has a complete order, or was given back",
-        things: "captured or refunded payments",
-        counted: "payments.payments where state in ('captured', 'refunded')",
-        only_at_rest: true,
+        statement: "a captured payment has a complete order or is refunded",
+        noun: "captured or refunded payments",
+        population: "payments.payments where state in ('captured', 'refunded')",
+        at_rest_only: true,
         offenders: "
             select paid.id, paid.state || ', but its order is ' || coalesce(placed.state, 'not there') as detail
             from payments.payments paid left join orders.orders placed on placed.id = paid.order_id
@@ -28,26 +28,26 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I4",
-        says: "an order completes only on an authorization",
-        things: "complete or refunded orders",
-        counted: "orders.orders where state in ('complete', 'refunded')",
-        only_at_rest: false,
+        statement: "an order completes only on an authorization",
+        noun: "complete or refunded orders",
+        population: "orders.orders where state in ('complete', 'refunded')",
+        at_rest_only: false,
         offenders: "
-            select placed.id, 'its payment is ' || coalesce(heard.state, 'not there') as detail
-            from orders.orders placed left join orders.payment_replicas heard
-                on heard.payment_id = placed.payment_id and heard.order_id = placed.id
+            select placed.id, 'its payment is ' || coalesce(replica.state, 'not there') as detail
+            from orders.orders placed left join orders.payment_replicas replica
+                on replica.payment_id = placed.payment_id and replica.order_id = placed.id
             where placed.state in ('complete', 'refunded')
-                and coalesce(heard.state, '') not in ('authorized', 'captured', 'voided', 'refunded')
+                and coalesce(replica.state, '') not in ('authorized', 'captured', 'voided', 'refunded')
             union all
             select id, 'it is ' || state || ' and names a payment' from orders.orders
             where state not in ('complete', 'refunded') and payment_id is not null",
     },
     Check {
         invariant: "I4",
-        says: "a complete order has exactly one captured payment, which it names",
-        things: "complete orders",
-        counted: "orders.orders where state = 'complete'",
-        only_at_rest: true,
+        statement: "a complete order has exactly one captured payment, which it names",
+        noun: "complete orders",
+        population: "orders.orders where state = 'complete'",
+        at_rest_only: true,
         offenders: "
             select placed.id, count(paid.id) || ' captured payments, named: '
                 || count(case when paid.id = placed.payment_id then 1 end) as detail
@@ -59,10 +59,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I5",
-        says: "no money stays set aside",
-        things: "entries in the gateway's books",
-        counted: "main.gateway_books",
-        only_at_rest: true,
+        statement: "no authorization stays open",
+        noun: "entries in the gateway's books",
+        population: "main.gateway_books",
+        at_rest_only: true,
         offenders: "
             select book.payment_id as id, 'the gateway says ' || book.state || ', the order is '
                 || coalesce(placed.state, 'not there') as detail
@@ -76,10 +76,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "money held: gateway = payments = complete orders",
-        things: "currencies",
-        counted: "(select distinct currency from payments.payments)",
-        only_at_rest: true,
+        statement: "money held: gateway = payments = complete orders",
+        noun: "currencies",
+        population: "(select distinct currency from payments.payments)",
+        at_rest_only: true,
         offenders: "
             select null as id, currency || ': gateway ' || booked || ', payments ' || paid || ', orders ' || placed
                 as detail
@@ -90,20 +90,20 @@ pub const CHECKS: &[Check] = &[
                     from main.gateway_books where state = 'captured'
                     union all
                     select currency, 0, amount, 0 from payments.payments
-                    where state = 'captured' and gateway in (select gateway from main.asked)
+                    where state = 'captured' and gateway in (select gateway from main.compared)
                     union all
                     select placed.currency, 0, 0, placed.total
                     from orders.orders placed join payments.payments paid on paid.id = placed.payment_id
-                    where placed.state = 'complete' and paid.gateway in (select gateway from main.asked))
+                    where placed.state = 'complete' and paid.gateway in (select gateway from main.compared))
                 group by currency)
             where booked <> paid or paid <> placed",
     },
     Check {
         invariant: "I6",
-        says: "money given back: gateway = payments",
-        things: "currencies",
-        counted: "(select distinct currency from payments.payments)",
-        only_at_rest: true,
+        statement: "money refunded: gateway = payments",
+        noun: "currencies",
+        population: "(select distinct currency from payments.payments)",
+        at_rest_only: true,
         offenders: "
             select null as id, currency || ': gateway ' || booked || ', payments ' || paid as detail
             from (
@@ -112,16 +112,16 @@ pub const CHECKS: &[Check] = &[
                     select currency, amount as booked, 0 as paid from main.gateway_books where state = 'refunded'
                     union all
                     select currency, 0, amount from payments.payments
-                    where state = 'refunded' and gateway in (select gateway from main.asked))
+                    where state = 'refunded' and gateway in (select gateway from main.compared))
                 group by currency)
             where booked <> paid",
     },
     Check {
         invariant: "I6",
-        says: "a refunded order's money was given back, or never taken",
-        things: "refunded orders",
-        counted: "orders.orders where state = 'refunded'",
-        only_at_rest: true,
+        statement: "a refunded order's payment is refunded or was never captured",
+        noun: "refunded orders",
+        population: "orders.orders where state = 'refunded'",
+        at_rest_only: true,
         offenders: "
             select placed.id, 'its payment is ' || coalesce(paid.state, 'not there') as detail
             from orders.orders placed left join payments.payments paid on paid.id = placed.payment_id
@@ -129,15 +129,15 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "the gateway's books say of each payment what we say",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: true,
+        statement: "each payment's state equals the gateway's",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: true,
         offenders: "
             select paid.id, 'we say ' || paid.state || ', the gateway says ' || coalesce(book.state, 'nothing')
                 as detail
             from payments.payments paid left join main.gateway_books book on book.payment_id = paid.id
-            where paid.state is not book.state and paid.gateway in (select gateway from main.asked)
+            where paid.state is not book.state and paid.gateway in (select gateway from main.compared)
                 -- Closed is declined to us, and so is what was never decided.
                 and not (paid.state = 'declined' and coalesce(book.state, 'nothing') in ('voided', 'nothing'))
             union all
@@ -147,10 +147,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I6",
-        says: "a payment is as high as its order, and as what the gateway takes",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: false,
+        statement: "a payment's amount equals its order's and the gateway's",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: false,
         offenders: "
             select paid.id, 'the payment is ' || paid.amount || ' ' || paid.currency || ', the order '
                 || placed.total || ' ' || placed.currency as detail
@@ -164,10 +164,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I15",
-        says: "who pays an order, and who gets its tickets, is its buyer",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: false,
+        statement: "the payer and the ticket owner of an order are its buyer",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: false,
         offenders: "
             select paid.id, 'somebody else pays' as detail
             from payments.payments paid join orders.orders placed on placed.id = paid.order_id

@@ -1,91 +1,91 @@
-//! What was committed is what was said, and what others know of it is what it is.
+//! Published events equal what is committed, and replicas equal their originals.
 
 use super::Check;
 
 pub const CHECKS: &[Check] = &[
     Check {
         invariant: "I11",
-        says: "a person was said to be registered",
-        things: "people",
-        counted: "auth.people",
-        only_at_rest: false,
+        statement: "each person's registration is published",
+        noun: "people",
+        population: "auth.people",
+        at_rest_only: false,
         offenders: "
-            select person.id, 'nothing was said' as detail
-            from auth.people person left join main.said said
-                on said.subject = 'auth.registered' and said.aggregate_id = person.id
-            where said.id is null and 'auth' not in (select service from main.forgetful)",
+            select person.id, 'nothing published' as detail
+            from auth.people person left join main.published event
+                on event.subject = 'auth.registered' and event.aggregate_id = person.id
+            where event.id is null and 'auth' not in (select service from main.pruned)",
     },
     Check {
         invariant: "I11",
-        says: "a ticket is what was last said of it",
-        things: "tickets",
-        counted: "tickets.tickets",
-        only_at_rest: false,
+        statement: "the last published event of a ticket equals the ticket",
+        noun: "tickets",
+        population: "tickets.tickets",
+        at_rest_only: false,
         offenders: "
-            select ticket.id, 'version ' || ticket.version || ' ' || ticket.state || ', said: '
+            select ticket.id, 'version ' || ticket.version || ' ' || ticket.state || ', published: '
                 || coalesce(past.version || ' ' || past.state, 'nothing') as detail
             from tickets.tickets ticket left join main.ticket_history past
                 on past.id = ticket.id and past.version = (
                     select max(newest.version) from main.ticket_history newest where newest.id = ticket.id)
-            where (past.id is null and 'tickets' not in (select service from main.forgetful))
+            where (past.id is null and 'tickets' not in (select service from main.pruned))
                 or (past.id is not null and (ticket.version, ticket.state, ticket.price, ticket.terms)
                     <> (past.version, past.state, past.price, past.terms))
                 or (past.id is not null and ticket.order_id is not past.order_id)",
     },
     Check {
         invariant: "I11",
-        says: "an order is what was last said of it",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: false,
+        statement: "the last published event of an order equals the order",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: false,
         offenders: "
-            select placed.id, 'version ' || placed.version || ' ' || placed.state || ', said: '
+            select placed.id, 'version ' || placed.version || ' ' || placed.state || ', published: '
                 || coalesce(past.version || ' ' || past.state, 'nothing') as detail
             from orders.orders placed left join main.order_history past
                 on past.id = placed.id and past.version = (
                     select max(newest.version) from main.order_history newest where newest.id = placed.id)
-            where (past.id is null and 'orders' not in (select service from main.forgetful))
+            where (past.id is null and 'orders' not in (select service from main.pruned))
                 or (past.id is not null and (placed.version, placed.state, placed.total, placed.expires_at)
                     <> (past.version, past.state, past.total, past.expires_at))
                 or (past.id is not null and placed.payment_id is not past.payment_id)",
     },
     Check {
         invariant: "I11",
-        says: "a payment is what was last said of it",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: false,
+        statement: "the last published event of a payment equals the payment",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: false,
         offenders: "
-            select paid.id, 'version ' || paid.version || ' ' || paid.state || ', said: '
+            select paid.id, 'version ' || paid.version || ' ' || paid.state || ', published: '
                 || coalesce(past.version || ' ' || past.state, 'nothing') as detail
             from payments.payments paid left join main.payment_history past
                 on past.id = paid.id and past.version = (
                     select max(newest.version) from main.payment_history newest where newest.id = paid.id)
-            where (past.id is null and 'payments' not in (select service from main.forgetful))
+            where (past.id is null and 'payments' not in (select service from main.pruned))
                 or (past.id is not null and (paid.version, paid.state, paid.amount, paid.order_id)
                     <> (past.version, past.state, past.amount, past.order_id))",
     },
     Check {
         invariant: "I11",
-        says: "as many deadlines were said as counted",
-        things: "deadlines",
-        counted: "expiration.deadlines",
-        only_at_rest: false,
+        statement: "as many deadlines are published as counted",
+        noun: "deadlines",
+        population: "expiration.deadlines",
+        at_rest_only: false,
         offenders: "
-            select deadline.order_id as id, deadline.said || ' counted, said: ' || coalesce(max(said.version), 0)
+            select deadline.order_id as id, deadline.published || ' counted, said: ' || coalesce(max(event.version), 0)
                 as detail
-            from expiration.deadlines deadline left join main.said said
-                on said.subject = 'expiration.due' and said.aggregate_id = deadline.order_id
-            group by deadline.order_id, deadline.said
-            having coalesce(max(said.version), 0) <> deadline.said
-                and (max(said.version) is not null or 'expiration' not in (select service from main.forgetful))",
+            from expiration.deadlines deadline left join main.published event
+                on event.subject = 'expiration.due' and event.aggregate_id = deadline.order_id
+            group by deadline.order_id, deadline.published
+            having coalesce(max(event.version), 0) <> deadline.published
+                and (max(event.version) is not null or 'expiration' not in (select service from main.pruned))",
     },
     Check {
         invariant: "I12",
-        says: "what orders knows of a ticket is so",
-        things: "tickets",
-        counted: "tickets.tickets",
-        only_at_rest: true,
+        statement: "the replica of a ticket in orders equals the ticket",
+        noun: "tickets",
+        population: "tickets.tickets",
+        at_rest_only: true,
         offenders: "
             select ticket.id, 'version ' || ticket.version || ', known: ' || coalesce(known.version, 'nothing')
                 as detail
@@ -99,10 +99,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I12",
-        says: "what orders knows of a payment is so",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: true,
+        statement: "the replica of a payment in orders equals the payment",
+        noun: "payments",
+        population: "payments.payments",
+        at_rest_only: true,
         offenders: "
             select paid.id, 'version ' || paid.version || ' ' || paid.state || ', known: '
                 || coalesce(known.version || ' ' || known.state, 'nothing') as detail
@@ -115,10 +115,10 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I12",
-        says: "what payments knows of an order is so",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: true,
+        statement: "the replica of an order in payments equals the order",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: true,
         offenders: "
             select placed.id, 'version ' || placed.version || ' ' || placed.state || ', known: '
                 || coalesce(known.version || ' ' || (known.body ->> '$.state'), 'nothing') as detail
@@ -131,73 +131,51 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I12",
-        says: "what expiration knows of an order is so",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: true,
+        statement: "the deadline in expiration equals the order's",
+        noun: "orders",
+        population: "orders.orders",
+        at_rest_only: true,
         offenders: "
-            select placed.id, 'version ' || placed.version || ', known: ' || coalesce(known.order_version, 'nothing')
+            select placed.id, 'deadline ' || placed.expires_at || ', known: ' || coalesce(known.deadline_at, 'nothing')
                 as detail
             from orders.orders placed left join expiration.deadlines known on known.order_id = placed.id
             where known.order_id is null or known.waiting
-                or (known.order_version, known.deadline_at) <> (placed.version, placed.expires_at)
+                or known.deadline_at <> placed.expires_at
             union all
             select known.order_id, 'there is no such order' from expiration.deadlines known
             where known.order_id not in (select id from orders.orders)",
     },
     Check {
         invariant: "I12",
-        says: "what tickets has heard of an order is so",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: true,
+        statement: "each subscriber has handled the newest version of each aggregate",
+        noun: "aggregates",
+        population: "main.newest_published",
+        at_rest_only: true,
         offenders: "
-            select placed.id, 'version ' || placed.version || ', heard: ' || coalesce(heard.version, 'nothing')
+            select newest.aggregate_id as id, subscription.service || ' has handled version '
+                || coalesce(handled.version, 'none') || ' of ' || newest.subject || ', published: ' || newest.version
                 as detail
-            from orders.orders placed left join tickets.heard_orders heard on heard.order_id = placed.id
-            where heard.version is not placed.version
+            from main.newest_published newest
+                join main.subscriptions subscription on subscription.subject = newest.subject
+                left join main.handled_versions handled on handled.service = subscription.service
+                    and handled.subject = newest.subject and handled.aggregate_id = newest.aggregate_id
+            where handled.version is not newest.version
             union all
-            select heard.order_id, 'there is no such order' from tickets.heard_orders heard
-            where heard.order_id not in (select id from orders.orders)",
+            select handled.aggregate_id, handled.service || ' has handled ' || handled.subject || ', never published'
+            from main.handled_versions handled
+                join main.subscriptions subscription
+                    on subscription.service = handled.service and subscription.subject = handled.subject
+                join main.publishers publisher on publisher.subject = handled.subject
+                left join main.newest_published newest
+                    on newest.subject = handled.subject and newest.aggregate_id = handled.aggregate_id
+            where newest.aggregate_id is null and publisher.service not in (select service from main.pruned)",
     },
     Check {
         invariant: "I12",
-        says: "what auth has heard of an order is so",
-        things: "orders",
-        counted: "orders.orders",
-        only_at_rest: true,
-        offenders: "
-            select original.id, 'version ' || original.version || ', heard: ' || coalesce(heard.version, 'nothing')
-                as detail
-            from orders.orders original left join auth.heard heard
-                on heard.subject = 'orders.changed' and heard.aggregate_id = original.id
-            where heard.version is not original.version
-            union all
-            select heard.aggregate_id, 'there is no such order' from auth.heard heard
-            where heard.subject = 'orders.changed' and heard.aggregate_id not in (select id from orders.orders)",
-    },
-    Check {
-        invariant: "I12",
-        says: "what auth has heard of a payment is so",
-        things: "payments",
-        counted: "payments.payments",
-        only_at_rest: true,
-        offenders: "
-            select original.id, 'version ' || original.version || ', heard: ' || coalesce(heard.version, 'nothing')
-                as detail
-            from payments.payments original left join auth.heard heard
-                on heard.subject = 'payments.changed' and heard.aggregate_id = original.id
-            where heard.version is not original.version
-            union all
-            select heard.aggregate_id, 'there is no such payment' from auth.heard heard
-            where heard.subject = 'payments.changed' and heard.aggregate_id not in (select id from payments.payments)",
-    },
-    Check {
-        invariant: "I12",
-        says: "a ticket is sold or held exactly when a live order has it",
-        things: "tickets",
-        counted: "tickets.tickets",
-        only_at_rest: true,
+        statement: "a ticket is sold or held exactly when a live order has it",
+        noun: "tickets",
+        population: "tickets.tickets",
+        at_rest_only: true,
         offenders: "
             select ticket.id, ticket.state || ', its live order: ' || coalesce(placed.state, 'none') as detail
             from tickets.tickets ticket
@@ -210,13 +188,13 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I12",
-        says: "a show counts its tickets on sale, and their lowest price",
-        things: "shows",
-        counted: "tickets.shows",
-        only_at_rest: false,
+        statement: "a show's count and lowest price equal its tickets on sale",
+        noun: "shows",
+        population: "tickets.shows",
+        at_rest_only: false,
         offenders: "
-            select show.id, 'it says ' || show.tickets_left || ' from ' || coalesce(show.lowest_price, 'none')
-                || ', there are ' || count(ticket.id) || ' from ' || coalesce(min(ticket.price), 'none') as detail
+            select show.id, 'counted ' || show.tickets_left || ' from ' || coalesce(show.lowest_price, 'none')
+                || ', actual ' || count(ticket.id) || ' from ' || coalesce(min(ticket.price), 'none') as detail
             from tickets.shows show left join tickets.tickets ticket
                 on ticket.show_id = show.id and ticket.state = 'on_sale'
             group by show.id, show.tickets_left, show.lowest_price
