@@ -5,15 +5,13 @@ use crate::messaging::{
     outbox,
 };
 use crate::rpc::{Backend, Registry, RpcClient, RpcServer};
-use crate::services::{ServiceHandler, auth, expiration, orders, payments, tickets};
-use crate::store::{self, Databases, Migration, Store};
+use crate::services::{self, OpenError, ServiceHandler};
+use crate::store::Store;
 use crate::tasks::{Tasks, sleep};
 use crate::telemetry::metrics::{self, Backlog};
 use crate::{Config, Environment, Error};
 use shared::{Instant, Service, Subject};
 use std::future::Future;
-use std::io;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{Notify, broadcast};
@@ -41,14 +39,8 @@ pub struct Host {
 pub enum StartError {
     #[error("NATS_URL: {0}")]
     Nats(String),
-    #[error("DATABASE_URL: {name} cannot be opened: {source}")]
-    Database { name: String, source: Error },
-    #[error("DATABASE_URL: the folder {} cannot be written: {source}", folder.display())]
-    Folder { folder: PathBuf, source: io::Error },
-    #[error("MAIL: {0}")]
-    Mail(String),
-    #[error("STRIPE_SECRET_KEY: {0}")]
-    Gateway(#[source] Error),
+    #[error(transparent)]
+    Service(#[from] OpenError),
     #[error("{service} has no handler for {}: register one in its `register`", requests.join(", "))]
     Unhandled { service: Service, requests: Vec<&'static str> },
 }
@@ -91,7 +83,7 @@ impl Host {
     ) -> Result<Host, StartError> {
         let mut services = Vec::new();
         for service in &config.parts.services {
-            services.push(open(*service, config, &environment, &tasks).await?);
+            services.push(services::open(*service, config, &environment, &tasks).await?);
         }
         let registry = Arc::new(register(&services)?);
         let remote = connection.clone().map(|connection| RpcClient::new(connection, environment.clone()));
@@ -255,44 +247,6 @@ fn register(services: &[Arc<dyn ServiceHandler>]) -> Result<Registry, StartError
 async fn connect(config: &Config) -> Result<Option<Connection>, StartError> {
     let Some(servers) = &config.nats else { return Ok(None) };
     Connection::open(servers, "events and replies").await.map(Some).map_err(StartError::Nats)
-}
-
-/// Opens a service on its database.
-async fn open(
-    service: Service,
-    config: &Config,
-    environment: &Environment,
-    tasks: &Tasks,
-) -> Result<Arc<dyn ServiceHandler>, StartError> {
-    let databases = &config.databases;
-    if let Databases::Folder(folder) = databases {
-        check_writable(folder)?;
-    }
-    let store = async |migrations: &'static [Migration]| {
-        let opened = store::open(service, databases, migrations, environment.clone(), tasks).await;
-        opened.map_err(|source| StartError::Database { name: databases.name_of(service), source })
-    };
-    Ok(match service {
-        Service::Auth => {
-            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(StartError::Mail)?;
-            let store = store(auth::MIGRATIONS).await?;
-            auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
-        }
-        Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
-        Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
-        Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
-        Service::Payments => {
-            let payments = payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone(), config);
-            payments.map_err(StartError::Gateway)?
-        }
-    })
-}
-
-fn check_writable(folder: &Path) -> Result<(), StartError> {
-    let probe = folder.join(".writable");
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b""));
-    let _ = std::fs::remove_file(&probe);
-    written.map_err(|source| StartError::Folder { folder: folder.to_owned(), source })
 }
 
 /// Runs `step` again and again: at once when `signal` wakes it, when the step asked for it, or after the idle interval.

@@ -6,12 +6,15 @@ pub mod orders;
 pub mod payments;
 pub mod tickets;
 
-use crate::Error;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
-use crate::store::Store;
+use crate::store::{self, Databases, Migration, Store};
+use crate::tasks::Tasks;
+use crate::{Config, Environment, Error};
 use async_trait::async_trait;
 use shared::{Instant, Service, Subject};
+use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A service: the requests that it answers, the events that it handles, and what it does when time passes.
@@ -50,4 +53,58 @@ pub fn subscribed_subjects(service: Service) -> Vec<Subject> {
         Service::Payments => payments::subscriptions(),
     };
     subscriptions.subjects()
+}
+
+/// Why a service could not be opened: one line that names the variable to change.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    #[error("DATABASE_URL: {name} cannot be opened: {source}")]
+    Database { name: String, source: Error },
+    #[error("DATABASE_URL: the folder {} cannot be written: {source}", folder.display())]
+    Folder { folder: PathBuf, source: io::Error },
+    #[error("MAIL: {0}")]
+    Mail(String),
+    #[error("STRIPE_SECRET_KEY: {0}")]
+    Gateway(#[source] Error),
+}
+
+/// Opens a service on its database.
+///
+/// # Errors
+/// If its database, or another server that it needs, is misconfigured or away.
+pub async fn open(
+    service: Service,
+    config: &Config,
+    environment: &Environment,
+    tasks: &Tasks,
+) -> Result<Arc<dyn ServiceHandler>, OpenError> {
+    let databases = &config.databases;
+    if let Databases::Folder(folder) = databases {
+        check_writable(folder)?;
+    }
+    let store = async |migrations: &'static [Migration]| {
+        let opened = store::open(service, databases, migrations, environment.clone(), tasks).await;
+        opened.map_err(|source| OpenError::Database { name: databases.name_of(service), source })
+    };
+    Ok(match service {
+        Service::Auth => {
+            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(OpenError::Mail)?;
+            let store = store(auth::MIGRATIONS).await?;
+            auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
+        }
+        Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
+        Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
+        Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
+        Service::Payments => {
+            let payments = payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone(), config);
+            payments.map_err(OpenError::Gateway)?
+        }
+    })
+}
+
+fn check_writable(folder: &Path) -> Result<(), OpenError> {
+    let probe = folder.join(".writable");
+    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b""));
+    let _ = std::fs::remove_file(&probe);
+    written.map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
 }
