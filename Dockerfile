@@ -2,8 +2,8 @@
 
 FROM node:22-bookworm-slim AS node
 
-# The release bundle, built by the project's own command, which installs what else it needs. Its caches are kept between
-# builds, so that the tools are compiled once.
+# Builds the release bundle with the project's own command, which installs the other tools. The caches persist between builds,
+# so the tools are compiled only once.
 FROM rust:1-bookworm AS build
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends python3 \
@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/usr/local/cargo/registry \
     --mount=type=cache,target=/cache,sharing=locked \
     cargo xtask build
 
-# What runs: the binary, and the client beside it.
+# The runtime image: the binary, with the client beside it.
 FROM debian:bookworm-slim
 RUN apt-get update \
     && apt-get install --yes --no-install-recommends ca-certificates \
@@ -27,7 +27,7 @@ RUN apt-get update \
 COPY --from=build /source/dist /app
 WORKDIR /app
 USER 65532:65532
-# A container is reached from outside of itself.
+# A container receives requests from outside its network namespace.
 ENV HOST=0.0.0.0
 EXPOSE 8080
 ENTRYPOINT ["/app/ticketing"]

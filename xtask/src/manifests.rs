@@ -88,7 +88,12 @@ def check_references(where, pod, found, overlay):
         check(there is None or key is None or key in there.get("data", {}), where, f"the {kind} {name} has no {key}")
 
 def variables(container):
-    return {variable["name"]: variable.get("value", "") for variable in container.get("env", [])}
+    """The values that do not come from a Secret, with $(NAME) expanded as Kubernetes does."""
+    values = {}
+    for variable in container.get("env", []):
+        expanded = lambda reference: values.get(reference[1]) or reference[0]
+        values[variable["name"]] = re.sub(r"\$\((\w+)\)", expanded, variable.get("value", ""))
+    return values
 
 def check_word(where, word, found):
     deployment = found.get(("Deployment", word))
@@ -186,17 +191,18 @@ fn render(overlay: &str, file: &Path) -> Result<()> {
     let output = kubectl.arg("kustomize").arg(&source).stdin(Stdio::null()).output();
     let output = output.context("kubectl cannot be started")?;
     let said = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "k8s/overlays/{overlay} cannot be rendered: {}", said.trim());
+    let problem = "cannot be rendered (kubectl 1.27 or newer is required)";
+    ensure!(output.status.success(), "k8s/overlays/{overlay} {problem}: {}", said.trim());
     fs::write(file, output.stdout).with_context(|| format!("writing {}", file.display()))
 }
 
-/// Makes sure that kubectl is there; any version will do, since no cluster is asked.
+/// Makes sure that kubectl is there: 1.27 or newer, for kustomize 5. No cluster is contacted.
 fn find_kubectl() -> Result<()> {
     if child::find("kubectl").is_some() {
         return Ok(());
     }
     if !debian::possible() {
-        bail!("the manifests are rendered by kubectl: install kubectl");
+        bail!("the manifests are rendered by kubectl: install kubectl 1.27 or newer");
     }
     println!("installing kubectl (under a minute, once)");
     debian::packages(&["kubernetes-client"])?;

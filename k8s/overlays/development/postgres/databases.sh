@@ -1,8 +1,9 @@
 #!/bin/sh
-# Makes a role and a database for each service. PostgreSQL's image runs it once, on an empty disk.
+# Creates a role and a database for each service, that is, for each variable <SERVICE>_DATABASE_PASSWORD. PostgreSQL's image
+# runs this once, on an empty disk.
 set -eu
-for service in auth tickets orders expiration payments; do
-    variable="$(echo "$service" | tr a-z A-Z)_DATABASE_PASSWORD"
+for variable in $(env | sed -n 's/^\([A-Z]*_DATABASE_PASSWORD\)=.*/\1/p'); do
+    service="$(echo "${variable%_DATABASE_PASSWORD}" | tr A-Z a-z)"
     psql --username "$POSTGRES_USER" --dbname postgres --set ON_ERROR_STOP=1 --set role="$service" \
         --set database="ticketing_$service" --set password="$(printenv "$variable")" <<'SQL'
 create role :"role" login password :'password';
