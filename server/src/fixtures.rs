@@ -1,37 +1,49 @@
-//! An order as the services hear of it, for tests that need one and care for a part of it only.
+//! Sample events for tests, which change only the fields that they are about.
 
 use shared::orders::{HeldTicket, OrderChanged, OrderState};
-use shared::tickets::{Category, Seat, Show};
+use shared::tickets::{Category, Seat, Show, Ticket, TicketChanged, TicketState};
 use shared::value::ShortText;
 use shared::{Currency, Instant, Money, OrderId, ShowId, TicketId, UserId};
 use uuid::Uuid;
 
-/// What each of its tickets costs.
+/// The price of every sample ticket.
 pub const PRICE: Money = Money::new(1999, Currency::Gbp);
-/// Whose order it is.
 pub const BUYER: UserId = UserId::new(Uuid::from_u128(2));
-/// Who sells its tickets, and announced the show.
+/// Sells every sample ticket and announced the show.
 pub const SELLER: UserId = UserId::new(Uuid::from_u128(4));
 
-/// A line of text that is known to be one.
-pub fn line(text: &str) -> ShortText {
-    ShortText::parse("text", text).expect("a line")
+pub fn short_text(text: &str) -> ShortText {
+    ShortText::parse("text", text).expect("samples are short")
 }
 
-/// A ticket of it.
-pub fn ticket(number: u128) -> HeldTicket {
+pub fn held_ticket(number: u128) -> HeldTicket {
     let ticket_id = TicketId::new(Uuid::from_u128(number));
-    HeldTicket { ticket_id, seller_id: SELLER, seat: Seat::default(), price: PRICE, terms: 1 }
+    HeldTicket { ticket_id, seller_id: SELLER, seat: Seat::default(), price: PRICE, price_version: 1 }
 }
 
-/// What its tickets admit to.
+/// A ticket on sale.
+pub fn ticket_changed(number: u128) -> TicketChanged {
+    let ticket = Ticket {
+        id: TicketId::new(Uuid::from_u128(number)),
+        show: show(),
+        seller_id: SELLER,
+        seat: Seat::default(),
+        price: PRICE,
+        face_value: None,
+        state: TicketState::OnSale,
+        held_until: None,
+        version: 1,
+    };
+    TicketChanged { ticket, order_id: None, price_version: 1 }
+}
+
 pub fn show() -> Show {
     Show {
         id: ShowId::new(Uuid::from_u128(5)),
-        title: line("The Tempest"),
-        venue: line("Globe"),
-        city: line("London"),
-        country: line("United Kingdom"),
+        title: short_text("The Tempest"),
+        venue: short_text("Globe"),
+        city: short_text("London"),
+        country: short_text("United Kingdom"),
         category: Category::Theatre,
         starts_at: Instant::from_millis(1_000_000),
         time_zone: "Europe/London".to_owned(),
@@ -42,7 +54,7 @@ pub fn show() -> Show {
     }
 }
 
-/// The order, with one ticket, held until a minute after the beginning of time.
+/// An order of ticket 3, held until 60 seconds after the epoch.
 pub fn order() -> OrderChanged {
     OrderChanged {
         id: OrderId::new(Uuid::from_u128(1)),
@@ -51,7 +63,7 @@ pub fn order() -> OrderChanged {
         state: OrderState::Held,
         reason: None,
         show: show(),
-        lines: vec![ticket(3)],
+        lines: vec![held_ticket(3)],
         total: PRICE,
         expires_at: Instant::from_millis(60_000),
         payment_id: None,

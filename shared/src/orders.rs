@@ -176,8 +176,9 @@ pub struct HeldTicket {
     pub seat: Seat,
     /// What it costs in this order.
     pub price: Money,
-    /// The terms under which it was placed: the hold is good only on these.
-    pub terms: u64,
+    /// The ticket's price version when the order was placed: the hold is good only on that one.
+    #[serde(rename = "terms")]
+    pub price_version: u64,
 }
 
 /// One piece of news on a person's live feed: the order itself is asked for.

@@ -330,8 +330,9 @@ pub struct TicketChanged {
     pub ticket: Ticket,
     /// The order that holds it or bought it.
     pub order_id: Option<OrderId>,
-    /// Raised by a price change or a withdrawal only: a hold is good only on the terms it was placed on.
-    pub terms: u64,
+    /// Raised by a price change or a withdrawal only: a hold is good only on the price version it was placed on.
+    #[serde(rename = "terms")]
+    pub price_version: u64,
 }
 impl Event for TicketChanged {
     const SUBJECT: Subject = Subject::TicketsChanged;

@@ -21,7 +21,7 @@ const BODIES: &str = "
 
     create table main.ticket_history as
     select aggregate_id as id, version, body ->> '$.ticket.state' as state,
-        body ->> '$.ticket.price.minor' as price, body ->> '$.terms' as terms,
+        body ->> '$.ticket.price.minor' as price, body ->> '$.terms' as price_version,
         body ->> '$.ticket.show.cancelled' as show_cancelled,
         unhex(replace(body ->> '$.order_id', '-', '')) as order_id
     from tickets.outbox where subject = 'tickets.changed';
@@ -30,7 +30,7 @@ const BODIES: &str = "
     create table main.ticket_steps as
     select * from (
         select *, lag(state) over versions as state_before, lag(price) over versions as price_before,
-            lag(terms) over versions as terms_before, lag(order_id) over versions as order_before
+            lag(price_version) over versions as price_version_before, lag(order_id) over versions as order_before
         from main.ticket_history window versions as (partition by id order by version))
     where state_before is not null;
 

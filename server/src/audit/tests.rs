@@ -124,8 +124,8 @@ const PLANTED: &[(&str, Service, &str)] = &[
         Service::Orders,
         "drop index lines_live; insert into orders select randomblob(16), buyer_id, state, reason, total, currency,
             placed_at, expires_at, extended, payment_id, version from orders where state = 'complete';
-         insert into lines select (select id from orders order by rowid desc limit 1), ticket_id, show_id, terms, price,
-            shown, live from lines where live",
+         insert into lines select (select id from orders order by rowid desc limit 1), ticket_id, show_id,
+            price_version, price, snapshot, live from lines where live",
     ),
     (
         "I3",
@@ -184,7 +184,7 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I12", Service::Tickets, "update shows set tickets_left = tickets_left + 1"),
     ("I12", Service::Tickets, "update inbox_versions set version = 1"),
     ("I12", Service::Tickets, "update tickets set buyer_id = null where state = 'sold'"),
-    ("I12", Service::Orders, "update ticket_replicas set terms = 7"),
+    ("I12", Service::Orders, "update ticket_replicas set price_version = 7"),
     ("I12", Service::Orders, "delete from payment_replicas where state = 'declined'"),
     ("I12", Service::Payments, "update order_replicas set version = 1"),
     ("I12", Service::Expiration, "update deadlines set waiting = true"),

@@ -124,7 +124,7 @@ pub const CHECKS: &[Check] = &[
             select distinct line.ticket_id as id,
                 'it cost ' || past.price || ', the order says ' || line.price as detail
             from orders.lines line join main.ticket_history past
-                on past.id = line.ticket_id and past.terms = line.terms
+                on past.id = line.ticket_id and past.price_version = line.price_version
             where past.price <> line.price",
     },
     Check {
@@ -151,7 +151,7 @@ pub const CHECKS: &[Check] = &[
             select id, 'it was edited while ' || state_before || ', in version ' || version as detail
             from main.ticket_steps
             where state_before in ('held', 'sold') and state <> 'withdrawn'
-                and (price <> price_before or terms <> terms_before)",
+                and (price <> price_before or price_version <> price_version_before)",
     },
     Check {
         invariant: "I14",
@@ -160,9 +160,11 @@ pub const CHECKS: &[Check] = &[
         population: "main.ticket_history",
         at_rest_only: false,
         offenders: "
-            select id, 'terms ' || terms_before || ' and then ' || terms || ', in version ' || version as detail
+            select id, 'price version ' || price_version_before || ' and then ' || price_version || ', in version '
+                || version as detail
             from main.ticket_steps
-            where (price <> price_before and terms <= terms_before) or terms < terms_before",
+            where (price <> price_before and price_version <= price_version_before)
+                or price_version < price_version_before",
     },
     Check {
         invariant: "I14",

@@ -28,8 +28,8 @@ pub const CHECKS: &[Check] = &[
                 on past.id = ticket.id and past.version = (
                     select max(newest.version) from main.ticket_history newest where newest.id = ticket.id)
             where (past.id is null and 'tickets' not in (select service from main.pruned))
-                or (past.id is not null and (ticket.version, ticket.state, ticket.price, ticket.terms)
-                    <> (past.version, past.state, past.price, past.terms))
+                or (past.id is not null and (ticket.version, ticket.state, ticket.price, ticket.price_version)
+                    <> (past.version, past.state, past.price, past.price_version))
                 or (past.id is not null and ticket.order_id is not past.order_id)",
     },
     Check {
@@ -90,7 +90,8 @@ pub const CHECKS: &[Check] = &[
             select ticket.id, 'version ' || ticket.version || ', known: ' || coalesce(known.version, 'nothing')
                 as detail
             from tickets.tickets ticket left join orders.ticket_replicas known on known.ticket_id = ticket.id
-            where known.ticket_id is null or (known.version, known.terms) <> (ticket.version, ticket.terms)
+            where known.ticket_id is null or (known.version, known.price_version)
+                    <> (ticket.version, ticket.price_version)
                 or known.order_id is not ticket.order_id or known.body ->> '$.ticket.state' <> ticket.state
                 or known.body ->> '$.ticket.price.minor' <> ticket.price
             union all

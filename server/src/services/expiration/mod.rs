@@ -1,4 +1,5 @@
-//! Deadlines: publishes that one has passed. The event is a hint; `orders` decides by its own clock.
+//! The deadlines of held orders. Publishes `expiration.due` when one has passed; a hint, since `orders` decides by its own
+//! clock.
 
 mod schema;
 

@@ -1,4 +1,4 @@
-//! Each order's current deadline.
+//! The current deadline of each order.
 
 use crate::Error;
 use crate::store::{Migration, Millis, Tx, Version};

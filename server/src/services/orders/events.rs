@@ -1,62 +1,48 @@
-//! What `orders` does when others speak: confirm, extend, complete, refund, expire.
+//! The reactions of `orders` to other services' events.
 
-use super::{change, replicas_of, rules, schema};
+use super::rules::{self, DeadlineDecision, TicketView};
+use super::{schema, transition};
 use crate::Error;
-use crate::store::{Tx, from_word};
+use crate::store::Tx;
+use shared::OrderId;
 use shared::expiration::ExpirationDue;
-use shared::orders::OrderState;
 use shared::payments::PaymentChanged;
 use shared::tickets::TicketChanged;
-use shared::{OrderId, PaymentId};
 
-/// A ticket is new, or not as it was.
-pub async fn ticket_changed(tx: &Tx, news: TicketChanged) -> Result<(), Error> {
-    if !schema::apply_ticket(tx, &news).await? {
-        return Ok(());
-    }
-    match schema::live_order_of(tx.db(), news.ticket.id).await? {
-        Some(row) => reevaluate(tx, row).await,
+pub async fn ticket_changed(tx: &Tx, event: TicketChanged) -> Result<(), Error> {
+    schema::apply_ticket(tx, &event).await?;
+    match schema::live_order_of_ticket(tx.db(), event.ticket.id).await? {
+        Some(order) => reevaluate(tx, order).await,
         None => Ok(()),
     }
 }
 
-/// A payment is new, or not as it was.
-pub async fn payment_changed(tx: &Tx, news: PaymentChanged) -> Result<(), Error> {
-    match schema::apply_payment(tx, &news).await? {
-        true => reevaluate(tx, schema::order(tx.db(), news.order_id).await?).await,
-        false => Ok(()),
+pub async fn payment_changed(tx: &Tx, event: PaymentChanged) -> Result<(), Error> {
+    schema::apply_payment(tx, &event).await?;
+    reevaluate(tx, schema::order(tx.db(), event.order_id).await?).await
+}
+
+pub async fn deadline_due(tx: &Tx, event: ExpirationDue) -> Result<(), Error> {
+    let order = schema::order(tx.db(), event.order_id).await?;
+    match rules::deadline_due(order.lifecycle(), event.deadline, tx.now()) {
+        DeadlineDecision::Expire(expired) => transition(tx, order, expired).await.map(drop),
+        DeadlineDecision::RetryAt(deadline) => Err(Error::NotReady(Some(deadline))),
+        DeadlineDecision::Ignore => Ok(()),
     }
 }
 
-/// A deadline has passed, says `expiration`.
-pub async fn deadline_due(tx: &Tx, news: ExpirationDue) -> Result<(), Error> {
-    let row = schema::order(tx.db(), news.order_id).await?;
-    let lifecycle = schema::lifecycle_of(&row)?;
-    match rules::due(lifecycle, news.deadline, tx.now()) {
-        rules::Due::Expire => {
-            change(tx, row, rules::OrderLifecycle { state: OrderState::Expired, ..lifecycle }, None).await.map(drop)
-        }
-        rules::Due::NotYet => Err(Error::NotReady(Some(lifecycle.expires_at))),
-        rules::Due::Nothing => Ok(()),
+/// Decides an order's next state from all its tickets and payments, whichever of them changed.
+async fn reevaluate(tx: &Tx, order: schema::OrderRow) -> Result<(), Error> {
+    let order_id = OrderId::new(order.id);
+    let lines = schema::lines_with_tickets(tx.db(), order.id).await?;
+    let tickets: Vec<TicketView> =
+        lines.iter().map(|(line, ticket)| rules::ticket_view(order_id, line.price_version.0, ticket)).collect();
+    let payments = schema::payments_of_orders(tx.db(), &[order.id]).await?;
+    let payments: Vec<_> = payments.iter().map(schema::PaymentRow::replica).collect();
+    let before = order.lifecycle();
+    let after = rules::next_lifecycle(before, &tickets, &payments);
+    if after == before {
+        return Ok(());
     }
-}
-
-/// Decides an order's next step from all that is known of its tickets and payments.
-async fn reevaluate(tx: &Tx, row: schema::orders::Model) -> Result<(), Error> {
-    let lifecycle = schema::lifecycle_of(&row)?;
-    let order = OrderId::new(row.id);
-    let lines = schema::lines_of(tx.db(), &[row.id]).await?;
-    let replicas = replicas_of(tx, &lines).await?;
-    let heard = lines.iter().zip(&replicas);
-    let ticket_views: Vec<rules::TicketView> =
-        heard.map(|(line, copy)| rules::ticket_view(order, line.terms.cast_unsigned(), copy)).collect();
-    let mut payments = Vec::new();
-    for payment in schema::payments_of(tx.db(), &[row.id]).await? {
-        payments.push((PaymentId::new(payment.payment_id), from_word(&payment.state)?));
-    }
-    let (after, reason) = rules::after_news(lifecycle, &ticket_views, &payments);
-    match after == lifecycle {
-        true => Ok(()),
-        false => change(tx, row, after, reason).await.map(drop),
-    }
+    transition(tx, order, after).await.map(drop)
 }

@@ -1,4 +1,6 @@
-//! Who holds or owns which ticket, and until when: the only authority on holds.
+//! Orders: who holds or owns which ticket, and until when. The only authority on holds.
+//!
+//! Here are the requests; `rules` decides, `events` reacts to other services, `schema` stores.
 
 mod events;
 mod rules;
@@ -6,29 +8,26 @@ mod schema;
 
 pub use schema::MIGRATIONS;
 
-use crate::Caller;
-use crate::Error;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Tx, from_word, word};
+use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::{Caller, Error};
 use async_trait::async_trait;
-use rules::{NotPlaced, OrderLifecycle};
-use schema::orders::Model as Row;
+use rules::OrderLifecycle;
+use schema::OrderRow;
 use shared::orders::{
-    CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState,
-    PaymentSummary, PlaceOrder, RefundSale,
+    CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, PaymentSummary,
+    PlaceOrder, RefundSale,
 };
-use shared::tickets::TicketChanged;
-use shared::{Instant, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
+use shared::{Money, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// How long a request waits for news of a ticket that was not heard of yet.
-const WAIT_FOR_NEWS: Duration = Duration::from_secs(2);
+/// How long placing an order waits for the replica of a ticket that the buyer has seen already.
+const REPLICATION_TIMEOUT: Duration = Duration::from_secs(2);
 
-/// The service.
 pub struct Orders {
     store: Store,
     hold: Duration,
@@ -41,61 +40,59 @@ impl Orders {
     }
 
     async fn place(self: Arc<Self>, caller: Caller, request: PlaceOrder) -> Result<Order, Error> {
-        caller.person()?;
-        let patience = self.store.environment().now() + WAIT_FOR_NEWS;
+        let buyer = caller.person()?;
+        let timeout_at = self.store.environment().now() + REPLICATION_TIMEOUT;
         loop {
-            let news = self.store.commit_signals().waiting_requests.notified();
-            let rejection = match self.try_place(&caller, request.clone()).await? {
-                Ok(id) => return self.show(schema::order(self.store.read(), id).await?).await,
-                Err(NotPlaced::Refused(rejection)) => return Err(rejection.into()),
-                Err(NotPlaced::NotReplicatedYet(rejection)) => rejection,
-            };
-            if !self.store.wait_for_commit(news, patience).await {
-                return Err(rejection.into());
+            // Subscribed before the attempt: a replica that arrives during it must wake this request.
+            let committed = self.store.commit_signals().waiting_requests.notified();
+            match self.try_place(&caller, buyer, request.clone()).await {
+                Ok(id) => return self.order_view(schema::order(self.store.read(), id).await?).await,
+                Err(Error::Rejected(rejection)) if rules::may_be_outdated(&rejection) => {
+                    if !self.store.wait_for_commit(committed, timeout_at).await {
+                        return Err(rejection.into());
+                    }
+                }
+                Err(error) => return Err(error),
             }
         }
     }
 
-    async fn try_place(&self, caller: &Caller, request: PlaceOrder) -> Result<Result<OrderId, NotPlaced>, Error> {
-        let (placing, hold) = (caller.clone(), self.hold);
+    /// Places the order in one transaction, or writes nothing.
+    async fn try_place(&self, caller: &Caller, buyer: UserId, request: PlaceOrder) -> Result<OrderId, Error> {
+        let (key_owner, hold) = (caller.clone(), self.hold);
         let write = self.store.write(caller, move |tx| {
             Box::pin(async move {
-                let (again, buyer) = (request.clone(), placing.person()?);
-                let placed = tx.idempotent(&placing, &request, move |tx| Box::pin(place(tx, buyer, again, hold)));
-                placed.await
+                let order = request.clone();
+                tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_order(tx, buyer, order, hold))).await
             })
         });
-        match write.await {
-            Ok(id) => Ok(Ok(id)),
-            // The write is undone either way, so these two can travel as a refusal.
-            Err(Error::Rejected(rejection @ (Rejection::NotFound | Rejection::PriceChanged))) => {
-                Ok(Err(NotPlaced::NotReplicatedYet(rejection)))
-            }
-            Err(error) => Err(error),
-        }
+        write.await
     }
 
     async fn get(self: Arc<Self>, caller: Caller, request: GetOrder) -> Result<Order, Error> {
         let person = caller.person()?;
-        self.show(own(schema::order(self.store.read(), request.id).await?, person)?).await
+        let order = schema::order(self.store.read(), request.id).await?;
+        require_buyer(&order, person)?;
+        self.order_view(order).await
     }
 
     async fn list(self: Arc<Self>, caller: Caller, request: ListOrders) -> Result<Paginated<Order>, Error> {
         let offset = Paginated::<Order>::offset(request.cursor.as_deref());
-        let rows = schema::orders_of_buyer(self.store.read(), caller.person()?, offset).await?;
-        Ok(Paginated::cut(self.show_all(rows).await?, offset))
+        let orders = schema::orders_of_buyer(self.store.read(), caller.person()?, offset).await?;
+        Ok(Paginated::cut(self.order_views(orders).await?, offset))
     }
 
     async fn cancel(self: Arc<Self>, caller: Caller, request: CancelOrder) -> Result<Order, Error> {
         let person = caller.person()?;
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
-                let row = own(schema::order(tx.db(), request.id).await?, person)?;
-                let after = rules::cancel(schema::lifecycle_of(&row)?)?;
-                change(tx, row, after, Some(EndReason::CancelledByBuyer)).await
+                let order = schema::order(tx.db(), request.id).await?;
+                require_buyer(&order, person)?;
+                let cancelled = rules::cancel(order.lifecycle())?;
+                transition(tx, order, cancelled).await
             })
         });
-        self.show(write.await?).await
+        self.order_view(write.await?).await
     }
 
     async fn refund_sale(self: Arc<Self>, caller: Caller, request: RefundSale) -> Result<(), Error> {
@@ -106,140 +103,120 @@ impl Orders {
                 if ticket.ok_or(Rejection::NotFound)?.ticket.seller_id != seller {
                     return Err(Rejection::NotYours.into());
                 }
-                let row = schema::live_order_of(tx.db(), request.ticket_id).await?.ok_or(Rejection::NotSold)?;
-                let lines = schema::lines_of(tx.db(), &[row.id]).await?;
-                let tickets = replicas_of(tx, &lines).await?;
-                let after = rules::refund_sale(schema::lifecycle_of(&row)?, &tickets, seller, tx.now())?;
-                change(tx, row, after, Some(EndReason::BySeller)).await.map(drop)
+                let order = schema::live_order_of_ticket(tx.db(), request.ticket_id).await?;
+                let order = order.ok_or(Rejection::NotSold)?;
+                let lines = schema::lines_with_tickets(tx.db(), order.id).await?;
+                let tickets: Vec<_> = lines.into_iter().map(|(_, ticket)| ticket).collect();
+                let refunded = rules::refund_sale(order.lifecycle(), &tickets, seller, tx.now())?;
+                transition(tx, order, refunded).await.map(drop)
             })
         });
         write.await
     }
 
-    /// The order as its buyer sees it.
-    async fn show(&self, row: Row) -> Result<Order, Error> {
-        self.show_all(vec![row]).await?.pop().ok_or(Rejection::NotFound.into())
+    async fn order_view(&self, order: OrderRow) -> Result<Order, Error> {
+        self.order_views(vec![order]).await?.pop().ok_or(Rejection::NotFound.into())
     }
 
-    /// The orders as their buyer sees them, with a question or two for all of them together.
-    async fn show_all(&self, rows: Vec<Row>) -> Result<Vec<Order>, Error> {
-        let (db, now) = (self.store.read(), self.store.environment().now());
-        let ids: Vec<_> = rows.iter().map(|row| row.id).collect();
+    /// The orders as their buyer sees them. Two queries, however many orders.
+    async fn order_views(&self, orders: Vec<OrderRow>) -> Result<Vec<Order>, Error> {
+        let (db, server_now) = (self.store.read(), self.store.environment().now());
+        let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
         let mut lines: BTreeMap<_, Vec<OrderLine>> = BTreeMap::new();
-        for line in schema::lines_of(db, &ids).await? {
-            lines.entry(line.order_id).or_default().push(serde_json::from_str(&line.shown)?);
+        for line in schema::lines_of_orders(db, &ids).await? {
+            lines.entry(line.order_id).or_default().push(serde_json::from_str(&line.snapshot)?);
         }
-        let mut payments = BTreeMap::new();
-        for copy in schema::payments_of(db, &ids).await? {
-            let summary = PaymentSummary { id: copy.payment_id.into(), state: from_word(&copy.state)? };
-            // The newest comes last, and stays.
-            payments.insert(copy.order_id, summary);
+        let mut latest_payments = BTreeMap::new();
+        for payment in schema::payments_of_orders(db, &ids).await? {
+            let summary = PaymentSummary { id: payment.payment_id.into(), state: payment.state.0 };
+            // Payments come oldest first, so the latest one stays.
+            latest_payments.insert(payment.order_id, summary);
         }
-        let show = |row: Row| {
-            Ok(Order {
-                id: row.id.into(),
-                buyer_id: row.buyer_id.into(),
-                state: from_word(&row.state)?,
-                reason: row.reason.as_deref().map(from_word).transpose()?,
-                lines: lines.remove(&row.id).unwrap_or_default(),
-                total: schema::total_of(&row)?,
-                placed_at: Instant::from_millis(row.placed_at),
-                expires_at: Instant::from_millis(row.expires_at),
-                extended: row.extended,
-                payment: payments.remove(&row.id),
-                server_now: now,
-                version: row.version.cast_unsigned(),
-            })
+        let view = |order: OrderRow| Order {
+            id: order.id.into(),
+            buyer_id: order.buyer_id.into(),
+            state: order.state.0,
+            reason: order.reason.map(|reason| reason.0),
+            lines: lines.remove(&order.id).unwrap_or_default(),
+            total: Money::new(order.total, order.currency.0),
+            placed_at: order.placed_at.0,
+            expires_at: order.expires_at.0,
+            extended: order.extended,
+            payment: latest_payments.remove(&order.id),
+            server_now,
+            version: order.version.0,
         };
-        rows.into_iter().map(show).collect()
+        Ok(orders.into_iter().map(view).collect())
     }
 }
 
-fn own(row: Row, person: UserId) -> Result<Row, Rejection> {
-    match row.buyer_id == person.uuid() {
-        true => Ok(row),
-        false => Err(Rejection::NotYours),
-    }
+fn require_buyer(order: &OrderRow, person: UserId) -> Result<(), Rejection> {
+    if order.buyer_id == person.uuid() { Ok(()) } else { Err(Rejection::NotYours) }
 }
 
-async fn place(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> Result<OrderId, Error> {
-    let known = schema::ticket_replicas(tx.db(), &request.ticket_ids).await?;
-    let (lines, total) = rules::place(&request, known, buyer, tx.now()).map_err(|refused| match refused {
-        NotPlaced::Refused(rejection) | NotPlaced::NotReplicatedYet(rejection) => rejection,
-    })?;
+async fn create_order(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> Result<OrderId, Error> {
+    let tickets = schema::ticket_replicas(tx.db(), &request.ticket_ids).await?;
+    let total = rules::place(&request, &tickets, buyer, tx.now())?;
     let id: OrderId = tx.new_id();
-    for line in &lines {
-        schema::insert_line(tx, id, line).await?;
+    for ticket in &tickets {
+        schema::insert_line(tx, id, ticket).await?;
     }
-    let mut per_show = BTreeMap::new();
-    lines.iter().for_each(|line| *per_show.entry(line.ticket.show.id.uuid()).or_insert(0) += 1);
-    for (show, tickets) in per_show {
-        schema::take(tx, buyer, show, tickets).await?;
-    }
-    let row = Row {
+    // All tickets are for one show: `rules::place` accepts nothing else.
+    schema::take_allowance(tx, buyer, tickets[0].ticket.show.id, tickets.len()).await?;
+    let order = OrderRow {
         id: id.uuid(),
         buyer_id: buyer.uuid(),
-        state: word(OrderState::Held),
+        state: Text(OrderState::Held),
         reason: None,
         total: total.minor,
-        currency: word(total.currency),
-        placed_at: tx.now().millis(),
-        expires_at: (tx.now() + hold).millis(),
+        currency: Text(total.currency),
+        placed_at: Millis(tx.now()),
+        expires_at: Millis(tx.now() + hold),
         extended: false,
         payment_id: None,
-        version: 1,
+        version: Version::FIRST,
     };
-    schema::insert_order(tx, row.clone()).await?;
-    publish(tx, &row).await?;
+    schema::insert_order(tx, order.clone()).await?;
+    publish(tx, &order).await?;
     Ok(id)
 }
 
-/// What was heard of the tickets of an order's lines, one for each: an order is only ever placed on tickets that were
-/// heard of, and both are sorted by ticket.
-async fn replicas_of(tx: &Tx, lines: &[schema::lines::Model]) -> Result<Vec<TicketChanged>, Error> {
-    let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
-    schema::ticket_replicas(tx.db(), &ids).await
+/// Stores an order's next version and publishes it. An order that is over releases its tickets.
+async fn transition(tx: &Tx, mut order: OrderRow, after: OrderLifecycle) -> Result<OrderRow, Error> {
+    let before = order.lifecycle();
+    order.set_lifecycle(after);
+    let order = schema::update_order(tx, order).await?;
+    if after.state.is_over() && !before.state.is_over() {
+        schema::release_lines(tx, &order).await?;
+    }
+    publish(tx, &order).await?;
+    Ok(order)
 }
 
-/// An order's next version, told to the others.
-async fn change(tx: &Tx, mut row: Row, after: OrderLifecycle, reason: Option<EndReason>) -> Result<Row, Error> {
-    let was: OrderState = from_word(&row.state)?;
-    row.state = word(after.state);
-    row.reason = reason.map(word);
-    row.expires_at = after.expires_at.millis();
-    row.extended = after.extended;
-    row.payment_id = after.payment_id.map(|id| id.uuid());
-    row.version += 1;
-    schema::update_order(tx, &row, was).await?;
-    publish(tx, &row).await?;
-    Ok(row)
-}
-
-async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
-    let total = schema::total_of(row)?;
-    let lines = schema::lines_of(tx.db(), &[row.id]).await?;
-    let tickets = replicas_of(tx, &lines).await?;
-    let show = tickets.first().ok_or_else(|| Error::failed("an order has no tickets"))?.ticket.show.clone();
-    let held = |(line, copy): (schema::lines::Model, TicketChanged)| HeldTicket {
+async fn publish(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
+    let lines = schema::lines_with_tickets(tx.db(), order.id).await?;
+    let Some((_, first)) = lines.first() else { return Err(Error::failed("order without lines")) };
+    let show = first.ticket.show.clone();
+    let held_ticket = |(line, replica): (schema::LineRow, rules::TicketReplica)| HeldTicket {
         ticket_id: TicketId::new(line.ticket_id),
-        seller_id: copy.ticket.seller_id,
-        seat: copy.ticket.seat,
-        price: shared::Money::new(line.price, total.currency),
-        terms: line.terms.cast_unsigned(),
+        seller_id: replica.ticket.seller_id,
+        seat: replica.ticket.seat,
+        price: Money::new(line.price, order.currency.0),
+        price_version: line.price_version.0,
     };
-    let changed = OrderChanged {
-        id: row.id.into(),
-        version: row.version.cast_unsigned(),
-        buyer_id: row.buyer_id.into(),
-        state: from_word(&row.state)?,
-        reason: row.reason.as_deref().map(from_word).transpose()?,
+    let event = OrderChanged {
+        id: order.id.into(),
+        version: order.version.0,
+        buyer_id: order.buyer_id.into(),
+        state: order.state.0,
+        reason: order.reason.map(|reason| reason.0),
         show,
-        lines: lines.into_iter().zip(tickets).map(held).collect(),
-        total,
-        expires_at: Instant::from_millis(row.expires_at),
-        payment_id: row.payment_id.map(PaymentId::new),
+        lines: lines.into_iter().map(held_ticket).collect(),
+        total: Money::new(order.total, order.currency.0),
+        expires_at: order.expires_at.0,
+        payment_id: order.payment_id.map(PaymentId::new),
     };
-    tx.publish(&changed).await
+    tx.publish(&event).await
 }
 
 /// The events that this service handles.

@@ -1,208 +1,211 @@
-//! What `orders` decides: whether tickets can be held, and how an order lives and ends.
+//! The decisions of `orders`: which tickets can be held, and how an order completes or ends. Pure functions.
+//!
+//! `Held → Complete | Expired | Cancelled`, `Complete → Refunded`; no other transition exists.
 
 use shared::orders::{EndReason, MAX_TICKETS_PER_SHOW, OrderState, PlaceOrder};
 use shared::payments::PaymentState;
-use shared::tickets::{Ticket, TicketChanged, TicketState};
+use shared::tickets::{TicketChanged, TicketState};
 use shared::{Flaw, Instant, Invalid, Money, OrderId, PaymentId, Rejection, TicketId, UserId};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-/// How much longer a hold lasts once a payment has begun.
-pub const EXTENSION: Duration = Duration::from_secs(120);
+/// The first payment of an order extends its hold by this, so that a slow bank does not cost the buyer the tickets.
+pub const PAYMENT_EXTENSION: Duration = Duration::from_secs(120);
 
-/// A ticket that an order asks for, as `orders` knows it.
-#[derive(Clone, Debug)]
-pub struct Line {
-    /// The ticket.
-    pub ticket: Ticket,
-    /// The terms of its price.
-    pub terms: u64,
+/// A ticket as `orders` knows it: the newest `tickets.changed` event that it has handled.
+pub type TicketReplica = TicketChanged;
+
+/// A payment as `orders` knows it, from the newest `payments.changed` event that it has handled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PaymentReplica {
+    pub id: PaymentId,
+    pub state: PaymentState,
 }
 
-/// What becomes of an order while it lives.
+/// The part of an order that changes after it was placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OrderLifecycle {
-    /// Where it is.
     pub state: OrderState,
+    /// Why the order ended; `None` while it is held or complete, and if it expired.
+    pub reason: Option<EndReason>,
     /// When an unpaid hold ends.
     pub expires_at: Instant,
-    /// Whether the hold was extended.
+    /// Whether [`PAYMENT_EXTENSION`] was added to `expires_at`; that happens once.
     pub extended: bool,
-    /// The payment that completed it.
+    /// The payment that completed the order.
     pub payment_id: Option<PaymentId>,
 }
 
-/// Why an order cannot be placed now.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NotPlaced {
-    /// For good.
-    Refused(Rejection),
-    /// What `orders` has heard of the tickets does not fit; newer news may be on its way.
-    NotReplicatedYet(Rejection),
+impl OrderLifecycle {
+    fn ended(self, state: OrderState, reason: EndReason) -> Self {
+        OrderLifecycle { state, reason: Some(reason), ..self }
+    }
 }
 
-/// Checks a request for tickets against what is known of them. Being held or sold is not looked at: the database
+/// Checks a request against the replicas of its tickets, and returns the order's total.
+///
+/// Whether a ticket is held or sold is not checked here: a replica may be outdated, so the unique index `lines_live`
 /// decides that.
 ///
 /// # Errors
-/// Why not.
-pub fn place(
-    request: &PlaceOrder,
-    known: Vec<TicketChanged>,
-    buyer: UserId,
-    now: Instant,
-) -> Result<(Vec<Line>, Money), NotPlaced> {
-    use NotPlaced::{NotReplicatedYet, Refused};
-    let mut wanted: Vec<TicketId> = request.ticket_ids.clone();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let most = MAX_TICKETS_PER_SHOW;
-    if wanted.is_empty() || wanted.len() != request.ticket_ids.len() {
-        return Err(Refused(Invalid::new("ticket_ids", Flaw::NothingChosen).into()));
+/// Why the tickets cannot be held. [`may_be_outdated`] tells whether a newer replica could change that.
+pub fn place(request: &PlaceOrder, tickets: &[TicketReplica], buyer: UserId, now: Instant) -> Result<Money, Rejection> {
+    check_selection(&request.ticket_ids)?;
+    let [first, ..] = tickets else { return Err(Rejection::NotFound) };
+    let show = &first.ticket.show;
+    if tickets.len() != request.ticket_ids.len() {
+        return Err(Rejection::NotFound);
     }
-    if wanted.len() > most as usize {
-        return Err(Refused(Rejection::TooManyTickets { most }));
+    if tickets.iter().any(|replica| replica.ticket.seller_id == buyer) {
+        return Err(Rejection::OwnTicket);
     }
-    if known.len() != wanted.len() {
-        return Err(NotReplicatedYet(Rejection::NotFound));
+    if tickets.iter().any(|replica| replica.ticket.show.cancelled) {
+        return Err(Rejection::ShowCancelled);
     }
-    if known.iter().any(|copy| copy.ticket.seller_id == buyer) {
-        return Err(Refused(Rejection::OwnTicket));
+    if tickets.iter().any(|replica| replica.ticket.state == TicketState::Withdrawn) {
+        return Err(Rejection::TicketWithdrawn);
     }
-    if known.iter().any(|copy| copy.ticket.show.cancelled) {
-        return Err(Refused(Rejection::ShowCancelled));
-    }
-    if known.iter().any(|copy| copy.ticket.state == TicketState::Withdrawn) {
-        return Err(Refused(Rejection::TicketWithdrawn));
-    }
-    let show = &known[0].ticket.show;
-    // What ends a show ends all of an order, and is paid back as one.
-    if known.iter().any(|copy| copy.ticket.show.id != show.id) {
-        return Err(Refused(Rejection::MixedShows));
+    // One order, one show: a cancelled show ends and refunds whole orders.
+    if tickets.iter().any(|replica| replica.ticket.show.id != show.id) {
+        return Err(Rejection::MixedShows);
     }
     if show.starts_at <= now {
-        return Err(Refused(Rejection::ShowBegun));
+        return Err(Rejection::ShowBegun);
     }
-    let zero = Money::new(0, show.currency);
-    let total = known.iter().try_fold(zero, |sum, copy| sum.checked_add(copy.ticket.price));
-    let total = total.expect("eight prices of one currency are far from overflowing");
-    if total != request.expected_total {
-        return Err(NotReplicatedYet(Rejection::PriceChanged));
-    }
-    let mut lines: Vec<Line> = known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.terms }).collect();
-    lines.sort_by_key(|line| line.ticket.id);
-    Ok((lines, total))
+    let mut prices = tickets.iter().map(|replica| replica.ticket.price);
+    let total = prices.try_fold(Money::new(0, show.currency), Money::checked_add);
+    let total = total.expect("a show has one currency, and the sum of a few bounded prices cannot overflow");
+    if total == request.expected_total { Ok(total) } else { Err(Rejection::PriceChanged) }
 }
 
-/// What the newest news of each ticket of a held order means for it.
+fn check_selection(ticket_ids: &[TicketId]) -> Result<(), Rejection> {
+    let distinct: BTreeSet<_> = ticket_ids.iter().collect();
+    if distinct.is_empty() || distinct.len() != ticket_ids.len() {
+        return Err(Invalid::new("ticket_ids", Flaw::NothingChosen).into());
+    }
+    if distinct.len() > MAX_TICKETS_PER_SHOW as usize {
+        return Err(Rejection::TooManyTickets { most: MAX_TICKETS_PER_SHOW });
+    }
+    Ok(())
+}
+
+/// Whether [`place`] may have failed only because a replica is missing or outdated: what the buyer saw in `tickets` may
+/// reach `orders` a moment later.
+pub fn may_be_outdated(rejection: &Rejection) -> bool {
+    matches!(rejection, Rejection::NotFound | Rejection::PriceChanged)
+}
+
+/// What the replica of a ticket means for an order that contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketView {
-    /// `tickets` holds it for this order.
+    /// `tickets` has assigned the ticket to this order.
     pub confirmed: bool,
-    /// Its seller changed the terms first.
+    /// The seller repriced or withdrew the ticket before `tickets` handled this order, so it will never be confirmed.
     pub changed: bool,
-    /// Its show was cancelled.
     pub show_cancelled: bool,
 }
 
-/// How a ticket stands to an order that was placed on `terms`.
-pub fn ticket_view(order: OrderId, terms: u64, heard: &TicketChanged) -> TicketView {
-    let confirmed = heard.order_id == Some(order);
-    TicketView { confirmed, changed: heard.terms > terms && !confirmed, show_cancelled: heard.ticket.show.cancelled }
+/// How an order sees one of its tickets; `price_version` is the one that the order was placed on.
+pub fn ticket_view(order: OrderId, price_version: u64, replica: &TicketReplica) -> TicketView {
+    let confirmed = replica.order_id == Some(order);
+    let changed = !confirmed && replica.price_version > price_version;
+    TicketView { confirmed, changed, show_cancelled: replica.ticket.show.cancelled }
 }
 
-/// An order after news: as it was, or on with its lifecycle.
-pub fn after_news(
-    lifecycle: OrderLifecycle,
-    ticket_views: &[TicketView],
-    payments: &[(PaymentId, PaymentState)],
-) -> (OrderLifecycle, Option<EndReason>) {
-    let state_of = |wanted| payments.iter().find(|(_, state)| *state == wanted).map(|(id, _)| *id);
-    let ours = |wanted| state_of(wanted).is_some_and(|id| lifecycle.payment_id == Some(id));
-    let show_cancelled = ticket_views.iter().any(|ticket_view| ticket_view.show_cancelled);
-    match lifecycle.state {
-        OrderState::Held if show_cancelled => {
-            (OrderLifecycle { state: OrderState::Cancelled, ..lifecycle }, Some(EndReason::ShowCancelled))
-        }
-        OrderState::Held if ticket_views.iter().any(|ticket_view| ticket_view.changed) => {
-            (OrderLifecycle { state: OrderState::Cancelled, ..lifecycle }, Some(EndReason::TicketChanged))
-        }
-        OrderState::Held => {
-            let begun = payments.iter().any(|(_, state)| *state != PaymentState::Declined);
-            let extended = match begun && !lifecycle.extended {
-                true => OrderLifecycle { extended: true, expires_at: lifecycle.expires_at + EXTENSION, ..lifecycle },
-                false => lifecycle,
-            };
-            let confirmed = ticket_views.iter().all(|ticket_view| ticket_view.confirmed);
-            match state_of(PaymentState::Authorized).filter(|_| confirmed) {
-                Some(payment) => {
-                    (OrderLifecycle { state: OrderState::Complete, payment_id: Some(payment), ..extended }, None)
-                }
-                None => (extended, None),
-            }
-        }
-        // The authorized money could not be taken after all.
-        OrderState::Complete if ours(PaymentState::Voided) => {
-            (OrderLifecycle { state: OrderState::Refunded, ..lifecycle }, Some(EndReason::CaptureFailed))
-        }
-        OrderState::Complete if show_cancelled => {
-            (OrderLifecycle { state: OrderState::Refunded, ..lifecycle }, Some(EndReason::ShowCancelled))
-        }
-        OrderState::Complete if ours(PaymentState::Refunded) => {
-            (OrderLifecycle { state: OrderState::Refunded, ..lifecycle }, Some(EndReason::RefundedExternally))
-        }
-        _ => (lifecycle, None),
+/// The order after a ticket or payment of it changed; equal to `order` if nothing follows from that.
+pub fn next_lifecycle(order: OrderLifecycle, tickets: &[TicketView], payments: &[PaymentReplica]) -> OrderLifecycle {
+    match order.state {
+        OrderState::Held => next_while_held(order, tickets, payments),
+        OrderState::Complete => next_while_complete(order, tickets, payments),
+        OrderState::Expired | OrderState::Cancelled | OrderState::Refunded => order,
     }
 }
 
-/// What the news that a deadline has passed means.
+fn next_while_held(order: OrderLifecycle, tickets: &[TicketView], payments: &[PaymentReplica]) -> OrderLifecycle {
+    if tickets.iter().any(|ticket| ticket.show_cancelled) {
+        return order.ended(OrderState::Cancelled, EndReason::ShowCancelled);
+    }
+    if tickets.iter().any(|ticket| ticket.changed) {
+        return order.ended(OrderState::Cancelled, EndReason::TicketChanged);
+    }
+    let payment_begun = payments.iter().any(|payment| payment.state != PaymentState::Declined);
+    let order = if payment_begun && !order.extended {
+        OrderLifecycle { extended: true, expires_at: order.expires_at + PAYMENT_EXTENSION, ..order }
+    } else {
+        order
+    };
+    let confirmed = tickets.iter().all(|ticket| ticket.confirmed);
+    match payments.iter().find(|payment| payment.state == PaymentState::Authorized) {
+        Some(payment) if confirmed => {
+            OrderLifecycle { state: OrderState::Complete, payment_id: Some(payment.id), ..order }
+        }
+        _ => order,
+    }
+}
+
+fn next_while_complete(order: OrderLifecycle, tickets: &[TicketView], payments: &[PaymentReplica]) -> OrderLifecycle {
+    let own_payment = payments.iter().find(|payment| order.payment_id == Some(payment.id));
+    let payment_state = own_payment.map(|payment| payment.state);
+    if payment_state == Some(PaymentState::Voided) {
+        order.ended(OrderState::Refunded, EndReason::CaptureFailed)
+    } else if tickets.iter().any(|ticket| ticket.show_cancelled) {
+        order.ended(OrderState::Refunded, EndReason::ShowCancelled)
+    } else if payment_state == Some(PaymentState::Refunded) {
+        order.ended(OrderState::Refunded, EndReason::RefundedExternally)
+    } else {
+        order
+    }
+}
+
 #[derive(Debug, PartialEq, Eq)]
-pub enum Due {
-    /// The hold is over.
-    Expire,
-    /// Not by our clock.
-    NotYet,
-    /// It concerns a deadline that does not count any more.
-    Nothing,
+pub enum DeadlineDecision {
+    Expire(OrderLifecycle),
+    /// The clock of `orders` has not reached the deadline.
+    RetryAt(Instant),
+    /// The deadline was extended, or the order is not held any more.
+    Ignore,
 }
 
-/// Whether an order expires now, on the clock of `orders`.
-pub fn due(lifecycle: OrderLifecycle, deadline: Instant, now: Instant) -> Due {
-    match lifecycle.state {
-        OrderState::Held if now >= lifecycle.expires_at => Due::Expire,
-        OrderState::Held if deadline == lifecycle.expires_at => Due::NotYet,
-        _ => Due::Nothing,
+/// Whether an order expires when `expiration` reports that `deadline` has passed. The clock of `orders` decides; the
+/// clock of `expiration` may be ahead of it.
+pub fn deadline_due(order: OrderLifecycle, deadline: Instant, now: Instant) -> DeadlineDecision {
+    match order.state {
+        OrderState::Held if now >= order.expires_at => {
+            DeadlineDecision::Expire(OrderLifecycle { state: OrderState::Expired, ..order })
+        }
+        OrderState::Held if deadline == order.expires_at => DeadlineDecision::RetryAt(deadline),
+        _ => DeadlineDecision::Ignore,
     }
 }
 
-/// A complete order after a seller gave the money back, before the show.
+/// The order after its seller gives the money back.
 ///
 /// # Errors
-/// If the show has begun, or some of the tickets are not this seller's.
+/// If the order is not complete, contains tickets of other sellers, or its show has begun.
 pub fn refund_sale(
-    lifecycle: OrderLifecycle,
-    tickets: &[TicketChanged],
+    order: OrderLifecycle,
+    tickets: &[TicketReplica],
     seller: UserId,
     now: Instant,
 ) -> Result<OrderLifecycle, Rejection> {
-    match lifecycle.state {
-        OrderState::Complete if tickets.iter().any(|copy| copy.ticket.seller_id != seller) => {
-            Err(Rejection::SoldTogether)
-        }
-        OrderState::Complete if tickets.iter().any(|copy| copy.ticket.show.starts_at <= now) => {
-            Err(Rejection::ShowBegun)
-        }
-        OrderState::Complete => Ok(OrderLifecycle { state: OrderState::Refunded, ..lifecycle }),
-        _ => Err(Rejection::NotSold),
+    if order.state != OrderState::Complete {
+        Err(Rejection::NotSold)
+    } else if tickets.iter().any(|replica| replica.ticket.seller_id != seller) {
+        Err(Rejection::SoldTogether)
+    } else if tickets.iter().any(|replica| replica.ticket.show.starts_at <= now) {
+        Err(Rejection::ShowBegun)
+    } else {
+        Ok(order.ended(OrderState::Refunded, EndReason::BySeller))
     }
 }
 
-/// Whether the buyer may give the tickets back.
+/// The order after its buyer gives the tickets back.
 ///
 /// # Errors
 /// If the order is not held any more.
-pub fn cancel(lifecycle: OrderLifecycle) -> Result<OrderLifecycle, Rejection> {
-    match lifecycle.state {
-        OrderState::Held => Ok(OrderLifecycle { state: OrderState::Cancelled, ..lifecycle }),
+pub fn cancel(order: OrderLifecycle) -> Result<OrderLifecycle, Rejection> {
+    match order.state {
+        OrderState::Held => Ok(order.ended(OrderState::Cancelled, EndReason::CancelledByBuyer)),
         state => Err(Rejection::OrderClosed(state)),
     }
 }
@@ -210,85 +213,198 @@ pub fn cancel(lifecycle: OrderLifecycle) -> Result<OrderLifecycle, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fixtures::{self, BUYER, PRICE, SELLER};
+    use shared::ShowId;
+    use shared::tickets::Show;
     use uuid::Uuid;
 
     const DEADLINE: Instant = Instant::from_millis(60_000);
-    const HELD: OrderLifecycle =
-        OrderLifecycle { state: OrderState::Held, expires_at: DEADLINE, extended: false, payment_id: None };
+    const HELD: OrderLifecycle = OrderLifecycle {
+        state: OrderState::Held,
+        reason: None,
+        expires_at: DEADLINE,
+        extended: false,
+        payment_id: None,
+    };
     const CONFIRMED: TicketView = TicketView { confirmed: true, changed: false, show_cancelled: false };
-    const AWAITED: TicketView = TicketView { confirmed: false, ..CONFIRMED };
+    const UNCONFIRMED: TicketView = TicketView { confirmed: false, ..CONFIRMED };
+    const CHANGED: TicketView = TicketView { changed: true, ..UNCONFIRMED };
+    const SHOW_CANCELLED: TicketView = TicketView { show_cancelled: true, ..CONFIRMED };
 
-    fn payment(state: PaymentState) -> (PaymentId, PaymentState) {
-        (PaymentId::new(Uuid::from_u128(1)), state)
+    fn payment(state: PaymentState) -> PaymentReplica {
+        PaymentReplica { id: PaymentId::new(Uuid::from_u128(1)), state }
+    }
+
+    fn completed_by(payment: PaymentReplica) -> OrderLifecycle {
+        OrderLifecycle { state: OrderState::Complete, payment_id: Some(payment.id), ..HELD }
+    }
+
+    fn ended(order: OrderLifecycle) -> (OrderState, Option<EndReason>) {
+        (order.state, order.reason)
+    }
+
+    fn request(tickets: &[TicketReplica]) -> PlaceOrder {
+        PlaceOrder {
+            ticket_ids: tickets.iter().map(|replica| replica.ticket.id).collect(),
+            expected_total: Money::new(PRICE.minor * tickets.len() as i64, PRICE.currency),
+        }
+    }
+
+    fn in_show(mut replica: TicketReplica, show: Show) -> TicketReplica {
+        replica.ticket.show = show;
+        replica
     }
 
     #[test]
-    fn an_order_completes_only_authorized_and_confirmed() {
+    fn the_total_of_an_order_is_the_sum_of_its_tickets_even_if_a_replica_says_held() {
+        let mut tickets = [1, 2].map(fixtures::ticket_changed);
+        tickets[1].ticket.state = TicketState::Held;
+
+        let total = place(&request(&tickets), &tickets, BUYER, DEADLINE);
+
+        assert_eq!(total, Ok(Money::new(2 * PRICE.minor, PRICE.currency)));
+    }
+
+    #[test]
+    fn tickets_that_cannot_be_sold_to_this_buyer_are_rejected() {
+        let ticket = fixtures::ticket_changed(1);
+        let mut withdrawn = ticket.clone();
+        withdrawn.ticket.state = TicketState::Withdrawn;
+        let cancelled = in_show(ticket.clone(), Show { cancelled: true, ..fixtures::show() });
+        let elsewhere = Show { id: ShowId::new(Uuid::from_u128(6)), ..fixtures::show() };
+        let mixed = vec![ticket.clone(), in_show(fixtures::ticket_changed(2), elsewhere)];
+        let too_many: Vec<_> = (1..=9).map(fixtures::ticket_changed).collect();
+        let begun = fixtures::show().starts_at;
+
+        let cases = [
+            (vec![withdrawn], BUYER, DEADLINE, Rejection::TicketWithdrawn),
+            (vec![cancelled], BUYER, DEADLINE, Rejection::ShowCancelled),
+            (mixed, BUYER, DEADLINE, Rejection::MixedShows),
+            (too_many, BUYER, DEADLINE, Rejection::TooManyTickets { most: 8 }),
+            (vec![ticket.clone()], BUYER, begun, Rejection::ShowBegun),
+            (vec![ticket.clone()], SELLER, DEADLINE, Rejection::OwnTicket),
+            (vec![], BUYER, DEADLINE, Invalid::new("ticket_ids", Flaw::NothingChosen).into()),
+            (vec![ticket.clone(), ticket], BUYER, DEADLINE, Invalid::new("ticket_ids", Flaw::NothingChosen).into()),
+        ];
+        for (tickets, buyer, now, rejection) in cases {
+            assert!(!may_be_outdated(&rejection), "{rejection:?}");
+            assert_eq!(place(&request(&tickets), &tickets, buyer, now), Err(rejection));
+        }
+    }
+
+    #[test]
+    fn a_missing_replica_and_another_price_may_be_outdated() {
+        let tickets = [1, 2].map(fixtures::ticket_changed);
+        let mut repriced = tickets.clone();
+        repriced[0].ticket.price.minor += 1;
+
+        let missing = place(&request(&tickets), &tickets[..1], BUYER, DEADLINE).expect_err("one is missing");
+        let none = place(&request(&tickets), &[], BUYER, DEADLINE).expect_err("all are missing");
+        let price_changed = place(&request(&tickets), &repriced, BUYER, DEADLINE).expect_err("another total");
+
+        assert_eq!((&missing, &none, &price_changed), (&Rejection::NotFound, &missing, &Rejection::PriceChanged));
+        assert!(may_be_outdated(&missing) && may_be_outdated(&price_changed));
+    }
+
+    #[test]
+    fn a_held_order_completes_once_it_is_authorized_and_every_ticket_is_confirmed() {
         let cases = [
             (vec![CONFIRMED], PaymentState::Authorized, OrderState::Complete),
-            (vec![CONFIRMED, AWAITED], PaymentState::Authorized, OrderState::Held),
+            (vec![CONFIRMED, UNCONFIRMED], PaymentState::Authorized, OrderState::Held),
             (vec![CONFIRMED], PaymentState::Started, OrderState::Held),
             (vec![CONFIRMED], PaymentState::Unknown, OrderState::Held),
             (vec![CONFIRMED], PaymentState::Declined, OrderState::Held),
         ];
-        for (ticket_views, state, becomes) in cases {
-            let (lifecycle, _) = after_news(HELD, &ticket_views, &[payment(state)]);
-            assert_eq!(lifecycle.state, becomes, "{state:?}");
-            assert_eq!(lifecycle.payment_id.is_some(), becomes == OrderState::Complete);
+        for (tickets, payment_state, expected) in cases {
+            let order = next_lifecycle(HELD, &tickets, &[payment(payment_state)]);
+            assert_eq!(ended(order), (expected, None), "{payment_state:?}");
+            assert_eq!(order.payment_id.is_some(), expected == OrderState::Complete);
         }
     }
 
     #[test]
-    fn a_hold_is_extended_once() {
-        let (extended, _) = after_news(HELD, &[AWAITED], &[payment(PaymentState::Started)]);
-        assert_eq!((extended.extended, extended.expires_at), (true, DEADLINE + EXTENSION));
-        assert_eq!(after_news(extended, &[AWAITED], &[payment(PaymentState::Unknown)]).0, extended);
-        assert_eq!(after_news(HELD, &[AWAITED], &[payment(PaymentState::Declined)]).0, HELD);
+    fn a_hold_is_extended_once_and_not_by_a_declined_payment() {
+        let extended = next_lifecycle(HELD, &[UNCONFIRMED], &[payment(PaymentState::Started)]);
+
+        assert_eq!((extended.extended, extended.expires_at), (true, DEADLINE + PAYMENT_EXTENSION));
+        assert_eq!(next_lifecycle(extended, &[UNCONFIRMED], &[payment(PaymentState::Unknown)]), extended);
+        assert_eq!(next_lifecycle(HELD, &[UNCONFIRMED], &[payment(PaymentState::Declined)]), HELD);
     }
 
     #[test]
-    fn an_order_that_is_over_stays_so() {
+    fn a_ticket_changes_an_order_only_if_it_was_repriced_before_it_was_confirmed() {
+        let order = fixtures::order().id;
+        let on_sale = fixtures::ticket_changed(1);
+        let repriced = TicketReplica { price_version: 2, ..on_sale.clone() };
+        let confirmed = TicketReplica { order_id: Some(order), ..repriced.clone() };
+
+        assert_eq!(ticket_view(order, 1, &on_sale), UNCONFIRMED);
+        assert_eq!(ticket_view(order, 1, &repriced), CHANGED);
+        assert_eq!(ticket_view(order, 1, &confirmed), CONFIRMED);
+        let cancelled = next_lifecycle(HELD, &[CONFIRMED, CHANGED], &[payment(PaymentState::Authorized)]);
+        assert_eq!(ended(cancelled), (OrderState::Cancelled, Some(EndReason::TicketChanged)));
+    }
+
+    #[test]
+    fn an_order_that_is_over_never_changes() {
         for state in [OrderState::Expired, OrderState::Cancelled, OrderState::Refunded] {
             let over = OrderLifecycle { state, ..HELD };
-            assert_eq!(after_news(over, &[CONFIRMED], &[payment(PaymentState::Authorized)]), (over, None));
-            assert_eq!(due(over, DEADLINE, DEADLINE), Due::Nothing);
+            assert_eq!(next_lifecycle(over, &[CONFIRMED], &[payment(PaymentState::Authorized)]), over);
+            assert_eq!(deadline_due(over, DEADLINE, DEADLINE), DeadlineDecision::Ignore);
             assert_eq!(cancel(over), Err(Rejection::OrderClosed(state)));
+            assert_eq!(refund_sale(over, &[], SELLER, DEADLINE), Err(Rejection::NotSold));
         }
+    }
+
+    #[test]
+    fn a_seller_refunds_a_complete_order_that_is_all_theirs_before_the_show() {
+        let complete = completed_by(payment(PaymentState::Captured));
+        let tickets = [fixtures::ticket_changed(1)];
+        let begun = fixtures::show().starts_at;
+
+        let refunded = refund_sale(complete, &tickets, SELLER, DEADLINE).map(ended);
+
+        assert_eq!(refunded, Ok((OrderState::Refunded, Some(EndReason::BySeller))));
+        assert_eq!(refund_sale(complete, &tickets, BUYER, DEADLINE), Err(Rejection::SoldTogether));
+        assert_eq!(refund_sale(complete, &tickets, SELLER, begun), Err(Rejection::ShowBegun));
+        assert_eq!(refund_sale(HELD, &tickets, SELLER, DEADLINE), Err(Rejection::NotSold));
     }
 
     #[test]
     fn only_the_payment_that_completed_an_order_can_undo_it() {
-        let complete =
-            OrderLifecycle { state: OrderState::Complete, payment_id: Some(payment(PaymentState::Voided).0), ..HELD };
-        let other = OrderLifecycle { payment_id: Some(PaymentId::new(Uuid::from_u128(2))), ..complete };
+        let voided = payment(PaymentState::Voided);
+        let complete = completed_by(voided);
+        let paid_otherwise = OrderLifecycle { payment_id: Some(PaymentId::new(Uuid::from_u128(2))), ..complete };
 
-        let (refunded, reason) = after_news(complete, &[CONFIRMED], &[payment(PaymentState::Voided)]);
-        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::CaptureFailed)));
-        assert_eq!(after_news(other, &[CONFIRMED], &[payment(PaymentState::Voided)]), (other, None));
+        let undone = next_lifecycle(complete, &[CONFIRMED], &[voided]);
+
+        assert_eq!(ended(undone), (OrderState::Refunded, Some(EndReason::CaptureFailed)));
+        assert_eq!(next_lifecycle(paid_otherwise, &[CONFIRMED], &[voided]), paid_otherwise);
     }
 
     #[test]
-    fn a_show_that_is_cancelled_ends_its_orders_and_gives_the_money_back() {
-        let cancelled = TicketView { show_cancelled: true, ..CONFIRMED };
-        let paid = payment(PaymentState::Captured);
-        let complete = OrderLifecycle { state: OrderState::Complete, payment_id: Some(paid.0), ..HELD };
+    fn a_cancelled_show_or_an_external_refund_ends_an_order() {
+        let captured = payment(PaymentState::Captured);
+        let complete = completed_by(captured);
 
-        let (unpaid, reason) = after_news(HELD, &[cancelled], &[payment(PaymentState::Authorized)]);
-        assert_eq!((unpaid.state, reason), (OrderState::Cancelled, Some(EndReason::ShowCancelled)));
-        let (refunded, reason) = after_news(complete, &[CONFIRMED, cancelled], &[paid]);
-        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::ShowCancelled)));
-        let (refunded, reason) = after_news(complete, &[CONFIRMED], &[payment(PaymentState::Refunded)]);
-        assert_eq!((refunded.state, reason), (OrderState::Refunded, Some(EndReason::RefundedExternally)));
+        let unpaid = next_lifecycle(HELD, &[SHOW_CANCELLED], &[payment(PaymentState::Authorized)]);
+        let paid = next_lifecycle(complete, &[CONFIRMED, SHOW_CANCELLED], &[captured]);
+        let refunded = next_lifecycle(complete, &[CONFIRMED], &[payment(PaymentState::Refunded)]);
+
+        assert_eq!(ended(unpaid), (OrderState::Cancelled, Some(EndReason::ShowCancelled)));
+        assert_eq!(ended(paid), (OrderState::Refunded, Some(EndReason::ShowCancelled)));
+        assert_eq!(ended(refunded), (OrderState::Refunded, Some(EndReason::RefundedExternally)));
     }
 
     #[test]
-    fn a_deadline_counts_only_by_our_own_clock() {
-        let extended = OrderLifecycle { expires_at: DEADLINE + EXTENSION, extended: true, ..HELD };
+    fn an_order_expires_by_the_clock_of_orders_at_its_current_deadline() {
+        let extended = OrderLifecycle { expires_at: DEADLINE + PAYMENT_EXTENSION, extended: true, ..HELD };
+        let expired = |order| DeadlineDecision::Expire(OrderLifecycle { state: OrderState::Expired, ..order });
         let just_before = Instant::from_millis(59_999);
 
-        assert_eq!(due(HELD, DEADLINE, just_before), Due::NotYet);
-        assert_eq!(due(HELD, DEADLINE, DEADLINE), Due::Expire);
-        assert_eq!(due(extended, DEADLINE, DEADLINE), Due::Nothing);
-        assert_eq!(due(extended, DEADLINE, DEADLINE + EXTENSION), Due::Expire);
+        assert_eq!(deadline_due(HELD, DEADLINE, just_before), DeadlineDecision::RetryAt(DEADLINE));
+        assert_eq!(deadline_due(HELD, DEADLINE, DEADLINE), expired(HELD));
+        assert_eq!(deadline_due(extended, DEADLINE, DEADLINE), DeadlineDecision::Ignore);
+        assert_eq!(deadline_due(extended, DEADLINE, extended.expires_at), expired(extended));
     }
 }

@@ -1,21 +1,25 @@
-//! What `orders` remembers.
+//! The tables of `orders`.
 
-use super::rules::{Line, OrderLifecycle};
+use super::rules::{OrderLifecycle, PaymentReplica, TicketReplica};
 use crate::Error;
-use crate::store::{Migration, Tx, from_word, word};
+use crate::store::{Migration, Millis, Text, Tx, Version};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
     QuerySelect, Set,
 };
-use shared::orders::{MAX_TICKETS_PER_SHOW, OrderLine, OrderState};
+use shared::orders::{MAX_TICKETS_PER_SHOW, OrderLine};
 use shared::page::PAGE_SIZE;
 use shared::payments::PaymentChanged;
 use shared::tickets::{TicketChanged, TicketState};
-use shared::{Instant, Money, OrderId, PaymentId, Rejection, TicketId, UserId};
+use shared::{OrderId, PaymentId, Rejection, ShowId, TicketId, UserId};
 use uuid::Uuid;
 
-/// The tables, step by step. The index `lines_live` decides every race for a ticket.
+pub use lines::Model as LineRow;
+pub use orders::Model as OrderRow;
+pub use payment_replicas::Model as PaymentRow;
+
+/// The unique index `lines_live` allows one live order per ticket: it decides every race for a ticket.
 pub const MIGRATIONS: &[Migration] = &[Migration {
     name: "0001_orders",
     sql: "
@@ -25,22 +29,24 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             payment_id uuid, version bigint not null);
         create index orders_of_buyer on orders (buyer_id, id);
         create table lines (
-            order_id uuid not null, ticket_id uuid not null, show_id uuid not null, terms bigint not null,
-            price bigint not null, shown text not null, live boolean not null, primary key (order_id, ticket_id));
+            order_id uuid not null, ticket_id uuid not null, show_id uuid not null, price_version bigint not null,
+            price bigint not null, snapshot text not null, live boolean not null, primary key (order_id, ticket_id));
         create unique index lines_live on lines (ticket_id) where live;
         create table allowances (
             buyer_id uuid not null, show_id uuid not null, taken bigint not null, primary key (buyer_id, show_id));
         create table ticket_replicas (
-            ticket_id uuid primary key, version bigint not null, terms bigint not null, order_id uuid,
+            ticket_id uuid primary key, version bigint not null, price_version bigint not null, order_id uuid,
             body text not null);
         create table payment_replicas (
             payment_id uuid primary key, order_id uuid not null, version bigint not null, state text not null);
-        create index payment_copies_of_order on payment_replicas (order_id, payment_id);",
+        create index payment_replicas_of_order on payment_replicas (order_id, payment_id);",
 }];
 
-/// An order.
 pub mod orders {
+    use crate::store::{Millis, Text, Version};
     use sea_orm::entity::prelude::*;
+    use shared::Currency;
+    use shared::orders::{EndReason, OrderState};
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -49,21 +55,22 @@ pub mod orders {
         #[sea_orm(primary_key, auto_increment = false)]
         pub id: Uuid,
         pub buyer_id: Uuid,
-        pub state: String,
-        pub reason: Option<String>,
+        pub state: Text<OrderState>,
+        pub reason: Option<Text<EndReason>>,
         pub total: i64,
-        pub currency: String,
-        pub placed_at: i64,
-        pub expires_at: i64,
+        pub currency: Text<Currency>,
+        pub placed_at: Millis,
+        pub expires_at: Millis,
         pub extended: bool,
         pub payment_id: Option<Uuid>,
-        pub version: i64,
+        pub version: Version,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A ticket of an order.
+/// One row for each ticket of an order.
 pub mod lines {
+    use crate::store::Version;
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -75,16 +82,18 @@ pub mod lines {
         #[sea_orm(primary_key, auto_increment = false)]
         pub ticket_id: Uuid,
         pub show_id: Uuid,
-        pub terms: i64,
+        /// The ticket's price version when the order was placed: the hold is good only on that one.
+        pub price_version: Version,
         pub price: i64,
-        /// What the buyer is shown of it, as it was when the hold began.
-        pub shown: String,
+        /// The ticket when the order was placed, as the buyer keeps seeing it: an `OrderLine` as JSON.
+        pub snapshot: String,
         /// Whether the order is held or complete.
         pub live: bool,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
+/// How many tickets of a show a buyer holds or owns.
 mod allowances {
     use sea_orm::entity::prelude::*;
 
@@ -101,8 +110,8 @@ mod allowances {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The newest that was heard of a ticket.
-pub mod ticket_replicas {
+mod ticket_replicas {
+    use crate::store::Version;
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -111,17 +120,20 @@ pub mod ticket_replicas {
     pub struct Model {
         #[sea_orm(primary_key, auto_increment = false)]
         pub ticket_id: Uuid,
-        pub version: i64,
-        pub terms: i64,
+        /// This column and the next two repeat parts of `body` for the audit.
+        pub version: Version,
+        pub price_version: Version,
         pub order_id: Option<Uuid>,
+        /// The newest `tickets.changed` of the ticket as JSON.
         pub body: String,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// The newest that was heard of a payment.
 pub mod payment_replicas {
+    use crate::store::{Text, Version};
     use sea_orm::entity::prelude::*;
+    use shared::payments::PaymentState;
 
     #[sea_orm::model]
     #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
@@ -130,175 +142,198 @@ pub mod payment_replicas {
         #[sea_orm(primary_key, auto_increment = false)]
         pub payment_id: Uuid,
         pub order_id: Uuid,
-        pub version: i64,
-        pub state: String,
+        /// For the audit, which compares replicas with their originals.
+        pub version: Version,
+        pub state: Text<PaymentState>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-pub fn lifecycle_of(row: &orders::Model) -> Result<OrderLifecycle, Error> {
-    Ok(OrderLifecycle {
-        state: from_word(&row.state)?,
-        expires_at: Instant::from_millis(row.expires_at),
-        extended: row.extended,
-        payment_id: row.payment_id.map(PaymentId::new),
-    })
+impl OrderRow {
+    pub fn lifecycle(&self) -> OrderLifecycle {
+        OrderLifecycle {
+            state: self.state.0,
+            reason: self.reason.map(|reason| reason.0),
+            expires_at: self.expires_at.0,
+            extended: self.extended,
+            payment_id: self.payment_id.map(PaymentId::new),
+        }
+    }
+
+    pub fn set_lifecycle(&mut self, lifecycle: OrderLifecycle) {
+        self.state = Text(lifecycle.state);
+        self.reason = lifecycle.reason.map(Text);
+        self.expires_at = Millis(lifecycle.expires_at);
+        self.extended = lifecycle.extended;
+        self.payment_id = lifecycle.payment_id.map(PaymentId::uuid);
+    }
 }
 
-pub fn total_of(row: &orders::Model) -> Result<Money, Error> {
-    Ok(Money::new(row.total, from_word(&row.currency)?))
+impl PaymentRow {
+    pub fn replica(&self) -> PaymentReplica {
+        PaymentReplica { id: self.payment_id.into(), state: self.state.0 }
+    }
 }
 
-pub async fn order(db: &impl ConnectionTrait, id: OrderId) -> Result<orders::Model, Error> {
+pub async fn order(db: &impl ConnectionTrait, id: OrderId) -> Result<OrderRow, Error> {
     orders::Entity::find_by_id(id.uuid()).one(db).await?.ok_or(Rejection::NotFound.into())
 }
 
-pub async fn orders_of_buyer(
-    db: &impl ConnectionTrait,
-    buyer: UserId,
-    offset: u64,
-) -> Result<Vec<orders::Model>, Error> {
-    let found =
+/// A buyer's orders, newest first, from `offset`; one more than a page, to see whether another page follows.
+pub async fn orders_of_buyer(db: &impl ConnectionTrait, buyer: UserId, offset: u64) -> Result<Vec<OrderRow>, Error> {
+    let newest_first =
         orders::Entity::find().filter(orders::Column::BuyerId.eq(buyer.uuid())).order_by_desc(orders::Column::Id);
-    Ok(found.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
+    Ok(newest_first.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
 }
 
-/// The lines of these orders, in the order of their tickets' ids.
-pub async fn lines_of(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<lines::Model>, Error> {
-    let found = lines::Entity::find().filter(lines::Column::OrderId.is_in(orders.iter().copied()));
-    Ok(found.order_by_asc(lines::Column::TicketId).all(db).await?)
-}
-
-/// The order that has a ticket now, held or complete.
-pub async fn live_order_of(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<orders::Model>, Error> {
-    let line =
+/// The held or complete order that contains a ticket.
+pub async fn live_order_of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<OrderRow>, Error> {
+    let live_line =
         lines::Entity::find().filter(lines::Column::TicketId.eq(ticket.uuid())).filter(lines::Column::Live.eq(true));
-    match line.one(db).await? {
+    match live_line.one(db).await? {
         Some(line) => order(db, line.order_id.into()).await.map(Some),
         None => Ok(None),
     }
 }
 
-pub async fn insert_order(tx: &Tx, row: orders::Model) -> Result<(), Error> {
-    Ok(row.into_active_model().reset_all().insert(tx.db()).await.map(drop)?)
+/// The lines of these orders, sorted by ticket id.
+pub async fn lines_of_orders(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<LineRow>, Error> {
+    let lines = lines::Entity::find().filter(lines::Column::OrderId.is_in(orders.iter().copied()));
+    Ok(lines.order_by_asc(lines::Column::TicketId).all(db).await?)
 }
 
-/// A line of a new order. Whether the ticket is still to be had is decided here, by the unique index.
-pub async fn insert_line(tx: &Tx, order: OrderId, line: &Line) -> Result<(), Error> {
-    let shown = OrderLine {
-        ticket_id: line.ticket.id,
-        show: line.ticket.show.clone(),
-        seat: line.ticket.seat.clone(),
-        price: line.ticket.price,
-    };
-    let row = lines::ActiveModel {
+/// The lines of an order, each with the replica of its ticket.
+pub async fn lines_with_tickets(
+    db: &impl ConnectionTrait,
+    order: Uuid,
+) -> Result<Vec<(LineRow, TicketReplica)>, Error> {
+    let lines = lines_of_orders(db, &[order]).await?;
+    let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
+    let tickets = ticket_replicas(db, &ids).await?;
+    // Every line has a replica, since an order is placed on replicas; both lists are sorted by ticket id.
+    Ok(lines.into_iter().zip(tickets).collect())
+}
+
+pub async fn insert_order(tx: &Tx, order: OrderRow) -> Result<(), Error> {
+    Ok(order.into_active_model().reset_all().insert(tx.db()).await.map(drop)?)
+}
+
+/// Inserts a live line. The unique index `lines_live` rejects it if another order has the ticket.
+pub async fn insert_line(tx: &Tx, order: OrderId, replica: &TicketReplica) -> Result<(), Error> {
+    let ticket = &replica.ticket;
+    let snapshot =
+        OrderLine { ticket_id: ticket.id, show: ticket.show.clone(), seat: ticket.seat.clone(), price: ticket.price };
+    let line = lines::ActiveModel {
         order_id: Set(order.uuid()),
-        ticket_id: Set(line.ticket.id.uuid()),
-        show_id: Set(line.ticket.show.id.uuid()),
-        terms: Set(line.terms.cast_signed()),
-        price: Set(line.ticket.price.minor),
-        shown: Set(serde_json::to_string(&shown)?),
+        ticket_id: Set(ticket.id.uuid()),
+        show_id: Set(ticket.show.id.uuid()),
+        price_version: Set(Version(replica.price_version)),
+        price: Set(ticket.price.minor),
+        snapshot: Set(serde_json::to_string(&snapshot)?),
         live: Set(true),
     };
-    row.insert(tx.db()).await.map(drop).map_err(|error| match Error::is_duplicate(&error) {
-        true if line.ticket.state == TicketState::Sold => Rejection::TicketSold.into(),
-        true => Rejection::TicketHeld.into(),
-        false => error.into(),
-    })
+    match line.insert(tx.db()).await {
+        Ok(_) => Ok(()),
+        Err(error) if !Error::is_duplicate(&error) => Err(error.into()),
+        Err(_) if ticket.state == TicketState::Sold => Err(Rejection::TicketSold.into()),
+        Err(_) => Err(Rejection::TicketHeld.into()),
+    }
 }
 
-/// The next version of an order. Its lines stop being live once it is over.
-pub async fn update_order(tx: &Tx, row: &orders::Model, was: OrderState) -> Result<(), Error> {
+/// Stores an order as its next version.
+///
+/// # Errors
+/// [`Error::Conflict`] if another transaction changed the order since it was read.
+pub async fn update_order(tx: &Tx, mut order: OrderRow) -> Result<OrderRow, Error> {
+    let is_unchanged = orders::Column::Version.eq(order.version);
+    order.version = order.version.next();
     let update = orders::Entity::update_many()
-        .set(row.clone().into_active_model().reset_all())
-        .filter(orders::Column::Id.eq(row.id))
-        .filter(orders::Column::Version.eq(row.version - 1));
-    if update.exec(tx.db()).await?.rows_affected != 1 {
-        return Err(Error::Conflict);
-    }
-    let state: OrderState = from_word(&row.state)?;
-    if !was.is_over() && state.is_over() {
-        for line in lines_of(tx.db(), &[row.id]).await? {
-            give_back(tx, row.buyer_id, line.show_id).await?;
-        }
-        let ended = lines::Entity::update_many().col_expr(lines::Column::Live, Expr::value(false));
-        ended.filter(lines::Column::OrderId.eq(row.id)).exec(tx.db()).await?;
-    }
-    Ok(())
+        .set(order.clone().into_active_model().reset_all())
+        .filter(orders::Column::Id.eq(order.id))
+        .filter(is_unchanged);
+    if update.exec(tx.db()).await?.rows_affected == 1 { Ok(order) } else { Err(Error::Conflict) }
 }
 
-/// Counts tickets of a show towards what one person may have; the row, not a count, guards the limit.
-pub async fn take(tx: &Tx, buyer: UserId, show: Uuid, tickets: u32) -> Result<(), Error> {
-    let most = i64::from(MAX_TICKETS_PER_SHOW);
-    let tickets = i64::from(tickets);
+/// Ends the lines of an order that is over, so that others can order the tickets and the buyer can order more.
+pub async fn release_lines(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
+    for line in lines_of_orders(tx.db(), &[order.id]).await? {
+        return_allowance(tx, order.buyer_id, line.show_id).await?;
+    }
+    let release = lines::Entity::update_many()
+        .col_expr(lines::Column::Live, Expr::value(false))
+        .filter(lines::Column::OrderId.eq(order.id));
+    Ok(release.exec(tx.db()).await.map(drop)?)
+}
+
+/// Counts tickets against [`MAX_TICKETS_PER_SHOW`], in one conditional upsert: two concurrent orders that counted lines
+/// instead could exceed the limit together.
+pub async fn take_allowance(tx: &Tx, buyer: UserId, show: ShowId, tickets: usize) -> Result<(), Error> {
     let too_many = Rejection::TooManyTickets { most: MAX_TICKETS_PER_SHOW };
-    if tickets > most {
+    let limit = i64::from(MAX_TICKETS_PER_SHOW);
+    let tickets = i64::try_from(tickets).unwrap_or(i64::MAX);
+    if tickets > limit {
         return Err(too_many.into());
     }
-    let row = allowances::ActiveModel { buyer_id: Set(buyer.uuid()), show_id: Set(show), taken: Set(tickets) };
+    let first_order =
+        allowances::ActiveModel { buyer_id: Set(buyer.uuid()), show_id: Set(show.uuid()), taken: Set(tickets) };
     let taken = Expr::col((allowances::Entity, allowances::Column::Taken));
-    let within = OnConflict::columns([allowances::Column::BuyerId, allowances::Column::ShowId])
+    let add_within_limit = OnConflict::columns([allowances::Column::BuyerId, allowances::Column::ShowId])
         .value(allowances::Column::Taken, taken.clone().add(tickets))
-        .action_and_where(taken.lte(most - tickets))
+        .action_and_where(taken.lte(limit - tickets))
         .to_owned();
-    match allowances::Entity::insert(row).on_conflict(within).exec_without_returning(tx.db()).await? {
-        1 => Ok(()),
-        _ => Err(too_many.into()),
-    }
+    let upsert = allowances::Entity::insert(first_order).on_conflict(add_within_limit);
+    if upsert.exec_without_returning(tx.db()).await? == 1 { Ok(()) } else { Err(too_many.into()) }
 }
 
-async fn give_back(tx: &Tx, buyer: Uuid, show: Uuid) -> Result<(), Error> {
-    let fewer = allowances::Entity::update_many()
+async fn return_allowance(tx: &Tx, buyer: Uuid, show: Uuid) -> Result<(), Error> {
+    let one_less = allowances::Entity::update_many()
         .col_expr(allowances::Column::Taken, Expr::col(allowances::Column::Taken).sub(1))
         .filter(allowances::Column::BuyerId.eq(buyer))
         .filter(allowances::Column::ShowId.eq(show));
-    Ok(fewer.exec(tx.db()).await.map(drop)?)
+    Ok(one_less.exec(tx.db()).await.map(drop)?)
 }
 
-/// What was heard of these tickets, as far as anything was.
-pub async fn ticket_replicas(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Result<Vec<TicketChanged>, Error> {
+/// The replicas of these tickets, sorted by ticket id; a ticket that was not replicated yet is missing.
+pub async fn ticket_replicas(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Result<Vec<TicketReplica>, Error> {
     let ids = tickets.iter().map(|id| id.uuid());
-    let found = ticket_replicas::Entity::find().filter(ticket_replicas::Column::TicketId.is_in(ids));
-    let rows = found.order_by_asc(ticket_replicas::Column::TicketId).all(db).await?;
+    let replicas = ticket_replicas::Entity::find().filter(ticket_replicas::Column::TicketId.is_in(ids));
+    let rows = replicas.order_by_asc(ticket_replicas::Column::TicketId).all(db).await?;
     rows.iter().map(|row| Ok(serde_json::from_str(&row.body)?)).collect()
 }
 
-/// Keeps the news of a ticket; says no if it is not newer than what is known.
-pub async fn apply_ticket(tx: &Tx, news: &TicketChanged) -> Result<bool, Error> {
-    let row = ticket_replicas::ActiveModel {
-        ticket_id: Set(news.ticket.id.uuid()),
-        version: Set(news.ticket.version.cast_signed()),
-        terms: Set(news.terms.cast_signed()),
-        order_id: Set(news.order_id.map(|id| id.uuid())),
-        body: Set(serde_json::to_string(news)?),
-    };
-    use ticket_replicas::Column;
-    let newer = OnConflict::column(Column::TicketId)
-        .update_columns([Column::Version, Column::Terms, Column::OrderId, Column::Body])
-        .action_and_where(Expr::col((ticket_replicas::Entity, Column::Version)).lt(news.ticket.version.cast_signed()))
-        .to_owned();
-    Ok(ticket_replicas::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.db()).await? == 1)
-}
-
-/// Keeps the news of a payment; says no if it is not newer than what is known.
-pub async fn apply_payment(tx: &Tx, news: &PaymentChanged) -> Result<bool, Error> {
-    let row = payment_replicas::ActiveModel {
-        payment_id: Set(news.id.uuid()),
-        order_id: Set(news.order_id.uuid()),
-        version: Set(news.version.cast_signed()),
-        state: Set(word(news.state)),
-    };
-    use payment_replicas::Column;
-    let newer = OnConflict::column(Column::PaymentId)
-        .update_columns([Column::Version, Column::State])
-        .action_and_where(Expr::col((payment_replicas::Entity, Column::Version)).lt(news.version.cast_signed()))
-        .to_owned();
-    Ok(payment_replicas::Entity::insert(row).on_conflict(newer).exec_without_returning(tx.db()).await? == 1)
-}
-
-/// What was heard of the payments of these orders, the newest payment last.
-pub async fn payments_of(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<payment_replicas::Model>, Error> {
-    let found =
+/// The payments of these orders, oldest first.
+pub async fn payments_of_orders(db: &impl ConnectionTrait, orders: &[Uuid]) -> Result<Vec<PaymentRow>, Error> {
+    let payments =
         payment_replicas::Entity::find().filter(payment_replicas::Column::OrderId.is_in(orders.iter().copied()));
-    Ok(found.order_by_asc(payment_replicas::Column::PaymentId).all(db).await?)
+    Ok(payments.order_by_asc(payment_replicas::Column::PaymentId).all(db).await?)
+}
+
+/// Overwrites the replica of a ticket. The inbox delivers no outdated version, here and in [`apply_payment`].
+pub async fn apply_ticket(tx: &Tx, event: &TicketChanged) -> Result<(), Error> {
+    use ticket_replicas::Column;
+    let row = ticket_replicas::ActiveModel {
+        ticket_id: Set(event.ticket.id.uuid()),
+        version: Set(Version(event.ticket.version)),
+        price_version: Set(Version(event.price_version)),
+        order_id: Set(event.order_id.map(OrderId::uuid)),
+        body: Set(serde_json::to_string(event)?),
+    };
+    let overwrite = OnConflict::column(Column::TicketId)
+        .update_columns([Column::Version, Column::PriceVersion, Column::OrderId, Column::Body])
+        .to_owned();
+    let upsert = ticket_replicas::Entity::insert(row).on_conflict(overwrite);
+    Ok(upsert.exec_without_returning(tx.db()).await.map(drop)?)
+}
+
+pub async fn apply_payment(tx: &Tx, event: &PaymentChanged) -> Result<(), Error> {
+    use payment_replicas::Column;
+    let row = payment_replicas::ActiveModel {
+        payment_id: Set(event.id.uuid()),
+        order_id: Set(event.order_id.uuid()),
+        version: Set(Version(event.version)),
+        state: Set(Text(event.state)),
+    };
+    let overwrite = OnConflict::column(Column::PaymentId).update_columns([Column::Version, Column::State]).to_owned();
+    let upsert = payment_replicas::Entity::insert(row).on_conflict(overwrite);
+    Ok(upsert.exec_without_returning(tx.db()).await.map(drop)?)
 }

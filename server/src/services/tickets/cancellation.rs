@@ -1,100 +1,102 @@
-//! The end of a show that was cancelled: each of its tickets hears of it and tells it, so that `orders` gives the money
-//! back. A show may have thousands of tickets, so that goes step by step, and goes on after a crash.
+//! Cancels a show. Each of its tickets publishes the cancellation, so that `orders` refunds the buyer. A show may have
+//! thousands of tickets, so they publish in batches, one commit each; a crash loses no batch.
 
 use super::schema::{self, shows, tickets};
 use crate::Error;
-use crate::store::{Store, Tx, from_word, word};
+use crate::store::{Millis, Store, Text, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::tickets::{Cancellation, ShowListing, TicketState};
 use shared::{Instant, Rejection, ShowId, UserId};
 use uuid::Uuid;
 
-/// How many tickets hear of it in one step.
-const AT_ONCE: u64 = 50;
+/// How many tickets of a show publish its cancellation in one commit.
+const BATCH: u64 = 50;
 
-/// A show as it stands in a list, with how far its cancellation has come.
+/// A show as it is listed, with the progress of its cancellation.
 pub async fn listing(db: &impl ConnectionTrait, id: ShowId) -> Result<ShowListing, Error> {
-    let row = schema::show(db, id).await?;
-    let tickets = row.cancelled_tickets.cast_unsigned();
-    let cancelled = row.cancelled_at.is_some();
-    let mut listing = schema::listing_of(row)?;
+    let show = schema::show(db, id).await?;
+    let taken_at_cancellation = u64::try_from(show.tickets_taken_at_cancellation).map_err(Error::failed)?;
+    let cancelled = show.cancelled_at.is_some();
+    let mut listing = schema::listing_of(show)?;
     if cancelled {
-        // One that was on sale and got held just before it heard of the end counts, too.
-        let left = taken(db, id).await?;
-        listing.cancellation = Some(Cancellation { tickets: tickets.max(left), left });
+        let left = count_taken(db, id).await?;
+        // A hold that was placed just before the cancellation may be applied after it, so `left` can be larger.
+        listing.cancellation = Some(Cancellation { tickets: taken_at_cancellation.max(left), left });
     }
     Ok(listing)
 }
 
-/// Cancels a show, if that is this person's to do; one that is cancelled stays so.
-pub async fn begin(tx: &Tx, id: ShowId, person: UserId) -> Result<(), Error> {
-    let row = schema::show(tx.db(), id).await?;
-    if row.creator_id != person.uuid() {
+/// Marks a show as cancelled; [`step`] does the rest. A show that is cancelled already stays as it is.
+pub async fn start(tx: &Tx, id: ShowId, person: UserId) -> Result<(), Error> {
+    let show = schema::show(tx.db(), id).await?;
+    if show.creator_id != person.uuid() {
         return Err(Rejection::NotYours.into());
     }
-    if row.cancelled_at.is_some() {
+    if show.cancelled_at.is_some() {
         return Ok(());
     }
-    if row.starts_at <= tx.now().millis() {
+    if show.starts_at.0 <= tx.now() {
         return Err(Rejection::ShowBegun.into());
     }
+    let taken = count_taken(tx.db(), id).await?;
     let cancel = shows::Entity::update_many()
-        .col_expr(shows::Column::CancelledAt, Expr::value(tx.now().millis()))
-        .col_expr(shows::Column::CancelledTickets, Expr::value(taken(tx.db(), id).await?.cast_signed()))
-        .col_expr(shows::Column::Cancelling, Expr::value(true))
+        .col_expr(shows::Column::CancelledAt, Expr::value(Millis(tx.now())))
+        .col_expr(shows::Column::TicketsTakenAtCancellation, Expr::value(taken))
+        .col_expr(shows::Column::CancellationPending, Expr::value(true))
         .filter(shows::Column::Id.eq(id.uuid()));
     Ok(cancel.exec(tx.db()).await.map(drop)?)
 }
 
-/// Makes sure that a show is not cancelled while tickets for it are being listed: whoever writes its row second sees what
-/// the first one did.
-pub async fn keep_out(tx: &Tx, id: ShowId) -> Result<(), Error> {
-    let touch = shows::Entity::update_many()
-        .col_expr(shows::Column::Cancelling, Expr::value(false))
+/// Writes the row of a show that is not cancelled, which locks it until this transaction commits. So a cancellation
+/// comes either before the caller offers tickets, and this fails, or after it, and withdraws them.
+pub async fn lock_show(tx: &Tx, id: ShowId) -> Result<(), Error> {
+    let write_unchanged = shows::Entity::update_many()
+        .col_expr(shows::Column::CancellationPending, Expr::value(false))
         .filter(shows::Column::Id.eq(id.uuid()))
         .filter(shows::Column::CancelledAt.is_null());
-    match touch.exec(tx.db()).await?.rows_affected {
-        1 => Ok(()),
-        _ => Err(Rejection::ShowCancelled.into()),
-    }
+    let locked = write_unchanged.exec(tx.db()).await?.rows_affected == 1;
+    if locked { Ok(()) } else { Err(Rejection::ShowCancelled.into()) }
 }
 
-/// Lets some tickets of each cancelled show hear of it; wants to be called again at once while there are more.
+/// Publishes one batch of each pending cancellation. Returns the present instant while any is pending, to run again at
+/// once.
 pub async fn step(store: &Store) -> Result<Option<Instant>, Error> {
-    let cancelling = shows::Entity::find().filter(shows::Column::Cancelling.eq(true)).all(store.read()).await?;
-    for show in &cancelling {
+    let pending = shows::Entity::find().filter(shows::Column::CancellationPending.eq(true)).all(store.read()).await?;
+    for show in &pending {
         let id = show.id;
-        store.write(store.root_cause(), move |tx| Box::pin(tell(tx, id))).await?;
+        store.write(store.root_cause(), move |tx| Box::pin(publish_batch(tx, id))).await?;
     }
-    Ok((!cancelling.is_empty()).then(|| store.environment().now()))
+    Ok((!pending.is_empty()).then(|| store.environment().now()))
 }
 
-async fn tell(tx: &Tx, show: Uuid) -> Result<(), Error> {
-    let waiting = tickets::Entity::find()
+async fn publish_batch(tx: &Tx, show: Uuid) -> Result<(), Error> {
+    let unpublished = tickets::Entity::find()
         .filter(tickets::Column::ShowId.eq(show))
-        .filter(tickets::Column::State.ne(word(TicketState::Withdrawn)))
-        .filter(tickets::Column::ShowCancelled.eq(false));
-    let rows = waiting.order_by_asc(tickets::Column::Id).limit(AT_ONCE).all(tx.db()).await?;
-    if rows.is_empty() {
-        let done = shows::Entity::update_many().col_expr(shows::Column::Cancelling, Expr::value(false));
-        return Ok(done.filter(shows::Column::Id.eq(show)).exec(tx.db()).await.map(drop)?);
+        .filter(tickets::Column::State.ne(Text(TicketState::Withdrawn)))
+        .filter(tickets::Column::CancellationPublished.eq(false));
+    let batch = unpublished.order_by_asc(tickets::Column::Id).limit(BATCH).all(tx.db()).await?;
+    if batch.is_empty() {
+        let finish = shows::Entity::update_many()
+            .col_expr(shows::Column::CancellationPending, Expr::value(false))
+            .filter(shows::Column::Id.eq(show));
+        return Ok(finish.exec(tx.db()).await.map(drop)?);
     }
-    for mut row in rows {
-        row.show_cancelled = true;
-        if from_word::<TicketState>(&row.state)? == TicketState::OnSale {
-            row.state = word(TicketState::Withdrawn);
-            row.terms += 1;
+    for mut ticket in batch {
+        ticket.cancellation_published = true;
+        if ticket.state.0 == TicketState::OnSale {
+            ticket.state = Text(TicketState::Withdrawn);
+            ticket.price_version = ticket.price_version.next();
         }
-        schema::update_ticket(tx, row).await?;
+        schema::update_ticket(tx, ticket).await?;
     }
     Ok(())
 }
 
 /// How many tickets of a show are held or sold.
-async fn taken(db: &impl ConnectionTrait, show: ShowId) -> Result<u64, Error> {
+async fn count_taken(db: &impl ConnectionTrait, show: ShowId) -> Result<u64, Error> {
     let taken = tickets::Entity::find()
         .filter(tickets::Column::ShowId.eq(show.uuid()))
-        .filter(tickets::Column::State.is_in([word(TicketState::Held), word(TicketState::Sold)]));
+        .filter(tickets::Column::State.is_in([Text(TicketState::Held), Text(TicketState::Sold)]));
     Ok(taken.count(db).await?)
 }

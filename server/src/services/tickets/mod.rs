@@ -1,19 +1,20 @@
-//! Shows, and the tickets on sale for them.
+//! Shows, and the tickets on sale for them. `orders` decides who holds a ticket; this service carries that out.
 
 mod cancellation;
 mod events;
 mod rules;
 mod schema;
 mod search;
+#[cfg(test)]
+mod tests;
 
 pub use schema::MIGRATIONS;
 
-use crate::Caller;
-use crate::Error;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Tx, from_word, word};
+use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::{Caller, Error};
 use async_trait::async_trait;
 use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
@@ -23,13 +24,11 @@ use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
-/// The service.
 pub struct Tickets {
     store: Store,
 }
 
 impl Tickets {
-    /// The service on its database.
     pub fn new(store: Store) -> Arc<Self> {
         Arc::new(Tickets { store })
     }
@@ -38,7 +37,7 @@ impl Tickets {
         let creator = caller.person()?;
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
-                let (starts_at, local_start) = rules::starts(&request.starts_at, &request.time_zone, tx.now())?;
+                let (starts_at, local_start) = rules::parse_start(&request.starts_at, &request.time_zone, tx.now())?;
                 let show = Show {
                     id: tx.new_id(),
                     title: request.title,
@@ -70,7 +69,7 @@ impl Tickets {
 
     async fn cancel_show(self: Arc<Self>, caller: Caller, request: CancelShow) -> Result<ShowListing, Error> {
         let person = caller.person()?;
-        let write = self.store.write(&caller, move |tx| Box::pin(cancellation::begin(tx, request.id, person)));
+        let write = self.store.write(&caller, move |tx| Box::pin(cancellation::start(tx, request.id, person)));
         write.await?;
         cancellation::listing(self.store.read(), request.id).await
     }
@@ -94,11 +93,11 @@ impl Tickets {
         if !(1..=MAX_SEATS_AT_ONCE).contains(&request.seats.len()) {
             return Err(Invalid::new("seats", Flaw::SeatCount { most: MAX_SEATS_AT_ONCE }).into());
         }
-        let offering = caller.clone();
+        let key_owner = caller.clone();
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
-                let again = request.clone();
-                tx.idempotent(&offering, &request, move |tx| Box::pin(offer(tx, seller, again))).await
+                let offer = request.clone();
+                tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_tickets(tx, seller, offer))).await
             })
         });
         write.await
@@ -115,15 +114,16 @@ impl Tickets {
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
-                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
-                if row.version != request.version.cast_signed() {
+                rules::check_editable(row.state.0, row.seller_id.into(), person)?;
+                if row.version != Version(request.version) {
                     return Err(Rejection::ChangedMeanwhile.into());
                 }
                 let show = schema::show(tx.db(), row.show_id.into()).await?;
-                rules::may_sell(schema::show_of(show.clone())?, tx.now())?;
+                let show = schema::show_of(show)?;
+                rules::check_sellable(&show, tx.now())?;
                 check_currency(&show, request.price, "price")?;
                 row.price = request.price.money().minor;
-                row.terms += 1;
+                row.price_version = row.price_version.next();
                 schema::update_ticket(tx, row).await
             })
         });
@@ -135,9 +135,9 @@ impl Tickets {
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
-                rules::may_change(from_word(&row.state)?, row.seller_id.into(), person)?;
-                row.state = word(TicketState::Withdrawn);
-                row.terms += 1;
+                rules::check_editable(row.state.0, row.seller_id.into(), person)?;
+                row.state = Text(TicketState::Withdrawn);
+                row.price_version = row.price_version.next();
                 schema::update_ticket(tx, row).await
             })
         });
@@ -150,8 +150,8 @@ impl Tickets {
         let rows = schema::tickets_of_seller(db, caller.person()?, offset).await?;
         let mut shows: HashMap<_, Show> = HashMap::new();
         for row in &rows {
-            if let Entry::Vacant(unknown) = shows.entry(row.show_id) {
-                unknown.insert(schema::show_of(schema::show(db, row.show_id.into()).await?)?);
+            if let Entry::Vacant(entry) = shows.entry(row.show_id) {
+                entry.insert(schema::show_of(schema::show(db, row.show_id.into()).await?)?);
             }
         }
         let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
@@ -159,18 +159,18 @@ impl Tickets {
     }
 }
 
-async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
-    let row = schema::show(tx.db(), request.show_id).await?;
-    check_currency(&row, request.price, "price")?;
+async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
+    let show = schema::show_of(schema::show(tx.db(), request.show_id).await?)?;
+    check_currency(&show, request.price, "price")?;
     if let Some(face_value) = request.face_value {
-        check_currency(&row, face_value, "face_value")?;
+        check_currency(&show, face_value, "face_value")?;
     }
-    let show = rules::may_sell(schema::show_of(row)?, tx.now())?;
-    cancellation::keep_out(tx, show.id).await?;
+    rules::check_sellable(&show, tx.now())?;
+    cancellation::lock_show(tx, show.id).await?;
     let mut tickets = Vec::with_capacity(request.seats.len());
     for seat in request.seats {
         let text = |part: Option<shared::value::ShortText>| part.map(String::from);
-        let row = schema::tickets::Model {
+        let row = schema::TicketRow {
             id: tx.new_id(),
             show_id: show.id.uuid(),
             seller_id: seller.uuid(),
@@ -179,27 +179,24 @@ async fn offer(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Tic
             seat_number: text(seat.seat),
             price: request.price.money().minor,
             face_value: request.face_value.map(|price| price.money().minor),
-            state: word(TicketState::OnSale),
+            state: Text(TicketState::OnSale),
             order_id: None,
             buyer_id: None,
             held_until: None,
-            terms: 1,
-            version: 1,
-            created_at: tx.now().millis(),
-            show_cancelled: false,
+            price_version: Version::FIRST,
+            version: Version::FIRST,
+            created_at: Millis(tx.now()),
+            cancellation_published: false,
         };
         tickets.push(schema::insert_ticket(tx, row, &show).await?);
     }
-    schema::count_tickets(tx, show.id).await?;
+    schema::recount_tickets(tx, show.id).await?;
     Ok(tickets)
 }
 
-fn check_currency(show: &schema::shows::Model, price: Price, field: &str) -> Result<(), Error> {
-    let currency = schema::currency_of(show)?;
-    match price.money().currency == currency {
-        true => Ok(()),
-        false => Err(Invalid::new(field, Flaw::OtherCurrency { currency }).into()),
-    }
+fn check_currency(show: &Show, price: Price, field: &str) -> Result<(), Invalid> {
+    let currency = show.currency;
+    if price.money().currency == currency { Ok(()) } else { Err(Invalid::new(field, Flaw::OtherCurrency { currency })) }
 }
 
 /// The events that this service handles.

@@ -1,4 +1,4 @@
-//! What `tickets` decides: who has a ticket, and who may change it.
+//! The decisions of `tickets`: which order has a ticket, who may change it, and when a show starts. Pure functions.
 
 use chrono::{DateTime, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
@@ -7,61 +7,81 @@ use shared::tickets::{Show, TicketState};
 use shared::{Flaw, Instant, Invalid, OrderId, Rejection, UserId};
 use std::time::Duration;
 
-/// How far ahead a show may be.
-const FURTHEST: Duration = Duration::from_secs(5 * 366 * 24 * 3600);
+/// How far ahead a show may start: five years, which catches mistyped years.
+const MAX_LEAD_TIME: Duration = Duration::from_secs(5 * 366 * 24 * 3600);
 
-/// Who has a ticket, and on which terms.
+/// The part of a ticket that orders change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Hold {
-    /// Where it is in its life.
+pub struct TicketLifecycle {
     pub state: TicketState,
-    /// The order that holds it or bought it.
+    /// The order that holds or bought the ticket.
     pub order_id: Option<OrderId>,
-    /// When the hold ends.
     pub held_until: Option<Instant>,
     /// Raised by a price change or a withdrawal only.
-    pub terms: u64,
-    /// Whether the show was cancelled: then a ticket that comes back is not on sale again.
+    pub price_version: u64,
+    /// A ticket of a cancelled show is withdrawn when it is released.
     pub show_cancelled: bool,
 }
 
-/// Another order still has the ticket: that order is over, and the news of it is on its way.
+/// Another order has the ticket. That order is over, since `orders` allows one live order per ticket; the event that
+/// says so has not arrived yet.
 #[derive(Debug, PartialEq, Eq)]
-pub struct StillHeld;
+pub struct HeldByOtherOrder;
 
-/// What an order's news means for a ticket of it: its new hold, or nothing.
-pub fn apply_order(hold: Hold, order: &OrderChanged, line: &HeldTicket) -> Result<Option<Hold>, StillHeld> {
-    let ours = hold.order_id == Some(order.id);
-    match order.state {
-        OrderState::Held if ours => {
-            let extended = hold.state == TicketState::Held && hold.held_until != Some(order.expires_at);
-            Ok(extended.then_some(Hold { held_until: Some(order.expires_at), ..hold }))
+/// The ticket after an order that contains it changed; `None` if nothing follows from that. `line` is the ticket's line
+/// in the order.
+///
+/// # Errors
+/// If the hold has to wait for another order's end.
+pub fn apply_order(
+    ticket: TicketLifecycle,
+    order: &OrderChanged,
+    line: &HeldTicket,
+) -> Result<Option<TicketLifecycle>, HeldByOtherOrder> {
+    let has_ticket = ticket.order_id == Some(order.id);
+    let next = match order.state {
+        OrderState::Held if has_ticket => extend(ticket, order.expires_at),
+        // The seller repriced or withdrew it first. `orders` sees the new price version and cancels the order.
+        OrderState::Held if ticket.price_version != line.price_version || ticket.show_cancelled => None,
+        OrderState::Held if ticket.order_id.is_some() => return Err(HeldByOtherOrder),
+        OrderState::Held if ticket.state == TicketState::OnSale => Some(TicketLifecycle {
+            state: TicketState::Held,
+            order_id: Some(order.id),
+            held_until: Some(order.expires_at),
+            ..ticket
+        }),
+        OrderState::Complete if has_ticket && ticket.state == TicketState::Held => {
+            Some(TicketLifecycle { state: TicketState::Sold, held_until: None, ..ticket })
         }
-        // The seller got in first: left alone, `orders` hears of the new terms and cancels.
-        OrderState::Held if hold.terms != line.terms || hold.show_cancelled => Ok(None),
-        OrderState::Held if hold.order_id.is_some() => Err(StillHeld),
-        OrderState::Held if hold.state == TicketState::OnSale => {
-            let held_until = Some(order.expires_at);
-            Ok(Some(Hold { state: TicketState::Held, order_id: Some(order.id), held_until, ..hold }))
+        OrderState::Expired | OrderState::Cancelled | OrderState::Refunded if has_ticket => {
+            Some(release(ticket, order))
         }
-        OrderState::Complete if ours && hold.state == TicketState::Held => {
-            Ok(Some(Hold { state: TicketState::Sold, held_until: None, ..hold }))
-        }
-        // An order that is over releases only what it has.
-        OrderState::Expired | OrderState::Cancelled | OrderState::Refunded if ours => {
-            let released = Hold { order_id: None, held_until: None, ..hold };
-            let undone = order.state == OrderState::Refunded && order.reason != Some(EndReason::CaptureFailed);
-            match hold.show_cancelled || undone {
-                true => Ok(Some(Hold { state: TicketState::Withdrawn, terms: hold.terms + 1, ..released })),
-                false => Ok(Some(Hold { state: TicketState::OnSale, ..released })),
-            }
-        }
-        _ => Ok(None),
+        _ => None,
+    };
+    Ok(next)
+}
+
+fn extend(ticket: TicketLifecycle, expires_at: Instant) -> Option<TicketLifecycle> {
+    let extended = ticket.state == TicketState::Held && ticket.held_until != Some(expires_at);
+    extended.then_some(TicketLifecycle { held_until: Some(expires_at), ..ticket })
+}
+
+/// A refunded ticket is not for sale again, unless the buyer never paid because the capture failed.
+fn release(ticket: TicketLifecycle, order: &OrderChanged) -> TicketLifecycle {
+    let released = TicketLifecycle { order_id: None, held_until: None, ..ticket };
+    let sale_undone = order.state == OrderState::Refunded && order.reason != Some(EndReason::CaptureFailed);
+    if ticket.show_cancelled || sale_undone {
+        TicketLifecycle { state: TicketState::Withdrawn, price_version: ticket.price_version + 1, ..released }
+    } else {
+        TicketLifecycle { state: TicketState::OnSale, ..released }
     }
 }
 
-/// Whether a person may edit or withdraw a ticket in that state.
-pub fn may_change(state: TicketState, seller: UserId, person: UserId) -> Result<(), Rejection> {
+/// Checks that `person` may reprice or withdraw a ticket.
+///
+/// # Errors
+/// If the ticket is somebody else's, or not on sale.
+pub fn check_editable(state: TicketState, seller: UserId, person: UserId) -> Result<(), Rejection> {
     match state {
         _ if seller != person => Err(Rejection::NotYours),
         TicketState::OnSale => Ok(()),
@@ -71,42 +91,47 @@ pub fn may_change(state: TicketState, seller: UserId, person: UserId) -> Result<
     }
 }
 
-/// Whether tickets for a show may be sold: gives it back if so.
+/// Checks that tickets for a show may be sold.
 ///
 /// # Errors
-/// If it is cancelled, or has begun.
-pub fn may_sell(show: Show, now: Instant) -> Result<Show, Rejection> {
-    match show.cancelled {
-        true => Err(Rejection::ShowCancelled),
-        false if show.starts_at <= now => Err(Rejection::ShowBegun),
-        false => Ok(show),
+/// If the show is cancelled, or has begun.
+pub fn check_sellable(show: &Show, now: Instant) -> Result<(), Rejection> {
+    if show.cancelled {
+        Err(Rejection::ShowCancelled)
+    } else if show.starts_at <= now {
+        Err(Rejection::ShowBegun)
+    } else {
+        Ok(())
     }
 }
 
-/// When a show begins: the moment, and the time on the venue's wall.
-pub fn starts(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
+/// When a show starts: the instant, and the local time at the venue.
+///
+/// # Errors
+/// If the time or the time zone cannot be parsed, does not exist, or is in the past or too far ahead.
+pub fn parse_start(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
     let zone: Tz = time_zone.parse().map_err(|_| Invalid::new("time_zone", Flaw::NoTimeZone))?;
-    let moment = match DateTime::parse_from_rfc3339(text) {
-        Ok(moment) => moment.with_timezone(&zone),
-        Err(_) => on_the_wall(text, zone)?,
+    let start = match DateTime::parse_from_rfc3339(text) {
+        Ok(start) => start.with_timezone(&zone),
+        Err(_) => parse_local_time(text, zone)?,
     };
-    let starts_at = Instant::from_millis(moment.timestamp_millis());
+    let starts_at = Instant::from_millis(start.timestamp_millis());
     if starts_at <= now {
         return Err(Invalid::new("starts_at", Flaw::Past));
     }
-    if starts_at > now + FURTHEST {
+    if starts_at > now + MAX_LEAD_TIME {
         return Err(Invalid::new("starts_at", Flaw::FarFuture));
     }
-    Ok((starts_at, moment.format("%Y-%m-%dT%H:%M").to_string()))
+    Ok((starts_at, start.format("%Y-%m-%dT%H:%M").to_string()))
 }
 
-fn on_the_wall(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
+fn parse_local_time(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
-    let wall = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let wall = wall.ok_or_else(|| Invalid::new("starts_at", Flaw::NoTime))?;
-    // A time that the clocks show twice is the first of the two; one that they skip does not exist.
-    let missing = || Invalid::new("starts_at", Flaw::SkippedTime);
-    zone.from_local_datetime(&wall).earliest().ok_or_else(missing)
+    let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
+    let local = local.ok_or_else(|| Invalid::new("starts_at", Flaw::NoTime))?;
+    // Daylight saving time: a local time that occurs twice means the first; one that is skipped does not exist.
+    let skipped = || Invalid::new("starts_at", Flaw::SkippedTime);
+    zone.from_local_datetime(&local).earliest().ok_or_else(skipped)
 }
 
 #[cfg(test)]
@@ -115,69 +140,86 @@ mod tests {
     use crate::fixtures;
     use uuid::Uuid;
 
-    const FREE: Hold =
-        Hold { state: TicketState::OnSale, order_id: None, held_until: None, terms: 1, show_cancelled: false };
+    const ON_SALE: TicketLifecycle = TicketLifecycle {
+        state: TicketState::OnSale,
+        order_id: None,
+        held_until: None,
+        price_version: 1,
+        show_cancelled: false,
+    };
+    const WITHDRAWN: TicketLifecycle = TicketLifecycle { state: TicketState::Withdrawn, price_version: 2, ..ON_SALE };
 
     fn order(id: u128, state: OrderState) -> OrderChanged {
         OrderChanged { id: OrderId::new(Uuid::from_u128(id)), state, ..fixtures::order() }
     }
 
-    fn heard(hold: Hold, order: &OrderChanged) -> Result<Option<Hold>, StillHeld> {
-        hear(hold, order, &order.lines[0])
+    fn apply(ticket: TicketLifecycle, order: &OrderChanged) -> Result<Option<TicketLifecycle>, HeldByOtherOrder> {
+        apply_order(ticket, order, &order.lines[0])
     }
 
-    fn held_by(id: u128) -> Hold {
-        heard(FREE, &order(id, OrderState::Held)).expect("it is free").expect("it is held now")
+    fn held_by(id: u128) -> TicketLifecycle {
+        apply(ON_SALE, &order(id, OrderState::Held)).expect("no other order has it").expect("it is on sale")
+    }
+
+    fn cancelled(ticket: TicketLifecycle) -> TicketLifecycle {
+        TicketLifecycle { show_cancelled: true, ..ticket }
     }
 
     #[test]
-    fn an_order_holds_sells_and_releases_only_what_it_has() {
-        let ended = [OrderState::Expired, OrderState::Cancelled, OrderState::Refunded];
-
-        for state in ended {
-            let failed = OrderChanged { reason: Some(EndReason::CaptureFailed), ..order(1, state) };
-            assert_eq!(heard(held_by(1), &failed), Ok(Some(FREE)), "{state:?}");
-            assert_eq!(heard(held_by(1), &order(2, state)), Ok(None), "{state:?} of another order");
-            assert_eq!(heard(FREE, &order(2, state)), Ok(None));
+    fn an_order_sells_and_releases_only_tickets_that_it_has() {
+        for state in [OrderState::Expired, OrderState::Cancelled, OrderState::Refunded] {
+            let over = OrderChanged { reason: Some(EndReason::CaptureFailed), ..order(1, state) };
+            assert_eq!(apply(held_by(1), &over), Ok(Some(ON_SALE)), "{state:?}");
+            assert_eq!(apply(held_by(1), &order(2, state)), Ok(None), "{state:?} of another order");
+            assert_eq!(apply(ON_SALE, &order(2, state)), Ok(None), "{state:?} without a hold");
         }
-        let sold = heard(held_by(1), &order(1, OrderState::Complete)).expect("ours").expect("sold");
-        assert_eq!((sold.state, sold.order_id), (TicketState::Sold, held_by(1).order_id));
-        assert_eq!(heard(held_by(1), &order(2, OrderState::Complete)), Ok(None));
+        let sold = TicketLifecycle { state: TicketState::Sold, held_until: None, ..held_by(1) };
+        assert_eq!(apply(held_by(1), &order(1, OrderState::Complete)), Ok(Some(sold)));
+        assert_eq!(apply(held_by(1), &order(2, OrderState::Complete)), Ok(None));
     }
 
     #[test]
-    fn a_ticket_whose_sale_was_undone_or_whose_show_is_cancelled_is_not_on_sale_again() {
-        let withdrawn = Hold { state: TicketState::Withdrawn, terms: 2, ..FREE };
-        let cancelled = |hold: Hold| Hold { show_cancelled: true, ..hold };
+    fn a_hold_follows_the_deadline_of_its_order() {
+        let expires_at = Instant::from_millis(180_000);
+        let extended = OrderChanged { expires_at, ..order(1, OrderState::Held) };
 
-        assert_eq!(heard(held_by(1), &order(1, OrderState::Refunded)), Ok(Some(withdrawn)));
-        assert_eq!(heard(cancelled(held_by(1)), &order(1, OrderState::Expired)), Ok(Some(cancelled(withdrawn))));
-        assert_eq!(heard(cancelled(FREE), &order(1, OrderState::Held)), Ok(None));
+        let ticket = TicketLifecycle { held_until: Some(expires_at), ..held_by(1) };
+
+        assert_eq!(apply(held_by(1), &extended), Ok(Some(ticket)));
+        assert_eq!(apply(ticket, &extended), Ok(None));
     }
 
     #[test]
-    fn a_hold_waits_for_the_news_that_the_one_before_is_over() {
-        assert_eq!(heard(held_by(1), &order(2, OrderState::Held)), Err(StillHeld));
+    fn a_ticket_is_withdrawn_when_its_sale_is_refunded_or_its_show_is_cancelled() {
+        assert_eq!(apply(held_by(1), &order(1, OrderState::Refunded)), Ok(Some(WITHDRAWN)));
+        assert_eq!(apply(cancelled(held_by(1)), &order(1, OrderState::Expired)), Ok(Some(cancelled(WITHDRAWN))));
+        assert_eq!(apply(cancelled(ON_SALE), &order(1, OrderState::Held)), Ok(None));
     }
 
     #[test]
-    fn a_hold_on_old_terms_is_left_alone() {
-        let repriced = Hold { terms: 2, ..FREE };
-        let withdrawn = Hold { state: TicketState::Withdrawn, terms: 2, ..FREE };
-
-        assert_eq!(heard(repriced, &order(1, OrderState::Held)), Ok(None));
-        assert_eq!(heard(withdrawn, &order(1, OrderState::Held)), Ok(None));
+    fn a_hold_waits_for_the_end_of_the_order_that_has_the_ticket() {
+        assert_eq!(apply(held_by(1), &order(2, OrderState::Held)), Err(HeldByOtherOrder));
     }
 
     #[test]
-    fn a_wall_clock_time_is_read_in_the_shows_zone() {
+    fn a_hold_on_an_old_price_version_has_no_effect() {
+        let repriced = TicketLifecycle { price_version: 2, ..ON_SALE };
+
+        assert_eq!(apply(repriced, &order(1, OrderState::Held)), Ok(None));
+        assert_eq!(apply(WITHDRAWN, &order(1, OrderState::Held)), Ok(None));
+    }
+
+    #[test]
+    fn a_local_time_is_read_in_the_time_zone_of_the_show() {
         let now = Instant::from_millis(1_790_000_000_000);
-        let (moment, wall) = starts("2026-12-05T20:00", "Europe/Berlin", now).expect("it exists");
-        assert_eq!((moment.to_string().as_str(), wall.as_str()), ("2026-12-05T19:00:00.000Z", "2026-12-05T20:00"));
-        assert_eq!(starts("2026-12-05T19:00:00Z", "Europe/Berlin", now).expect("the same"), (moment, wall));
-        assert!(starts("2027-03-28T02:30", "Europe/Berlin", now).is_err(), "skipped");
+
+        let (instant, local) = parse_start("2026-12-05T20:00", "Europe/Berlin", now).expect("it exists");
+
+        assert_eq!((instant.to_string().as_str(), local.as_str()), ("2026-12-05T19:00:00.000Z", "2026-12-05T20:00"));
+        assert_eq!(parse_start("2026-12-05T19:00:00Z", "Europe/Berlin", now).expect("the same"), (instant, local));
+        assert!(parse_start("2027-03-28T02:30", "Europe/Berlin", now).is_err(), "skipped by daylight saving time");
         for (text, zone) in [("soon", "Europe/Berlin"), ("2026-12-05T20:00", "Mars"), ("2020-01-01T20:00", "UTC")] {
-            assert!(starts(text, zone, now).is_err(), "{text} {zone}");
+            assert!(parse_start(text, zone, now).is_err(), "{text} {zone}");
         }
     }
 }

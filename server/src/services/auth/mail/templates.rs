@@ -207,7 +207,7 @@ fn selling(site: &str) -> String {
 #[cfg(test)]
 pub mod tests {
     use super::*;
-    use crate::fixtures::{self, line};
+    use crate::fixtures::{self, short_text};
     use shared::tickets::Seat;
     use shared::{Currency, OrderId, PaymentId};
 
@@ -219,15 +219,15 @@ pub mod tests {
     /// Two tickets of one seller and one of another.
     pub fn order(state: OrderState, reason: Option<EndReason>) -> OrderChanged {
         let ticket = |number: u128, seller_id| {
-            let seat = Seat { section: None, row: Some(line("C")), seat: Some(line(&number.to_string())) };
-            HeldTicket { seller_id, seat, ..fixtures::ticket(number) }
+            let seat = Seat { section: None, row: Some(short_text("C")), seat: Some(short_text(&number.to_string())) };
+            HeldTicket { seller_id, seat, ..fixtures::held_ticket(number) }
         };
         OrderChanged {
             version: 3,
             buyer_id: BUYER,
             state,
             reason,
-            show: Show { title: line("Fête – 🎉"), ..fixtures::show() },
+            show: Show { title: short_text("Fête – 🎉"), ..fixtures::show() },
             lines: vec![ticket(1, SELLER), ticket(2, OTHER_SELLER), ticket(3, SELLER)],
             total: Money::new(5997, Currency::Gbp),
             ..fixtures::order()
