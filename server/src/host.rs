@@ -9,7 +9,7 @@ use crate::services::{ServiceHandler, auth, expiration, orders, payments, ticket
 use crate::store::{self, Databases, Migration, Store};
 use crate::tasks::{Tasks, sleep};
 use crate::telemetry::metrics::{self, Backlog};
-use crate::{Config, Environment, Error};
+use crate::{Config, ConfigError, Environment, Error};
 use shared::{Instant, Service, Subject};
 use std::future::Future;
 use std::io;
@@ -45,8 +45,8 @@ pub enum StartError {
     Database { name: String, source: Error },
     #[error("DATABASE_URL: the folder {} cannot be written: {source}", folder.display())]
     Folder { folder: PathBuf, source: io::Error },
-    #[error("MAIL: {0}")]
-    Mail(String),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error("STRIPE_SECRET_KEY: {0}")]
     Gateway(#[source] Error),
     #[error("{service} has no handler for {}: register one in its `register`", requests.join(", "))]
@@ -274,9 +274,9 @@ async fn open(
     };
     Ok(match service {
         Service::Auth => {
-            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(StartError::Mail)?;
+            let mail_transport = auth::MailTransport::new(&config.mail, config.mail_from.clone())?;
             let store = store(auth::MIGRATIONS).await?;
-            auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
+            auth::Auth::new(store, config.rate_limits, &config.public_url, mail_transport)
         }
         Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
         Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
