@@ -177,9 +177,9 @@ async fn asked_to_stop() {
 async fn demo() -> Result<ExitCode, String> {
     let config = configure()?;
     let host = start(&config).await?;
-    let people = server::demo::fill(&host).await.map_err(|error| error.to_string())?;
-    for person in people {
-        println!("{}  password: {}", person.email, person.password);
+    let accounts = server::demo::fill(&host).await.map_err(|error| error.to_string())?;
+    for account in accounts {
+        println!("{}  password: {}", account.email, account.password);
     }
     host.stop().await;
     Ok(ExitCode::SUCCESS)

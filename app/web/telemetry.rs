@@ -16,7 +16,8 @@ const FILTER: &str = "info,async_nats=off,sqlx=warn,sea_orm=warn,sea_orm_migrati
 /// # Errors
 /// What cannot be begun, in one line.
 pub fn begin(config: &Config) -> Result<(), String> {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(FILTER));
+    let filter = config.log_filter.as_ref().and_then(|filter| EnvFilter::try_new(filter).ok());
+    let filter = filter.unwrap_or_else(|| EnvFilter::new(FILTER));
     // What becomes of a connection is said where it is known what that means.
     let filter = filter.add_directive("async_nats::connector=off".parse().expect("it is a directive"));
     tracing_subscriber::registry().with(log(config.log_json)).with(traces(config)?).with(filter).init();
@@ -44,8 +45,8 @@ use otlp::traces;
 
 /// Without the feature `telemetry` there are none.
 #[cfg(not(feature = "telemetry"))]
-fn traces(_: &Config) -> Result<Option<Traces>, String> {
-    match std::env::var_os(ENDPOINT) {
+fn traces(config: &Config) -> Result<Option<Traces>, String> {
+    match config.trace_endpoint {
         Some(_) => Err(format!("{ENDPOINT}: this program was built without the feature telemetry")),
         None => Ok(None),
     }
@@ -72,7 +73,7 @@ mod otlp {
 
     /// Traces for the collector that OpenTelemetry's own variables name; none if they name none.
     pub fn traces(config: &Config) -> Result<Option<Traces>, String> {
-        if std::env::var_os(ENDPOINT).is_none() {
+        if config.trace_endpoint.is_none() {
             return Ok(None);
         }
         let exporter = SpanExporter::builder().with_http().with_protocol(Protocol::HttpJson).build();

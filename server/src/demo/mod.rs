@@ -1,4 +1,4 @@
-//! A marketplace to look at: two people, a dozen shows and their tickets, made through the services like any other.
+//! Demo data: two accounts, a dozen shows and their tickets, created through the services' requests.
 
 mod shows;
 #[cfg(test)]
@@ -10,110 +10,109 @@ use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
 use shared::tickets::{CreateShow, ListShows, OfferTickets, Seat, ShowFilter};
 use shared::value::{Email, Password, ShortText};
 use shared::{Currency, Instant, Money, Price, Rejection};
-use shows::{Offer, SHOWS, Seats, Show};
+use shows::{DemoShow, Offer, SHOWS, Seats};
 
-/// The people of the demo, who sell alternately, so that each can buy what the other sells.
-const PEOPLE: [(&str, &str); 2] = [("ada@example.org", "lovely tickets"), ("ben@example.org", "second row seats")];
+/// Addresses and passwords. The shows are spread over both accounts, so that each can buy from the other.
+const ACCOUNTS: [(&str, &str); 2] = [("ada@example.org", "lovely tickets"), ("ben@example.org", "second row seats")];
 
-/// Somebody who can sign in.
+/// An account that anyone may sign in to: its password is printed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// The address.
+pub struct DemoAccount {
     pub email: String,
-    /// The password, which is no secret here.
     pub password: String,
 }
 
-/// Fills an empty marketplace, and says who can sign in. One that is filled already stays as it is; on one that is
-/// used by others nothing is done, and nobody is named.
+/// Fills an empty marketplace and returns the accounts. A second call changes nothing and returns them again. In a
+/// marketplace with other users' data it changes nothing and returns no account.
 ///
 /// # Errors
 /// If a service fails.
-pub async fn fill(host: &Host) -> Result<Vec<Person>, Error> {
-    let (backend, nobody) = (host.backend(), Caller::anonymous(host.environment().new_id()));
-    let people = PEOPLE.map(|(email, password)| Person { email: email.to_owned(), password: password.to_owned() });
-    let mut known = 0;
-    for person in &people {
-        known += usize::from(sign_in(&backend, &nobody, person).await?);
+pub async fn fill(host: &Host) -> Result<Vec<DemoAccount>, Error> {
+    let (backend, anonymous) = (host.backend(), Caller::anonymous(host.environment().new_id()));
+    let accounts =
+        ACCOUNTS.map(|(email, password)| DemoAccount { email: email.to_owned(), password: password.to_owned() });
+    let mut existing = 0;
+    for account in &accounts {
+        existing += usize::from(exists(&backend, &anonymous, account).await?);
     }
-    // A run that was cut short left some of it: that is a demo all the same.
-    if known > 0 {
-        return Ok(people.into_iter().take(known).collect());
+    // An earlier run may have been interrupted: what it created is returned and not completed.
+    if existing > 0 {
+        return Ok(accounts.into_iter().take(existing).collect());
     }
-    let any = ListShows { filter: ShowFilter::default() };
-    if !backend.call(&nobody, any).await?.items.is_empty() {
+    let all_shows = ListShows { filter: ShowFilter::default() };
+    if !backend.call(&anonymous, all_shows).await?.items.is_empty() {
         return Ok(Vec::new());
     }
-    let mut sellers = Vec::with_capacity(people.len());
-    for person in &people {
-        let Some(seller) = sign_up(host, &backend, person).await? else { return Ok(Vec::new()) };
+    let mut sellers = Vec::with_capacity(accounts.len());
+    for account in &accounts {
+        let Some(seller) = sign_up(host, &backend, account).await? else { return Ok(Vec::new()) };
         sellers.push(seller);
     }
     for (show, seller) in SHOWS.iter().zip(sellers.iter().cycle()) {
-        add(&backend, seller, show, host.environment().now()).await?;
+        create_show(&backend, seller, show, host.environment().now()).await?;
     }
-    Ok(people.into())
+    Ok(accounts.into())
 }
 
-async fn sign_in(backend: &Backend, nobody: &Caller, person: &Person) -> Result<bool, Error> {
-    let (email, password) = credentials(person)?;
-    match backend.call(nobody, SignIn { email, password }).await {
-        // The session was only to see whether the person is there.
-        Ok(SignedIn { token, .. }) => backend.call(nobody, SignOut { token }).await.map(|()| true),
-        // Also somebody else's account that was tried too often.
+async fn exists(backend: &Backend, anonymous: &Caller, account: &DemoAccount) -> Result<bool, Error> {
+    let (email, password) = credentials(account)?;
+    match backend.call(anonymous, SignIn { email, password }).await {
+        // The session served only to see whether the account exists.
+        Ok(SignedIn { token, .. }) => backend.call(anonymous, SignOut { token }).await.map(|()| true),
+        // The address may belong to another user's account, which may be throttled.
         Err(Error::Rejected(Rejection::WrongCredentials | Rejection::TooManyRequests { .. })) => Ok(false),
         Err(error) => Err(error),
     }
 }
 
-/// The new person; nobody, if somebody else has the address.
-async fn sign_up(host: &Host, backend: &Backend, person: &Person) -> Result<Option<Caller>, Error> {
-    let (email, password) = credentials(person)?;
-    let nobody = Caller::anonymous(host.environment().new_id());
-    match backend.call(&nobody, SignUp { email, password }).await {
-        Ok(signed_in) => Ok(Some(Caller { user: Some(signed_in.user.id), ..nobody })),
+/// The new user as a caller; `None` if the address is taken.
+async fn sign_up(host: &Host, backend: &Backend, account: &DemoAccount) -> Result<Option<Caller>, Error> {
+    let (email, password) = credentials(account)?;
+    let anonymous = Caller::anonymous(host.environment().new_id());
+    match backend.call(&anonymous, SignUp { email, password }).await {
+        Ok(signed_in) => Ok(Some(Caller { user: Some(signed_in.user.id), ..anonymous })),
         Err(Error::Rejected(Rejection::EmailTaken)) => Ok(None),
         Err(error) => Err(error),
     }
 }
 
-fn credentials(person: &Person) -> Result<(Email, Password), Error> {
-    Ok((Email::try_from(person.email.clone())?, Password::try_from(person.password.clone())?))
+fn credentials(account: &DemoAccount) -> Result<(Email, Password), Error> {
+    Ok((Email::try_from(account.email.clone())?, Password::try_from(account.password.clone())?))
 }
 
-async fn add(backend: &Backend, seller: &Caller, show: &Show, now: Instant) -> Result<(), Error> {
+async fn create_show(backend: &Backend, seller: &Caller, show: &DemoShow, now: Instant) -> Result<(), Error> {
     let (title, venue) = (ShortText::parse("title", show.title)?, ShortText::parse("venue", show.venue)?);
     let (city, country) = (ShortText::parse("city", show.city)?, ShortText::parse("country", show.country)?);
     let (category, currency) = (show.category, show.currency);
-    let (starts_at, time_zone) = (starts_at(show, now)?, show.time_zone.to_owned());
+    let (starts_at, time_zone) = (local_start(show, now)?, show.time_zone.to_owned());
     let create = CreateShow { title, venue, city, country, category, starts_at, time_zone, currency };
     let show_id = backend.call(seller, create).await?.show.id;
     for offer in show.offers {
-        let price = price(offer.price, currency)?;
-        let face_value = offer.face_value.map(|text| self::price(text, currency)).transpose()?;
-        let seats = seats(offer)?;
+        let price = parse_price(offer.price, currency)?;
+        let face_value = offer.face_value.map(|text| parse_price(text, currency)).transpose()?;
+        let seats = parse_seats(offer)?;
         backend.call(seller, OfferTickets { show_id, price, face_value, seats }).await?;
     }
     Ok(())
 }
 
-/// The time on the venue's wall, so many days from now.
-fn starts_at(show: &Show, now: Instant) -> Result<String, Error> {
-    let now =
-        DateTime::<Utc>::from_timestamp_millis(now.millis()).ok_or_else(|| Error::failed("the clock is wrong"))?;
-    Ok(format!("{}T{}", (now + Duration::days(show.days_ahead)).format("%Y-%m-%d"), show.at))
+/// The start in the venue's time zone, as in `2026-12-24T19:30`.
+fn local_start(show: &DemoShow, now: Instant) -> Result<String, Error> {
+    let now = DateTime::<Utc>::from_timestamp_millis(now.millis());
+    let now = now.ok_or_else(|| Error::failed("the clock is outside of the calendar"))?;
+    Ok(format!("{}T{}", (now + Duration::days(show.days_ahead)).format("%Y-%m-%d"), show.local_time))
 }
 
-fn price(text: &str, currency: Currency) -> Result<Price, Error> {
+fn parse_price(text: &str, currency: Currency) -> Result<Price, Error> {
     let money = Money::parse(text, currency).ok_or_else(|| Error::failed(format!("{text} is no amount")))?;
     Ok(Price::try_from(money)?)
 }
 
-fn seats(offer: &Offer) -> Result<Vec<Seat>, Error> {
+fn parse_seats(offer: &Offer) -> Result<Vec<Seat>, Error> {
     let parse = |section, row, seat: &str| Seat::parse(section, row, seat).map_err(Error::from);
     match offer.seats {
-        Seats::Standing(how_many) => Ok(vec![Seat::default(); how_many]),
-        Seats::Area(section, how_many) => (0..how_many).map(|_| parse(section, "", "")).collect(),
+        Seats::GeneralAdmission(count) => Ok(vec![Seat::default(); count]),
+        Seats::Section(section, count) => (0..count).map(|_| parse(section, "", "")).collect(),
         Seats::Row(section, row, first, last) => {
             (first..=last).map(|seat| parse(section, row, &seat.to_string())).collect()
         }

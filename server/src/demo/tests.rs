@@ -1,5 +1,3 @@
-//! The demo is there, once.
-
 use super::*;
 use crate::{Config, Environment};
 use shared::tickets::{Category, ShowListing};
@@ -10,13 +8,13 @@ use tempfile::TempDir;
 async fn start(folder: &Path) -> Host {
     let data = format!("sqlite://{}", folder.display());
     let find = |name: &str| (name == "DATABASE_URL").then(|| data.clone());
-    let config = Config::from_variables(find).expect("the configuration is right");
+    let config = Config::from_variables(find).expect("the configuration is valid");
     Host::start(&config, Environment::real()).await.expect("starts")
 }
 
 async fn listed(host: &Host) -> Vec<ShowListing> {
-    let nobody = Caller::anonymous(host.environment().new_id());
-    host.backend().call(&nobody, ListShows::default()).await.expect("lists").items
+    let anonymous = Caller::anonymous(host.environment().new_id());
+    host.backend().call(&anonymous, ListShows::default()).await.expect("lists").items
 }
 
 #[tokio::test]
@@ -24,11 +22,11 @@ async fn an_empty_marketplace_is_filled_once() {
     let folder = TempDir::new().expect("makes a folder");
     let host = start(folder.path()).await;
 
-    let people = fill(&host).await.expect("fills");
+    let accounts = fill(&host).await.expect("fills");
     let shows = listed(&host).await;
-    let again = fill(&host).await.expect("is filled already");
+    let again = fill(&host).await.expect("changes nothing");
 
-    assert_eq!((people.len(), &again), (2, &people));
+    assert_eq!((accounts.len(), &again), (2, &accounts));
     assert_eq!((shows.len(), listed(&host).await.len()), (SHOWS.len(), SHOWS.len()));
     assert!(shows.iter().all(|listing| (4..=14).contains(&listing.tickets_left)));
     let categories: HashSet<Category> = shows.iter().map(|listing| listing.show.category).collect();
@@ -37,14 +35,14 @@ async fn an_empty_marketplace_is_filled_once() {
 }
 
 #[tokio::test]
-async fn a_marketplace_of_others_is_left_alone() {
+async fn a_marketplace_with_other_users_is_not_changed() {
     let folder = TempDir::new().expect("makes a folder");
     let host = start(folder.path()).await;
-    let stranger = Person { email: PEOPLE[0].0.to_owned(), password: "another password".to_owned() };
+    let stranger = DemoAccount { email: ACCOUNTS[0].0.to_owned(), password: "another password".to_owned() };
     sign_up(&host, &host.backend(), &stranger).await.expect("signs up");
 
-    let people = fill(&host).await.expect("looks");
+    let accounts = fill(&host).await.expect("changes nothing");
 
-    assert!(people.is_empty() && listed(&host).await.is_empty());
+    assert!(accounts.is_empty() && listed(&host).await.is_empty());
     host.stop().await;
 }

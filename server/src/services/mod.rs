@@ -10,7 +10,7 @@ use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::store::{self, Databases, Migration, Store};
 use crate::tasks::Tasks;
-use crate::{Config, Environment, Error};
+use crate::{Config, ConfigError, Environment, Error};
 use async_trait::async_trait;
 use shared::{Instant, Service, Subject};
 use std::io;
@@ -62,8 +62,8 @@ pub enum OpenError {
     Database { name: String, source: Error },
     #[error("DATABASE_URL: the folder {} cannot be written: {source}", folder.display())]
     Folder { folder: PathBuf, source: io::Error },
-    #[error("MAIL: {0}")]
-    Mail(String),
+    #[error(transparent)]
+    Config(#[from] ConfigError),
     #[error("STRIPE_SECRET_KEY: {0}")]
     Gateway(#[source] Error),
 }
@@ -88,9 +88,9 @@ pub async fn open(
     };
     Ok(match service {
         Service::Auth => {
-            let delivery = auth::Delivery::new(&config.mail, &config.mail_from).map_err(OpenError::Mail)?;
+            let mail_transport = auth::MailTransport::new(&config.mail, config.mail_from.clone())?;
             let store = store(auth::MIGRATIONS).await?;
-            auth::Auth::new(store, config.rate_limits, config.public_url.clone(), delivery)
+            auth::Auth::new(store, config.rate_limits, &config.public_url, mail_transport)
         }
         Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
         Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),

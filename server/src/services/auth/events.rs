@@ -1,32 +1,40 @@
-//! What `auth` does when others speak: it knows where people can be reached, so it writes to them.
+//! Reactions to orders and payments: mails to the users whom a change concerns.
 
-use super::mail::templates::{self, Letter};
+use super::mail::templates::{self, MailContent};
 use super::{rules, schema};
 use crate::Error;
 use crate::store::Tx;
 use shared::Envelope;
 use shared::orders::OrderChanged;
 use shared::payments::PaymentChanged;
+use std::sync::Arc;
 
-pub async fn order_changed(tx: &Tx, envelope: &Envelope, order: OrderChanged, site: String) -> Result<(), Error> {
-    if !rules::is_recent(envelope.occurred_at, tx.now()) {
-        return Ok(());
+pub async fn order_changed(tx: &Tx, envelope: &Envelope, order: OrderChanged, site_url: Arc<str>) -> Result<(), Error> {
+    if rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+        enqueue(tx, templates::for_order(&order, &site_url)).await?;
     }
-    write(tx, templates::of_order(&order, &site)).await
+    Ok(())
 }
 
-pub async fn payment_changed(tx: &Tx, envelope: &Envelope, payment: PaymentChanged, site: String) -> Result<(), Error> {
-    if !rules::is_recent(envelope.occurred_at, tx.now()) {
-        return Ok(());
+pub async fn payment_changed(
+    tx: &Tx,
+    envelope: &Envelope,
+    payment: PaymentChanged,
+    site_url: Arc<str>,
+) -> Result<(), Error> {
+    if rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+        enqueue(tx, templates::for_payment(&payment, &site_url)).await?;
     }
-    write(tx, templates::of_payment(&payment, &site)).await
+    Ok(())
 }
 
-async fn write(tx: &Tx, letters: impl IntoIterator<Item = Letter>) -> Result<(), Error> {
-    for letter in letters {
-        match schema::address(tx.db(), letter.to).await? {
-            Some(_) => schema::insert_mail(tx, letter).await?,
-            None => tracing::warn!(person = %letter.to, kind = ?letter.kind, "nobody by that id can be written to"),
+async fn enqueue(tx: &Tx, contents: impl IntoIterator<Item = MailContent>) -> Result<(), Error> {
+    for content in contents {
+        if schema::email_of(tx.db(), content.recipient_id).await?.is_some() {
+            schema::insert_mail(tx, content).await?;
+        } else {
+            let (user, kind) = (content.recipient_id, content.kind);
+            tracing::warn!(%user, %kind, "mail skipped: its recipient has no account");
         }
     }
     Ok(())

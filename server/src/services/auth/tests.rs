@@ -1,12 +1,15 @@
-//! A mail leaves once, whatever becomes of the news, the mail server and the process.
+//! Each mail is delivered once, whatever happens to events, the mail server and the process.
 
-use super::mail::queue as mails;
+use super::mail::queue;
 use super::mail::templates::tests::{BUYER, SELLER, SITE, order};
-use super::schema::{MIGRATIONS, insert_person, mails as rows};
-use super::{Auth, Delivery, events};
-use crate::config::Mail;
+use super::schema::mails::{self, MailState};
+use super::schema::{MIGRATIONS, insert_user};
+use super::{Auth, MailTransport, subscriptions};
+use crate::config::MailBackend;
+use crate::messaging::EventHandler;
+use crate::messaging::inbox::{self, Inbox};
 use crate::services::ServiceHandler;
-use crate::store::{Databases, open};
+use crate::store::{Databases, Text, open};
 use crate::tasks::Tasks;
 use crate::{Environment, Error};
 use sea_orm::EntityTrait;
@@ -21,36 +24,41 @@ use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
-const BEGINNING: Instant = Instant::from_millis(1_795_521_600_000);
+const START: Instant = Instant::from_millis(1_795_521_600_000);
+
+fn transport(backend: &MailBackend) -> MailTransport {
+    let from = "Ticketing <tickets@example.org>".parse().expect("an address");
+    MailTransport::new(backend, from).expect("it can be used")
+}
 
 /// The service alone, with a buyer and a seller.
-struct Desk {
+struct TestService {
     folder: TempDir,
     environment: Environment,
     auth: Arc<Auth>,
+    inbox: Inbox,
 }
 
-impl Desk {
-    async fn opens(mail: impl FnOnce(&TempDir) -> Mail) -> Self {
+impl TestService {
+    async fn start(backend: impl FnOnce(&TempDir) -> MailBackend) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be made");
-        let environment = Environment::simulated(1, BEGINNING);
+        let environment = Environment::simulated(1, START);
         let databases = Databases::Folder(folder.path().to_owned());
         let store = open(Service::Auth, &databases, MIGRATIONS, environment.clone(), &Tasks::default()).await;
-        let delivery = Delivery::new(&mail(&folder), "Ticketing <tickets@example.org>").expect("it can be used");
-        let auth = Auth::new(store.expect("it opens"), true, SITE.to_owned(), delivery);
-        let desk = Desk { folder, environment, auth };
+        let auth = Auth::new(store.expect("it opens"), true, SITE, transport(&backend(&folder)));
         for (id, name) in [(BUYER, "buyer"), (SELLER, "seller")] {
             let user = User { id, email: Email::try_from(format!("{name}@example.org")).expect("an address") };
-            let store = &desk.auth.store;
-            let write = store.write(store.root_cause(), move |tx| {
-                Box::pin(async move { insert_person(tx, &user, String::new()).await })
+            let write = auth.store.write(auth.store.root_cause(), move |tx| {
+                Box::pin(async move { insert_user(tx, &user, String::new()).await })
             });
             write.await.expect("they are new");
         }
-        desk
+        let inbox = Inbox::new(auth.store.clone(), subscriptions(SITE));
+        TestService { folder, environment, auth, inbox }
     }
 
-    async fn hears(&self, version: u64, state: OrderState, occurred_at: Instant) {
+    /// Delivers a version of the one order, as the bus does.
+    async fn deliver_order(&self, version: u64, state: OrderState, occurred_at: Instant) {
         let mut order = order(state, None);
         order.version = version;
         order.lines.retain(|line| line.seller_id == SELLER);
@@ -65,67 +73,64 @@ impl Desk {
             schema: 1,
             body: serde_json::to_value(order).expect("it can be written"),
         };
-        let store = &self.auth.store;
-        let heard = store.write(store.root_cause(), move |tx| {
-            Box::pin(async move { events::order_changed(tx, &envelope, SITE).await })
-        });
-        heard.await.expect("it can be heard");
+        self.inbox.deliver(&envelope).await.expect("the database is there");
+        let pending = inbox::count_pending(self.auth.store.read()).await.expect("the database is there");
+        assert_eq!(pending, (0, 0), "the event is handled at once");
     }
 
-    /// Ticks until there is nothing left to do now.
-    async fn ticks(&self) -> Result<(), Error> {
+    /// Ticks until nothing is due.
+    async fn run_until_idle(&self) -> Result<(), Error> {
         while self.auth.clone().tick().await?.is_some_and(|next| next <= self.environment.now()) {}
         Ok(())
     }
 
-    async fn rows(&self) -> Vec<rows::Model> {
-        rows::Entity::find().all(self.auth.store.read()).await.expect("the database is there")
+    async fn mails(&self) -> Vec<mails::Model> {
+        mails::Entity::find().all(self.auth.store.read()).await.expect("the database is there")
     }
 
-    async fn states(&self) -> Vec<String> {
-        self.rows().await.into_iter().map(|row| row.state).collect()
+    async fn states(&self) -> Vec<MailState> {
+        self.mails().await.into_iter().map(|mail| mail.state.0).collect()
     }
 }
 
-/// A mail server that refuses as many mails as told before it accepts them.
-struct Server {
-    address: String,
+/// A mail server that refuses some mails before it accepts them.
+struct SmtpServer {
+    url: String,
     accepted: Arc<Mutex<Vec<String>>>,
-    refused: Arc<AtomicUsize>,
 }
 
-impl Server {
-    async fn starts(refusals: usize) -> Self {
+impl SmtpServer {
+    async fn start(refusals: usize) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("there are ports");
-        let address = format!("smtp://{}", listener.local_addr().expect("it is bound"));
-        let server = Server { address, accepted: Arc::default(), refused: Arc::default() };
-        let (accepted, refused) = (server.accepted.clone(), server.refused.clone());
+        let url = format!("smtp://{}", listener.local_addr().expect("it is bound"));
+        let accepted = Arc::new(Mutex::default());
+        let server = SmtpServer { url, accepted: accepted.clone() };
         Tasks::default().spawn(async move {
+            let refusals = AtomicUsize::new(refusals);
             while let Ok((stream, _)) = listener.accept().await {
-                // One after the other is enough.
-                let _ = converse(stream, &accepted, &refused, refusals).await;
+                // One connection at a time is enough here.
+                let _ = converse(stream, &accepted, &refusals).await;
             }
         });
         server
     }
 
+    fn backend(&self) -> MailBackend {
+        MailBackend::Smtp(self.url.clone().into())
+    }
+
     fn accepted(&self) -> Vec<String> {
-        self.accepted.lock().expect("nobody panics with it").clone()
+        self.accepted.lock().expect("no test panics while it holds the lock").clone()
     }
 }
 
-/// RFC 5321, as far as one mail goes.
-async fn converse(
-    stream: TcpStream,
-    accepted: &Mutex<Vec<String>>,
-    refused: &AtomicUsize,
-    refusals: usize,
-) -> std::io::Result<()> {
+/// The part of RFC 5321 that one mail needs.
+async fn converse(stream: TcpStream, accepted: &Mutex<Vec<String>>, refusals: &AtomicUsize) -> std::io::Result<()> {
     let (reader, mut writer) = stream.into_split();
     let mut lines = BufReader::new(reader).lines();
     writer.write_all(b"220 mail.example.org\r\n").await?;
     while let Some(line) = lines.next_line().await? {
-        let answer = match line.split([' ', ':']).next().unwrap_or_default() {
+        let reply = match line.split([' ', ':']).next().unwrap_or_default() {
             "EHLO" => "250-mail.example.org\r\n250 8BITMIME\r\n",
             "DATA" => {
                 writer.write_all(b"354 go on\r\n").await?;
@@ -133,102 +138,103 @@ async fn converse(
                 while let Some(line) = lines.next_line().await?.filter(|line| line != ".") {
                     mail = mail + &line + "\n";
                 }
-                if refused.load(Ordering::SeqCst) < refusals {
-                    refused.fetch_add(1, Ordering::SeqCst);
+                if refusals.load(Ordering::SeqCst) > 0 {
+                    refusals.fetch_sub(1, Ordering::SeqCst);
                     "451 not now, says seller@example.org\r\n"
                 } else {
-                    accepted.lock().expect("nobody panics with it").push(mail);
+                    accepted.lock().expect("no test panics while it holds the lock").push(mail);
                     "250 thank you\r\n"
                 }
             }
             "QUIT" => return writer.write_all(b"221 bye\r\n").await,
             _ => "250 fine\r\n",
         };
-        writer.write_all(answer.as_bytes()).await?;
+        writer.write_all(reply.as_bytes()).await?;
     }
     Ok(())
 }
 
 #[tokio::test]
-async fn a_mail_that_the_server_refuses_at_first_arrives_once_and_is_marked() {
-    let server = Server::starts(2).await;
-    let desk = Desk::opens(|_| Mail::Smtp(server.address.clone().into())).await;
-    desk.hears(3, OrderState::Complete, BEGINNING).await;
+async fn a_mail_that_the_server_refuses_at_first_is_delivered_once() {
+    let server = SmtpServer::start(2).await;
+    let service = TestService::start(|_| server.backend()).await;
+    service.deliver_order(3, OrderState::Complete, START).await;
 
-    desk.ticks().await.expect("a refusal is no failure");
+    service.run_until_idle().await.expect("a refusal is no failure");
     assert_eq!(server.accepted(), [""; 0]);
-    for row in desk.rows().await {
-        assert_eq!((&*row.state, row.attempts), (rows::WAITING, 1));
-        let reason = row.reason.expect("it says why");
-        assert_eq!(reason, "the mail server answers 451", "nobody's address is in it");
+    for mail in service.mails().await {
+        assert_eq!((mail.state, mail.attempts), (Text(MailState::Waiting), 1));
+        let reason = mail.reason.expect("it has failed");
+        assert_eq!(reason, "the mail server answers 451", "it contains no address");
     }
 
-    desk.environment.advance(Duration::from_secs(29));
-    desk.ticks().await.expect("there is nothing to do yet");
+    service.environment.advance(Duration::from_secs(29));
+    service.run_until_idle().await.expect("nothing is due");
     assert_eq!(server.accepted().len(), 0);
-    desk.environment.advance(Duration::from_secs(1));
-    desk.ticks().await.expect("they are accepted");
-    desk.environment.advance(Duration::from_secs(3600));
-    desk.ticks().await.expect("there is nothing to do any more");
+    service.environment.advance(Duration::from_secs(1));
+    service.run_until_idle().await.expect("they are accepted");
+    service.environment.advance(Duration::from_secs(3600));
+    service.run_until_idle().await.expect("nothing is due");
 
     let accepted = server.accepted();
     assert_eq!(accepted.len(), 2, "{accepted:?}");
     for to in ["To: buyer@example.org\n", "To: seller@example.org\n"] {
         assert_eq!(accepted.iter().filter(|mail| mail.contains(to)).count(), 1, "{accepted:?}");
     }
-    for row in desk.rows().await {
-        assert_eq!((&*row.state, row.next_try_at, row.reason), (rows::SENT, None, None));
-        assert_eq!((&*row.subject, &*row.body), ("", ""), "what was sent is not kept");
-        assert!(row.sent_at.is_some());
+    for mail in service.mails().await {
+        assert_eq!((mail.state, mail.next_try_at, mail.reason), (Text(MailState::Sent), None, None));
+        assert_eq!((&*mail.subject, &*mail.body), ("", ""), "the text of a sent mail is deleted");
+        assert!(mail.sent_at.is_some());
     }
 }
 
 #[tokio::test]
-async fn a_mail_server_that_is_away_leaves_mails_in_the_table_until_they_are_given_up() {
+async fn while_the_mail_server_is_away_mails_wait_until_they_are_given_up() {
     // Nothing listens on the port of `discard`.
-    let desk = Desk::opens(|_| Mail::Smtp("smtp://127.0.0.1:9".to_owned().into())).await;
-    desk.hears(3, OrderState::Complete, BEGINNING).await;
+    let backend = MailBackend::Smtp("smtp://127.0.0.1:9".to_owned().into());
+    let service = TestService::start(|_| backend).await;
+    service.deliver_order(3, OrderState::Complete, START).await;
 
     let days = |count: u64| Duration::from_secs(count * 24 * 3600);
     for passed in [days(0), days(1), days(2)] {
-        desk.environment.advance(passed);
-        desk.ticks().await.expect("it being away is no failure");
-        assert_eq!(desk.states().await, [rows::WAITING, rows::WAITING]);
+        service.environment.advance(passed);
+        service.run_until_idle().await.expect("an outage is no failure");
+        assert_eq!(service.states().await, [MailState::Waiting, MailState::Waiting]);
     }
-    desk.environment.advance(days(1));
-    desk.ticks().await.expect("it still is away");
-    assert_eq!(desk.states().await, [rows::GIVEN_UP, rows::GIVEN_UP]);
-    assert!(desk.rows().await.iter().all(|row| row.next_try_at.is_none() && row.attempts == 4));
+    service.environment.advance(days(1));
+    service.run_until_idle().await.expect("an outage is no failure");
+    assert_eq!(service.states().await, [MailState::GivenUp, MailState::GivenUp]);
+    assert!(service.mails().await.iter().all(|mail| mail.next_try_at.is_none() && mail.attempts == 4));
 }
 
 #[tokio::test]
 async fn two_processes_of_the_service_do_not_deliver_the_same_mail() {
-    let server = Server::starts(0).await;
-    let desk = Desk::opens(|_| Mail::Smtp(server.address.clone().into())).await;
-    desk.hears(3, OrderState::Complete, BEGINNING).await;
+    let server = SmtpServer::start(0).await;
+    let service = TestService::start(|_| server.backend()).await;
+    service.deliver_order(3, OrderState::Complete, START).await;
 
-    let other = Delivery::new(&Mail::Smtp(server.address.clone().into()), "tickets@example.org").expect("it is right");
-    let (one, two) = tokio::join!(desk.ticks(), mails::deliver_due(&desk.auth.store, &other));
+    let other = transport(&server.backend());
+    let (one, two) = tokio::join!(service.run_until_idle(), queue::deliver_due(&service.auth.store, &other));
     one.and(two).expect("the server is there");
 
     assert_eq!(server.accepted().len(), 2);
-    assert_eq!(desk.states().await, [rows::SENT, rows::SENT]);
+    assert_eq!(service.states().await, [MailState::Sent, MailState::Sent]);
 }
 
 #[tokio::test]
-async fn only_what_is_news_is_worth_a_mail() {
-    let desk = Desk::opens(|folder| Mail::Folder(folder.path().join("mails"))).await;
+async fn only_recent_changes_in_the_newest_version_are_mailed() {
+    let service = TestService::start(|folder| MailBackend::Folder(folder.path().join("mails"))).await;
 
-    desk.hears(4, OrderState::Held, BEGINNING).await;
-    desk.hears(3, OrderState::Complete, BEGINNING).await;
-    assert_eq!(desk.states().await.len(), 0, "what is older than what was heard is no news");
-    desk.hears(5, OrderState::Complete, BEGINNING - Duration::from_secs(4 * 24 * 3600)).await;
-    assert_eq!(desk.states().await.len(), 0, "what was so days ago is no news");
+    service.deliver_order(4, OrderState::Held, START).await;
+    service.deliver_order(3, OrderState::Complete, START).await;
+    assert_eq!(service.states().await.len(), 0, "an older version is not mailed");
+    service.deliver_order(5, OrderState::Complete, START - Duration::from_secs(4 * 24 * 3600)).await;
+    assert_eq!(service.states().await.len(), 0, "a change of days ago is not mailed");
 
-    desk.hears(6, OrderState::Complete, BEGINNING).await;
-    desk.hears(7, OrderState::Complete, BEGINNING).await;
-    desk.ticks().await.expect("the folder is there");
-    assert_eq!(desk.states().await, [rows::SENT, rows::SENT]);
-    let files = std::fs::read_dir(desk.folder.path().join("mails")).expect("it is there");
+    service.deliver_order(6, OrderState::Complete, START).await;
+    service.deliver_order(7, OrderState::Complete, START).await;
+    service.run_until_idle().await.expect("the folder is there");
+    assert_eq!(service.states().await, [MailState::Sent, MailState::Sent]);
+    let files = std::fs::read_dir(service.folder.path().join("mails")).expect("it is there");
     assert_eq!(files.count(), 2);
 }

@@ -107,7 +107,7 @@ impl Payments {
     /// # Errors
     /// If Stripe's key or address cannot be used.
     pub fn new(store: Store, tasks: Tasks, config: &Config) -> Result<Arc<Self>, Error> {
-        let live = |settings: &crate::config::Stripe| {
+        let live = |settings: &crate::config::StripeSettings| {
             let gateway = Stripe::new(store.clone(), settings, &config.public_url)?;
             Ok::<_, Error>(Live { gateway, webhook_secret: settings.webhook_secret.clone() })
         };

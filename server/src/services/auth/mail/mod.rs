@@ -1,4 +1,4 @@
-//! Mail to people: what it says, the queue that it waits in, and how it leaves.
+//! Mail to users: its content, the queue that it waits in, and its transport.
 
 pub mod queue;
 pub mod templates;

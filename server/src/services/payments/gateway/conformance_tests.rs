@@ -65,9 +65,9 @@ async fn store() -> (TempDir, Store) {
     (folder, store.expect("it opens"))
 }
 
-fn settings(url: &str) -> config::Stripe {
+fn settings(url: &str) -> config::StripeSettings {
     let secret = |text: &str| text.to_owned().into();
-    config::Stripe {
+    config::StripeSettings {
         secret_key: secret("sk_test_12345"),
         webhook_secret: secret("whsec_test"),
         api_base: Some(url.to_owned()),

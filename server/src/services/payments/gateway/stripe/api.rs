@@ -3,7 +3,7 @@
 //! Stripe's own types refuse answers of other versions of its API; these take what they know and leave the rest.
 
 use crate::Error;
-use crate::config::Stripe as Settings;
+use crate::config::StripeSettings as Settings;
 use miniserde::Deserialize;
 use serde::Serialize;
 use std::fmt;

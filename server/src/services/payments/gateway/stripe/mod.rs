@@ -9,7 +9,7 @@ mod transfers;
 
 use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
 use crate::Error;
-use crate::config::Stripe as Settings;
+use crate::config::StripeSettings as Settings;
 use crate::store::{Migration, Store};
 use api::{Api, Intent, Named, Refusal, Refused};
 use async_trait::async_trait;

@@ -83,7 +83,7 @@ impl Bank {
 /// A fake of Stripe that has taken so much, and our way to it.
 async fn stripe(bank: &Bank, minor: i64) -> (FakeStripe, Stripe) {
     let fake = FakeStripe::start(Settings::default()).await.expect("a port is free");
-    let settings = crate::config::Stripe {
+    let settings = crate::config::StripeSettings {
         secret_key: "sk_test_12345".to_owned().into(),
         webhook_secret: "whsec_test".to_owned().into(),
         api_base: Some(fake.url().to_owned()),
