@@ -1,7 +1,7 @@
 //! The gateway's own books: the sandbox's table, and what Stripe answers about every payment that it knows.
 
-use crate::services::payments::{GatewayName, booked_at_stripe};
-use crate::store::word;
+use crate::services::payments::{GatewayName, stripe_snapshot};
+use crate::store::Text;
 use crate::{Config, Error};
 use futures::{StreamExt, TryStreamExt, stream};
 use sea_orm::{ConnectionTrait, Statement};
@@ -15,7 +15,7 @@ const TABLES: &str = "
     create table main.compared as select 'sandbox' as gateway;
     create table main.gateway_books as
     select payment_id, 'sandbox' as gateway, state, amount, currency
-    from payments.sandbox_books;
+    from payments.sandbox_payments;
     create table main.gateway_payouts as
     select payout_id, amount, currency from payments.sandbox_payouts;";
 
@@ -29,14 +29,14 @@ pub async fn fill(config: &Config, db: &impl ConnectionTrait) -> Result<Option<S
     let known = "select intent.payment_id, intent.intent
         from payments.stripe_intents intent join payments.payments paid on paid.id = intent.payment_id
         where paid.gateway = ?";
-    let current = word(GatewayName::of(config));
+    let current = Text(GatewayName::of(config));
     let of_others = "select count(*) from payments.payments where gateway not in ('sandbox', ?)";
-    let of_others = Statement::from_sql_and_values(backend, of_others, [current.clone().into()]);
+    let of_others = Statement::from_sql_and_values(backend, of_others, [current.into()]);
     let not_compared: i64 = match db.query_one_raw(of_others).await? {
         Some(row) => row.try_get_by_index(0)?,
         None => 0,
     };
-    let query = Statement::from_sql_and_values(backend, known, [current.clone().into()]);
+    let query = Statement::from_sql_and_values(backend, known, [current.into()]);
     let mut intents: Vec<(Uuid, String)> = Vec::new();
     for row in db.query_all_raw(query).await? {
         intents.push((row.try_get_by_index(0)?, row.try_get_by_index(1)?));
@@ -44,16 +44,15 @@ pub async fn fill(config: &Config, db: &impl ConnectionTrait) -> Result<Option<S
     let reason = "were made with another STRIPE_SECRET_KEY and not compared with Stripe";
     let not_compared = (not_compared > 0).then(|| format!("{not_compared} payments {reason}"));
     let Some(settings) = &config.stripe else { return Ok(not_compared) };
-    let queries = intents.into_iter().map(|(payment, intent)| booked_at_stripe(settings, payment.into(), intent));
+    let queries = intents.into_iter().map(|(payment, intent)| stripe_snapshot(settings, payment.into(), intent));
     let books: Vec<_> = stream::iter(queries).buffer_unordered(CONCURRENCY).try_collect().await?;
-    let compared =
-        Statement::from_sql_and_values(backend, "insert into main.compared values (?)", [current.clone().into()]);
+    let compared = Statement::from_sql_and_values(backend, "insert into main.compared values (?)", [current.into()]);
     db.execute_raw(compared).await?;
     for book in books {
         let insert = "insert into main.gateway_books values (?, ?, ?, ?, ?)";
         let values = [
             book.payment.uuid().into(),
-            current.clone().into(),
+            current.into(),
             book.state.into(),
             book.amount.minor.into(),
             book.amount.currency.code().into(),

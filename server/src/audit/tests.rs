@@ -134,9 +134,9 @@ const PLANTED: &[(&str, Service, &str)] = &[
          update lines set live = false",
     ),
     ("I4", Service::Orders, "update orders set payment_id = randomblob(16) where state = 'complete'"),
-    ("I5", Service::Payments, "update sandbox_books set state = 'authorized' where state = 'captured'"),
+    ("I5", Service::Payments, "update sandbox_payments set state = 'authorized' where state = 'captured'"),
     ("I6", Service::Payments, "update payments set amount = amount + 1"),
-    ("I6", Service::Payments, "delete from sandbox_books"),
+    ("I6", Service::Payments, "delete from sandbox_payments"),
     (
         "I6",
         Service::Orders,
@@ -202,7 +202,7 @@ const PLANTED: &[(&str, Service, &str)] = &[
     ("I16", Service::Orders, "update idempotency set person = randomblob(16)"),
     ("I1", Service::Orders, "update lines set ticket_id = (select ticket_id from lines where live) where not live"),
     ("I3", Service::Payments, "drop index payments_open; update payments set state = 'captured'"),
-    ("I6", Service::Payments, "update sandbox_books set state = 'refunded' where state = 'captured'"),
+    ("I6", Service::Payments, "update sandbox_payments set state = 'refunded' where state = 'captured'"),
     (
         "I14",
         Service::Tickets,

@@ -10,8 +10,8 @@ pub const CHECKS: &[Check] = &[
         population: "payments.ledger",
         at_rest_only: false,
         offenders: "
-            select movement as id, kind || ': ' || sum(amount) || ' ' || currency as detail
-            from payments.ledger group by movement, currency having sum(amount) <> 0",
+            select entry_id as id, kind || ': ' || sum(amount) || ' ' || currency as detail
+            from payments.ledger group by entry_id, currency having sum(amount) <> 0",
     },
     Check {
         invariant: "I6",

@@ -1,16 +1,15 @@
-//! What `payments` does when `orders` speaks: looks whether the money still fits the order.
+//! Reactions to other services' events.
 
 use super::{schema, worker};
 use crate::Error;
 use crate::store::Tx;
 use shared::orders::OrderChanged;
 
-/// An order is new, or not as it was.
-pub async fn order_changed(tx: &Tx, news: OrderChanged) -> Result<(), Error> {
-    if schema::apply_order(tx, &news).await? {
-        for row in schema::payments_of(tx.db(), news.id).await? {
-            worker::schedule(tx, row, &news).await?;
-        }
+/// Stores the order, and schedules the step that its payments need now.
+pub async fn order_changed(tx: &Tx, order: OrderChanged) -> Result<(), Error> {
+    schema::apply_order(tx, &order).await?;
+    for row in schema::payments_of(tx.db(), order.id).await? {
+        worker::schedule(tx, row, &order).await?;
     }
     Ok(())
 }

@@ -1,4 +1,4 @@
-//! Money: authorize, capture, void, refund, and what sellers are owed for it.
+//! Money: authorize, capture, void and refund payments, and pay sellers what they are owed.
 
 mod events;
 mod gateway;
@@ -6,137 +6,68 @@ mod ledger;
 mod rules;
 mod schema;
 #[cfg(test)]
+mod state_machine_tests;
+#[cfg(test)]
 mod tests;
 mod webhooks;
 mod worker;
 
-pub use gateway::stripe::booked as booked_at_stripe;
+pub use gateway::GatewayName;
+pub use gateway::stripe::snapshot as stripe_snapshot;
 pub use schema::MIGRATIONS;
 
-use crate::Caller;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Tx, from_word, word};
+use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::tasks::Tasks;
-use crate::{Config, Error};
+use crate::{Caller, Config, Error};
 use async_trait::async_trait;
-use gateway::Gateway;
-use gateway::sandbox::Sandbox;
-use gateway::stripe::Stripe;
-use ledger::payouts::{self, PayoutProvider};
-use ledger::statement;
+use gateway::Gateways;
+use ledger::payouts::PayoutWorker;
+use ledger::{FeeTerms, statement};
 use schema::payments::Model as Row;
-use serde::{Deserialize, Serialize};
 use shared::orders::OrderChanged;
 use shared::payments::{
-    Account, Authenticate, Decline, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook,
+    Account, Authenticate, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook,
     SetUpPayouts, Settings,
 };
-use shared::value::Secret;
-use shared::{FeeShare, Instant, OrderId, PaymentId, Rejection, UserId};
-use std::collections::HashSet;
-use std::sync::{Arc, Mutex, PoisonError};
+use shared::{Instant, OrderId, PaymentId, Rejection, UserId};
+use std::sync::Arc;
 use std::time::Duration;
 use webhooks::WebhookEvent;
+use worker::PaymentWorker;
 
-/// How long a request waits for news: of an order not heard of yet, or of the gateway's answer.
-const WAIT_FOR_ORDER: Duration = Duration::from_secs(2);
-/// A little longer than the gateway may take, so that "unknown" is an answer, too.
-const WAIT_FOR_GATEWAY: Duration = Duration::from_secs(7);
-/// How often it is looked whether sellers are to be paid.
-const PAY_OUT_EVERY: Duration = Duration::from_secs(60);
-/// How many payments are driven at once.
-const AT_ONCE: usize = 32;
+/// How long `pay` waits for the event of an order that was just placed.
+const ORDER_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a request waits for the gateway. Longer than a step's timeout, so that it can answer with `unknown` as well.
+const DECISION_TIMEOUT: Duration = Duration::from_secs(7);
 
-/// Who moves the money of a payment: it stays the same when the settings change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum GatewayName {
-    /// Nobody: no money moves.
-    Sandbox,
-    /// Stripe with the keys of its test mode: no money moves either, and neither mode knows what the other one does.
-    StripeTest,
-    /// Stripe.
-    Stripe,
-}
-
-impl GatewayName {
-    /// Who moves the money of new payments under these settings.
-    pub fn of(config: &Config) -> Self {
-        match &config.stripe {
-            None => GatewayName::Sandbox,
-            Some(stripe) if stripe.is_test() => GatewayName::StripeTest,
-            Some(_) => GatewayName::Stripe,
-        }
-    }
-}
-
-/// On which terms sellers sell.
-#[derive(Clone, Copy, Debug)]
-pub struct FeeTerms {
-    /// What the marketplace keeps.
-    fee: FeeShare,
-    /// How long after a show's beginning its sellers are paid.
-    payout_after: Duration,
-}
-
-/// Stripe, and what proves to us that it is Stripe who tells something.
-struct Live {
-    gateway: Stripe,
-    webhook_secret: Secret,
-}
-
-/// The service.
 pub struct Payments {
     store: Store,
-    tasks: Tasks,
-    sandbox: Sandbox,
-    stripe: Option<Live>,
-    /// Who moves the money of new payments, and pays sellers.
-    current: GatewayName,
+    gateways: Arc<Gateways>,
     terms: FeeTerms,
     publishable_key: Option<String>,
-    driven: Arc<Mutex<HashSet<PaymentId>>>,
-    next_payouts: Mutex<Instant>,
+    worker: Arc<PaymentWorker>,
+    payouts: Arc<PayoutWorker>,
 }
 
 impl Payments {
-    /// The service on its database, with Stripe as its gateway where it is configured, or else the sandbox.
+    /// The service, with Stripe as its gateway if that is configured, otherwise the sandbox.
     ///
     /// # Errors
-    /// If Stripe's key or address cannot be used.
+    /// If Stripe's key or address is unusable.
     pub fn new(store: Store, tasks: Tasks, config: &Config) -> Result<Arc<Self>, Error> {
-        let live = |settings: &crate::config::StripeSettings| {
-            let gateway = Stripe::new(store.clone(), settings, &config.public_url)?;
-            Ok::<_, Error>(Live { gateway, webhook_secret: settings.webhook_secret.clone() })
-        };
+        let gateways = Arc::new(Gateways::new(&store, config)?);
+        let terms = FeeTerms { fee: config.fee, payout_after: config.payout_after };
         Ok(Arc::new(Payments {
-            tasks,
-            sandbox: Sandbox::new(store.clone()),
-            stripe: config.stripe.as_ref().map(live).transpose()?,
-            current: GatewayName::of(config),
-            terms: FeeTerms { fee: config.fee, payout_after: config.payout_after },
-            publishable_key: config.publishable_key.clone(),
-            driven: Arc::default(),
-            next_payouts: Mutex::new(Instant::from_millis(0)),
+            worker: PaymentWorker::new(store.clone(), tasks.clone(), gateways.clone(), terms),
+            payouts: PayoutWorker::new(store.clone(), tasks, gateways.clone()),
             store,
+            gateways,
+            terms,
+            publishable_key: config.publishable_key.clone(),
         }))
-    }
-
-    fn gateway(&self, name: &str) -> Result<&dyn Gateway, Error> {
-        match (from_word(name)?, &self.stripe) {
-            (GatewayName::Sandbox, _) => Ok(&self.sandbox),
-            (name, Some(live)) if name == self.current => Ok(&live.gateway),
-            (name, _) => Err(Error::failed(format!("its gateway is {name:?}, for which no key is set"))),
-        }
-    }
-
-    fn sender(&self) -> &dyn PayoutProvider {
-        match &self.stripe {
-            Some(live) => &live.gateway,
-            None => &self.sandbox,
-        }
     }
 
     async fn pay(self: Arc<Self>, caller: Caller, request: Pay) -> Result<Payment, Error> {
@@ -145,7 +76,7 @@ impl Payments {
         if order.buyer_id != payer {
             return Err(Rejection::NotYours.into());
         }
-        let (paying, gateway) = (caller.clone(), self.current);
+        let (paying, gateway) = (caller.clone(), self.gateways.current);
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let again = request.clone();
@@ -153,34 +84,34 @@ impl Payments {
             })
         });
         let row = self.decided(write.await?).await?;
-        match row.decline.as_deref().map(from_word::<Decline>).transpose()? {
-            Some(decline) => Err(Rejection::CardDeclined(decline).into()),
-            None => schema::payment_of(&row),
+        match row.decline {
+            Some(Text(decline)) => Err(Rejection::CardDeclined(decline).into()),
+            None => Ok(schema::payment_of(&row)),
         }
     }
 
-    /// The order as it was last heard of; it may be a moment behind the person who just placed it.
+    /// The replica of an order. Its event may arrive a moment after the buyer placed it.
     async fn known_order(&self, id: OrderId) -> Result<OrderChanged, Error> {
-        let patience = self.store.environment().now() + WAIT_FOR_ORDER;
+        let deadline = self.store.environment().now() + ORDER_TIMEOUT;
         loop {
-            let news = self.store.commit_signals().waiting_requests.notified();
+            let commit = self.store.commit_signals().waiting_requests.notified();
             if let Some(order) = schema::order_replica(self.store.read(), id).await? {
                 return Ok(order);
             }
-            if !self.store.wait_for_commit(news, patience).await {
+            if !self.store.wait_for_commit(commit, deadline).await {
                 return Err(Rejection::NotFound.into());
             }
         }
     }
 
-    /// The payment once the gateway has answered, or as it is when patience ends.
+    /// The payment once the gateway has answered, or as it is after [`DECISION_TIMEOUT`].
     async fn decided(&self, id: PaymentId) -> Result<Row, Error> {
-        let patience = self.store.environment().now() + WAIT_FOR_GATEWAY;
+        let deadline = self.store.environment().now() + DECISION_TIMEOUT;
         loop {
-            let news = self.store.commit_signals().waiting_requests.notified();
+            let commit = self.store.commit_signals().waiting_requests.notified();
             let row = schema::payment(self.store.read(), id).await?;
-            let decided = row.state != word(PaymentState::Started) || row.requires_action;
-            if decided || !self.store.wait_for_commit(news, patience).await {
+            let decided = row.state.0 != PaymentState::Started || row.requires_action;
+            if decided || !self.store.wait_for_commit(commit, deadline).await {
                 return Ok(row);
             }
         }
@@ -188,26 +119,26 @@ impl Payments {
 
     async fn get(self: Arc<Self>, caller: Caller, request: GetPayment) -> Result<Payment, Error> {
         let row = schema::payment(self.store.read(), request.id).await?;
-        schema::payment_of(&own(row, caller.person()?)?)
+        Ok(schema::payment_of(&own(row, caller.person()?)?))
     }
 
     async fn authenticate(self: Arc<Self>, caller: Caller, request: Authenticate) -> Result<Payment, Error> {
         let person = caller.person()?;
         let row = own(schema::payment(self.store.read(), request.id).await?, person)?;
         if row.requires_action {
-            if row.gateway == word(GatewayName::Sandbox) {
-                self.sandbox.authenticate(request.id, request.approve).await?;
+            if row.gateway.0 == GatewayName::Sandbox {
+                self.gateways.sandbox.authenticate(request.id, request.approve).await?;
             }
-            let ask_again = self.store.write(&caller, move |tx| {
+            let schedule = self.store.write(&caller, move |tx| {
                 Box::pin(async move {
                     let mut row = schema::payment(tx.db(), request.id).await?;
-                    (row.requires_action, row.next_try_at) = (false, Some(tx.now().millis()));
-                    schema::set_unversioned(tx, row).await
+                    (row.requires_action, row.next_try_at) = (false, Some(Millis(tx.now())));
+                    schema::update_unpublished(tx, row).await
                 })
             });
-            ask_again.await?;
+            schedule.await?;
         }
-        schema::payment_of(&self.decided(request.id).await?)
+        Ok(schema::payment_of(&self.decided(request.id).await?))
     }
 
     async fn settings(self: Arc<Self>, _: Caller, _: GetSettings) -> Result<Settings, Error> {
@@ -217,87 +148,43 @@ impl Payments {
     }
 
     async fn account(self: Arc<Self>, caller: Caller, request: GetAccount) -> Result<Account, Error> {
-        let now = self.store.environment().now();
-        let mut account =
-            statement::of(self.store.read(), (caller.person()?, self.current), request.cursor.as_deref(), now).await?;
-        // Whom there is nothing to pay need not be asked how.
+        let (seller, now) = (caller.person()?, self.store.environment().now());
+        let of = (seller, self.gateways.current);
+        let mut account = statement::of(self.store.read(), of, request.cursor.as_deref(), now).await?;
+        // Without balances there is nothing to pay out, and no reason to call the provider.
         if !account.balances.is_empty() {
-            account.can_be_paid = self.sender().is_ready(caller.person()?).await.unwrap_or(false);
+            account.can_be_paid = self.gateways.payout_provider().is_ready(seller).await.unwrap_or(false);
         }
         Ok(account)
     }
 
     async fn set_up_payouts(self: Arc<Self>, caller: Caller, _: SetUpPayouts) -> Result<Option<String>, Error> {
-        let page = self.sender().onboarding_url(caller.person()?).await;
-        page.map_err(|error| {
-            tracing::warn!(%error, "payouts could not be set up");
+        let seller = caller.person()?;
+        let url = self.gateways.payout_provider().onboarding_url(seller).await;
+        url.map_err(|error| {
+            tracing::warn!(%seller, %error, "payout onboarding failed");
             Error::Unavailable("the payment gateway")
         })
     }
 
     async fn receive_webhook(self: Arc<Self>, _: Caller, request: ReceiveWebhook) -> Result<(), Error> {
-        let live = self.stripe.as_ref().ok_or(Rejection::NotFound)?;
+        let stripe = self.gateways.stripe.as_ref().ok_or(Rejection::NotFound)?;
         let now = self.store.environment().now();
-        let news = WebhookEvent::read(request.body, &request.signature, &live.webhook_secret, now)?;
-        let payment = match (news.payment(), news.intent()) {
+        let event = WebhookEvent::verify(request.body, &request.signature, &stripe.webhook_secret, now)?;
+        let payment = match (event.payment(), event.intent()) {
             (Some(payment), _) => Some(payment),
-            (None, Some(intent)) => live.gateway.payment_of(intent).await?,
+            (None, Some(intent)) => stripe.api.payment_of(intent).await?,
             (None, None) => None,
         };
-        news.store(&self.store, payment).await
-    }
-
-    /// Pays sellers what they are owed, if it is time, and holds up nothing else.
-    fn pay_out(self: &Arc<Self>, now: Instant) {
-        {
-            let mut next = self.next_payouts.lock().unwrap_or_else(PoisonError::into_inner);
-            if now < *next {
-                return;
-            }
-            *next = now + PAY_OUT_EVERY;
-        }
-        let payments = self.clone();
-        self.tasks.spawn(async move {
-            let step = payouts::step(&payments.store, payments.sender(), payments.current).await;
-            match step {
-                Ok(Some(sooner)) => {
-                    let mut next = payments.next_payouts.lock().unwrap_or_else(PoisonError::into_inner);
-                    *next = (*next).min(sooner);
-                }
-                Ok(None) => {}
-                Err(error) => tracing::warn!(%error, "sellers could not be paid, it will be tried again"),
-            }
-        });
-    }
-
-    fn drive(self: &Arc<Self>, id: PaymentId, gateway: String) {
-        {
-            let mut driven = self.driven.lock().unwrap_or_else(PoisonError::into_inner);
-            if driven.len() >= AT_ONCE || !driven.insert(id) {
-                return;
-            }
-        }
-        let payments = self.clone();
-        self.tasks.spawn(async move {
-            let step = async { worker::step(&payments.store, payments.gateway(&gateway)?, payments.terms, id).await };
-            if let Err(error) = step.await {
-                tracing::warn!(payment = %id, %error, "a payment's step could not be taken");
-            }
-            payments.driven.lock().unwrap_or_else(PoisonError::into_inner).remove(&id);
-            // What it wants next may have become due while it was being driven.
-            payments.store.commit_signals().tick.notify_one();
-        });
+        event.store(&self.store, payment).await
     }
 }
 
 fn own(row: Row, person: UserId) -> Result<Row, Rejection> {
-    match row.payer_id == person.uuid() {
-        true => Ok(row),
-        false => Err(Rejection::NotYours),
-    }
+    if row.payer_id == person.uuid() { Ok(row) } else { Err(Rejection::NotYours) }
 }
 
-/// Begins to pay an order, or finds the payment that was begun before.
+/// Begins a payment, or returns the order's payment that is under way or done.
 async fn begin(tx: &Tx, payer: UserId, request: Pay, gateway: GatewayName) -> Result<PaymentId, Error> {
     if let Some(row) = schema::open_payment(tx.db(), request.order_id).await? {
         return Ok(row.id.into());
@@ -309,18 +196,18 @@ async fn begin(tx: &Tx, payer: UserId, request: Pay, gateway: GatewayName) -> Re
         id: id.uuid(),
         order_id: request.order_id.uuid(),
         payer_id: payer.uuid(),
-        state: word(PaymentState::Started),
+        state: Text(PaymentState::Started),
         amount: order.total.minor,
-        currency: word(order.total.currency),
+        currency: Text(order.total.currency),
         method: String::from(request.method),
         decline: None,
         requires_action: false,
-        version: 1,
-        tries: 0,
-        next_try_at: Some(tx.now().millis()),
-        created_at: tx.now().millis(),
-        correlation_id: Some(tx.cause().correlation_id),
-        gateway: word(gateway),
+        version: Version::FIRST,
+        attempts: 0,
+        next_try_at: Some(Millis(tx.now())),
+        created_at: Millis(tx.now()),
+        correlation_id: tx.cause().correlation_id,
+        gateway: Text(gateway),
         bank_url: None,
     };
     schema::insert_payment(tx, row).await?;
@@ -359,10 +246,7 @@ impl ServiceHandler for Payments {
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
         webhooks::handle(&self.store).await?;
         let now = self.store.environment().now();
-        for row in schema::due(self.store.read(), now).await? {
-            self.drive(row.id.into(), row.gateway);
-        }
-        self.pay_out(now);
-        schema::next_due(self.store.read(), now).await
+        self.payouts.start_due(now);
+        self.worker.start_due(now).await
     }
 }

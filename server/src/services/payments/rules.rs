@@ -1,155 +1,223 @@
-//! What `payments` decides: whether an order can be paid, and what the gateway is asked next.
+//! The state machine of a payment: which step comes next, and what the gateway's answer to it changes.
+//!
+//! `started → authorized | declined | unknown`, `unknown → authorized | declined`, `authorized → captured | voided`,
+//! `captured → refunded`.
 
+use super::gateway::answers::{Authorization, Capture, GatewayStatus, Void};
 use shared::orders::OrderState;
-use shared::payments::PaymentState;
+use shared::payments::{Decline, PaymentState};
 use shared::{Instant, PaymentId, Rejection};
 use std::time::Duration;
 
-/// How long the gateway may take to answer.
-pub const TIMEOUT: Duration = Duration::from_secs(5);
-/// How soon a step is tried again, doubling with each try up to [`LONGEST_PAUSE`].
-const FIRST_PAUSE: Duration = Duration::from_millis(250);
-/// How long a step waits for its next try at most.
-const LONGEST_PAUSE: Duration = Duration::from_secs(10);
-/// How long an authorization waits for its order before it is looked at.
-const AUTHORIZED_TOO_LONG: Duration = Duration::from_secs(60);
+/// A step that takes longer has an unknown outcome.
+pub const GATEWAY_TIMEOUT: Duration = Duration::from_secs(5);
+/// The delay before the first retry; it doubles with each one, up to [`MAX_RETRY_DELAY`].
+const FIRST_RETRY_DELAY: Duration = Duration::from_millis(250);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(10);
+/// While a buyer authenticates, polls begin with the delay of this retry (2 s): people need that long.
+const FIRST_ACTION_POLL: i64 = 3;
+/// How often an authorization whose order is still held is polled: a gateway drops it some day.
+const AUTHORIZED_POLL_INTERVAL: Duration = Duration::from_secs(60);
 
 /// What `payments` knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownOrder {
-    /// Where it is in its life.
     pub state: OrderState,
-    /// The payment that completed it.
+    /// The payment that completed the order.
     pub paid_by: Option<PaymentId>,
     /// When an unpaid hold ends.
     pub expires_at: Instant,
 }
 
-/// What the gateway is asked.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Set the money aside, or say how that was decided.
-    Authorize,
-    /// Take it.
-    Capture,
-    /// Free it.
-    Void,
-    /// Give it back.
-    Refund,
-    /// Close what is undecided, for good.
-    Close,
-    /// See how it stands.
-    Query,
-}
+impl KnownOrder {
+    /// Whether this payment bought the tickets.
+    pub fn is_completed_by(&self, id: PaymentId) -> bool {
+        self.state == OrderState::Complete && self.paid_by == Some(id)
+    }
 
-/// When to look how a payment stands that nothing is to be asked for, after so many looks.
-pub fn poll_after(state: PaymentState, requires_action: bool, order: KnownOrder, tries: i64) -> Option<Duration> {
-    match state {
-        // The news that the person has answered the bank may be lost.
-        PaymentState::Started | PaymentState::Unknown if requires_action => Some(pause(tries + 3)),
-        // The gateway lets go of it some day.
-        PaymentState::Authorized if order.state == OrderState::Held => Some(AUTHORIZED_TOO_LONG),
-        _ => None,
+    /// Whether this payment must not keep or take any money: the order is over, or another payment completed it.
+    fn is_lost_for(&self, id: PaymentId) -> bool {
+        self.state.is_over() || (self.state == OrderState::Complete && self.paid_by != Some(id))
     }
 }
 
-/// Whether news of that kind may be about money.
-pub fn is_news_of_money(kind: &str) -> bool {
-    ["payment_intent.", "charge.", "refund."].iter().any(|family| kind.starts_with(family))
+/// A request to the gateway.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Authorize,
+    Capture,
+    Void,
+    Refund,
+    /// Close an undecided payment for good.
+    Close,
+    /// Read the state at the gateway.
+    Query,
 }
 
-/// Whether a held order can be paid now.
+/// The gateway's answer to a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// To [`Step::Authorize`] and [`Step::Close`].
+    Authorization(Authorization),
+    Capture(Capture),
+    Void(Void),
+    Refunded,
+    /// To [`Step::Query`].
+    Status(GatewayStatus),
+    /// The step failed or timed out, so whether it took effect is unknown.
+    NoResponse,
+    /// A query failed or timed out; it cannot have changed anything.
+    QueryFailed,
+    /// The same step is under way in another process.
+    InFlight,
+}
+
+impl Answer {
+    /// What it means that a step failed or timed out.
+    pub fn failed(step: Step) -> Self {
+        if step == Step::Query { Answer::QueryFailed } else { Answer::NoResponse }
+    }
+
+    /// Whether the gateway answered at all. If not, the same step is retried.
+    pub fn is_response(&self) -> bool {
+        !matches!(self, Answer::NoResponse | Answer::QueryFailed | Answer::InFlight)
+    }
+}
+
+/// What the ledger books for a transition.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LedgerEffect {
+    /// The gateway captured the buyer's money.
+    Charge,
+    /// The gateway gave it back.
+    Refund,
+}
+
+/// The effect of an answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transition {
+    pub state: PaymentState,
+    pub decline: Option<Decline>,
+    pub ledger: Option<LedgerEffect>,
+    /// Whether the bank waits for the buyer to authenticate.
+    pub requires_action: bool,
+    /// The bank's page for that, if it has one.
+    pub bank_url: Option<String>,
+}
+
+/// Whether an order can be paid now.
 ///
 /// # Errors
-/// If it is over, or its time is.
+/// If the order is closed, or its hold has ended.
 pub fn may_pay(order: KnownOrder, now: Instant) -> Result<(), Rejection> {
     match order.state {
         OrderState::Held if now < order.expires_at => Ok(()),
         OrderState::Held | OrderState::Expired => Err(Rejection::OrderExpired),
-        state => Err(Rejection::OrderClosed(state)),
+        state @ (OrderState::Complete | OrderState::Cancelled | OrderState::Refunded) => {
+            Err(Rejection::OrderClosed(state))
+        }
     }
 }
 
-/// What the gateway is asked next about a payment, if anything.
-pub fn wanted(id: PaymentId, state: PaymentState, requires_action: bool, order: KnownOrder) -> Option<Step> {
-    let ours = order.paid_by == Some(id);
-    let over = order.state.is_over() || (order.state == OrderState::Complete && !ours);
+/// The next step of a payment, if its state and its order's state ask for one.
+pub fn next_step(id: PaymentId, state: PaymentState, requires_action: bool, order: KnownOrder) -> Option<Step> {
+    use PaymentState::{Authorized, Captured, Declined, Refunded, Started, Unknown, Voided};
+    let lost = order.is_lost_for(id);
     match state {
-        // Never called voided unasked: the gateway knows whether it was authorized after all.
-        PaymentState::Started | PaymentState::Unknown if over => Some(Step::Close),
-        PaymentState::Started | PaymentState::Unknown if requires_action => None,
-        PaymentState::Started | PaymentState::Unknown => Some(Step::Authorize),
-        PaymentState::Authorized if over => Some(Step::Void),
-        PaymentState::Authorized if order.state == OrderState::Complete => Some(Step::Capture),
-        PaymentState::Captured if over => Some(Step::Refund),
+        // The gateway may have authorized it meanwhile, so only the gateway can close it.
+        Started | Unknown if lost => Some(Step::Close),
+        Started | Unknown if requires_action => None,
+        Started | Unknown => Some(Step::Authorize),
+        Authorized if lost => Some(Step::Void),
+        Authorized if order.state == OrderState::Complete => Some(Step::Capture),
+        Captured if lost => Some(Step::Refund),
+        Authorized | Captured | Declined | Voided | Refunded => None,
+    }
+}
+
+/// The delay before the gateway is queried about a payment without a next step, after so many polls.
+pub fn poll_after(state: PaymentState, requires_action: bool, order: KnownOrder, polls: i64) -> Option<Duration> {
+    match state {
+        // The webhook event of a finished authentication may be lost.
+        PaymentState::Started | PaymentState::Unknown if requires_action => {
+            Some(retry_delay(polls + FIRST_ACTION_POLL))
+        }
+        PaymentState::Authorized if order.state == OrderState::Held => Some(AUTHORIZED_POLL_INTERVAL),
         _ => None,
     }
 }
 
-/// How long to wait before a step is tried again.
-pub fn pause(tries: i64) -> Duration {
-    let doublings = u32::try_from(tries.clamp(0, 10)).unwrap_or(0);
-    (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE)
+/// The delay before a step is retried, after so many failed attempts.
+pub fn retry_delay(attempts: i64) -> Duration {
+    let doublings = u32::try_from(attempts.clamp(0, 10)).unwrap_or(0);
+    (FIRST_RETRY_DELAY * 2_u32.pow(doublings)).min(MAX_RETRY_DELAY)
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use PaymentState::{Authorized, Captured, Declined, Refunded, Started, Unknown, Voided};
-    use uuid::Uuid;
-
-    fn id(number: u128) -> PaymentId {
-        PaymentId::new(Uuid::from_u128(number))
+/// The effect of an answer on a payment in `state`. An answer to a step that this state never takes has none.
+pub fn apply(state: PaymentState, answer: &Answer) -> Transition {
+    use PaymentState::{Authorized, Captured, Refunded, Started, Unknown, Voided};
+    match (state, answer) {
+        (Started | Unknown, Answer::Authorization(authorization)) => match authorization {
+            Authorization::Authorized => enter(Authorized),
+            Authorization::Declined(decline) => declined(*decline),
+            Authorization::RequiresAction(url) => wait_for_buyer(state, url),
+        },
+        (Started | Unknown, Answer::Status(status)) => match status {
+            GatewayStatus::Undecided => stay(state),
+            GatewayStatus::RequiresAction(url) => wait_for_buyer(state, url),
+            GatewayStatus::Declined(decline) => declined(*decline),
+            GatewayStatus::Voided => declined(Decline::Closed),
+            // It was authorized in any case; the next step finds out what happened since.
+            GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::Refunded => enter(Authorized),
+        },
+        (Started, Answer::NoResponse) => enter(Unknown),
+        (Authorized, Answer::Capture(Capture::Captured) | Answer::Void(Void::AlreadyCaptured)) => enter(Captured),
+        (
+            Authorized,
+            Answer::Capture(Capture::Gone)
+            | Answer::Void(Void::Voided)
+            | Answer::Status(GatewayStatus::Voided | GatewayStatus::Declined(_)),
+        ) => enter(Voided),
+        (Captured, Answer::Refunded | Answer::Status(GatewayStatus::Refunded)) => enter(Refunded),
+        _ => stay(state),
     }
+}
 
-    fn order(state: OrderState, paid_by: Option<PaymentId>) -> KnownOrder {
-        KnownOrder { state, paid_by, expires_at: Instant::from_millis(60_000) }
+/// The step that undoes what a query found: money that is reserved or taken for a payment that is over, by a request that
+/// was under way for very long or by somebody in the gateway's dashboard.
+pub fn undo(state: PaymentState, status: &GatewayStatus) -> Option<Step> {
+    match (state, status) {
+        (
+            PaymentState::Declined | PaymentState::Voided,
+            GatewayStatus::Authorized | GatewayStatus::RequiresAction(_),
+        ) => Some(Step::Void),
+        (PaymentState::Declined | PaymentState::Voided, GatewayStatus::Captured) => Some(Step::Refund),
+        _ => None,
     }
+}
 
-    #[test]
-    fn money_follows_the_order() {
-        use OrderState::{Cancelled, Complete, Expired, Held, Refunded as RefundedExternally};
-        let ours = Some(id(1));
-        let cases = [
-            (Started, order(Held, None), Some(Step::Authorize)),
-            (Unknown, order(Held, None), Some(Step::Authorize)),
-            (Authorized, order(Held, None), None),
-            (Authorized, order(Complete, ours), Some(Step::Capture)),
-            (Authorized, order(Complete, Some(id(2))), Some(Step::Void)),
-            (Authorized, order(Expired, None), Some(Step::Void)),
-            (Authorized, order(Cancelled, None), Some(Step::Void)),
-            (Started, order(Expired, None), Some(Step::Close)),
-            (Unknown, order(Cancelled, None), Some(Step::Close)),
-            (Captured, order(Complete, ours), None),
-            (Captured, order(RefundedExternally, ours), Some(Step::Refund)),
-            // It was taken for tickets that were gone.
-            (Captured, order(Expired, None), Some(Step::Refund)),
-            (Captured, order(Complete, Some(id(2))), Some(Step::Refund)),
-        ];
-        for (state, order, step) in cases {
-            assert_eq!(wanted(id(1), state, false, order), step, "{state:?} {order:?}");
-        }
-        for state in [Declined, Voided, Refunded] {
-            assert_eq!(wanted(id(1), state, false, order(Expired, None)), None, "{state:?} is final");
-        }
-    }
+/// Whether a webhook event of this kind can be about a payment.
+pub fn concerns_payments(kind: &str) -> bool {
+    ["payment_intent.", "charge.", "refund."].iter().any(|family| kind.starts_with(family))
+}
 
-    #[test]
-    fn a_payment_that_waits_for_a_person_is_closed_when_its_order_is_over() {
-        for state in [Started, Unknown] {
-            assert_eq!(wanted(id(1), state, true, order(OrderState::Held, None)), None);
-        }
-        assert_eq!(wanted(id(1), Started, true, order(OrderState::Expired, None)), Some(Step::Close));
-    }
+fn stay(state: PaymentState) -> Transition {
+    Transition { state, decline: None, ledger: None, requires_action: false, bank_url: None }
+}
 
-    #[test]
-    fn an_order_is_paid_in_time_or_not_at_all() {
-        let held = order(OrderState::Held, None);
-        assert_eq!(may_pay(held, Instant::from_millis(59_999)), Ok(()));
-        assert_eq!(may_pay(held, Instant::from_millis(60_000)), Err(Rejection::OrderExpired));
-        for state in [OrderState::Complete, OrderState::Cancelled, OrderState::Refunded] {
-            let refused = Err(Rejection::OrderClosed(state));
-            assert_eq!(may_pay(order(state, None), Instant::from_millis(0)), refused);
-        }
-    }
+fn enter(state: PaymentState) -> Transition {
+    let ledger = match state {
+        PaymentState::Captured => Some(LedgerEffect::Charge),
+        PaymentState::Refunded => Some(LedgerEffect::Refund),
+        _ => None,
+    };
+    Transition { ledger, ..stay(state) }
+}
+
+fn declined(decline: Decline) -> Transition {
+    Transition { decline: Some(decline), ..enter(PaymentState::Declined) }
+}
+
+fn wait_for_buyer(state: PaymentState, url: &Option<String>) -> Transition {
+    Transition { requires_action: true, bank_url: url.clone(), ..stay(state) }
 }

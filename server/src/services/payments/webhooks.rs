@@ -1,11 +1,12 @@
-//! What Stripe tells by itself. It is stored as it came, once, and handled from the table.
+//! Stripe's webhook events: stored once as they arrive, and handled from the table.
 //!
-//! WebhookEvent only makes us look: the payment that it is about is read from Stripe again, and only that counts. So it makes no
-//! difference how often news comes, how late, in which order, and what else it says.
+//! An event only makes its payment due: the worker then reads the payment from Stripe. So duplicate, late and reordered
+//! events do no harm, and nothing else in an event is trusted.
 
-use super::{rules, schema};
+use super::rules;
+use super::schema::{self, webhook_events};
 use crate::Error;
-use crate::store::{Store, Tx};
+use crate::store::{Millis, Store, Tx};
 use hmac::{Hmac, Mac};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set};
@@ -16,34 +17,14 @@ use shared::{Instant, PaymentId, Rejection};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How far the time of a signature may be from ours, in seconds (Stripe's own libraries take as much).
-const TOLERANCE_SECONDS: i64 = 300;
-/// How many are handled in one step.
+/// The largest age of a signature, as in Stripe's own libraries.
+const SIGNATURE_TOLERANCE: Duration = Duration::from_secs(300);
+/// How many events are handled in one commit.
 const BATCH: u64 = 100;
-/// How long they are kept.
+/// How long handled events are kept.
 const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
-/// What came.
-pub mod received {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "webhooks")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub event_id: String,
-        pub kind: String,
-        /// The payment that it is about, if it is one of ours.
-        pub payment_id: Option<Uuid>,
-        pub body: String,
-        pub received_at: i64,
-        pub handled_at: Option<i64>,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// What is read of an event.
+/// The fields of an event that are read.
 #[derive(Deserialize)]
 struct Event {
     id: String,
@@ -61,60 +42,60 @@ struct Object {
     id: Option<String>,
     payment_intent: Option<String>,
     #[serde(default)]
-    metadata: Option<Names>,
+    metadata: Option<Metadata>,
 }
 
 #[derive(Deserialize)]
-struct Names {
+struct Metadata {
     payment_id: Option<Uuid>,
 }
 
-/// WebhookEvent of Stripe's, known to be Stripe's.
+/// An event with Stripe's signature.
 pub struct WebhookEvent {
     event: Event,
     body: String,
 }
 
 impl WebhookEvent {
-    /// Reads news that came with this header.
+    /// Verifies and parses an event.
     ///
     /// # Errors
-    /// [`Rejection::Malformed`] if Stripe did not sign it, or not lately, or it is no event.
-    pub fn read(body: String, signature: &str, secret: &Secret, now: Instant) -> Result<Self, Rejection> {
-        check(body.as_bytes(), signature, secret, now)?;
+    /// [`Rejection::Malformed`] if the signature is missing, wrong or too old, or the body is not an event.
+    pub fn verify(body: String, signature: &str, secret: &Secret, now: Instant) -> Result<Self, Rejection> {
+        verify_signature(body.as_bytes(), signature, secret, now)?;
         let event = serde_json::from_str(&body).map_err(|error| Rejection::Malformed(error.to_string()))?;
         Ok(WebhookEvent { event, body })
     }
 
-    /// Stripe's name for the payment that it is about.
+    /// The id of the payment intent that the event is about.
     pub fn intent(&self) -> Option<&str> {
         let object = &self.event.data.object;
         let own = object.id.as_deref().filter(|id| id.starts_with("pi_"));
         own.or(object.payment_intent.as_deref())
     }
 
-    /// Our name for it, as far as the news says it.
+    /// The payment that the metadata names.
     pub fn payment(&self) -> Option<PaymentId> {
         self.event.data.object.metadata.as_ref()?.payment_id.map(PaymentId::new)
     }
 
-    /// Stores it; what came before is left as it is.
+    /// Stores the event, unless it is stored already.
     ///
     /// # Errors
-    /// If the database is away: then Stripe tells it again.
+    /// If the database is unavailable: Stripe then sends the event again.
     pub async fn store(self, store: &Store, payment: Option<PaymentId>) -> Result<(), Error> {
         let write = store.write(store.root_cause(), move |tx| {
             Box::pin(async move {
-                let row = received::ActiveModel {
+                let row = webhook_events::ActiveModel {
                     event_id: Set(self.event.id),
                     kind: Set(self.event.r#type),
                     payment_id: Set(payment.map(PaymentId::uuid)),
                     body: Set(self.body),
-                    received_at: Set(tx.now().millis()),
+                    received_at: Set(Millis(tx.now())),
                     handled_at: Set(None),
                 };
-                let first = OnConflict::column(received::Column::EventId).do_nothing().to_owned();
-                received::Entity::insert(row).on_conflict(first).exec_without_returning(tx.db()).await?;
+                let first = OnConflict::column(webhook_events::Column::EventId).do_nothing().to_owned();
+                webhook_events::Entity::insert(row).on_conflict(first).exec_without_returning(tx.db()).await?;
                 Ok(())
             })
         });
@@ -122,8 +103,8 @@ impl WebhookEvent {
     }
 }
 
-/// Checks Stripe's signature (<https://docs.stripe.com/webhooks#verify-manually>).
-fn check(body: &[u8], signature: &str, secret: &Secret, now: Instant) -> Result<(), Rejection> {
+/// Checks the header `Stripe-Signature` (<https://docs.stripe.com/webhooks#verify-manually>).
+fn verify_signature(body: &[u8], signature: &str, secret: &Secret, now: Instant) -> Result<(), Rejection> {
     let refused = |why: &str| Rejection::Malformed(why.to_owned());
     let part = |wanted: &'static str| {
         let parts = signature.split(',').filter_map(|part| part.trim().split_once('='));
@@ -136,57 +117,53 @@ fn check(body: &[u8], signature: &str, secret: &Secret, now: Instant) -> Result<
         mac.update(signed_at.as_bytes());
         mac.update(b".");
         mac.update(body);
-        // Takes as long whatever is wrong with it.
-        bytes(claimed).is_some_and(|claimed| mac.verify_slice(&claimed).is_ok())
+        // Compares in constant time, so that timing reveals nothing about the right signature.
+        hex::decode(claimed).is_ok_and(|claimed| mac.verify_slice(&claimed).is_ok())
     };
-    // Two secrets count while one is replaced by the other.
+    // While the secret is rotated, Stripe signs with the old and the new one.
     if !part("v1").any(matches) {
         return Err(refused("the signature is not Stripe's"));
     }
-    match seconds.abs_diff(now.millis() / 1000) <= TOLERANCE_SECONDS.unsigned_abs() {
-        true => Ok(()),
-        false => Err(refused("the signature is old")),
+    if seconds.abs_diff(now.millis() / 1000) <= SIGNATURE_TOLERANCE.as_secs() {
+        Ok(())
+    } else {
+        Err(refused("the signature is old"))
     }
 }
 
-/// The bytes of a text in hexadecimal.
-fn bytes(hex: &str) -> Option<Vec<u8>> {
-    let whole = hex.is_ascii() && hex.len().is_multiple_of(2);
-    let pairs = (0..hex.len()).step_by(2).map(|at| u8::from_str_radix(hex.get(at..at + 2)?, 16).ok());
-    if whole { pairs.collect() } else { None }
-}
-
-/// Handles what has come: the payments that it is about are looked at now.
+/// Handles the events that have arrived: their payments become due now.
 ///
 /// # Errors
-/// If the database is away.
+/// If the database is unavailable.
 pub async fn handle(store: &Store) -> Result<(), Error> {
     loop {
-        let waiting = received::Entity::find()
-            .filter(received::Column::HandledAt.is_null())
-            .order_by_asc(received::Column::ReceivedAt)
+        let unhandled = webhook_events::Entity::find()
+            .filter(webhook_events::Column::HandledAt.is_null())
+            .order_by_asc(webhook_events::Column::ReceivedAt)
             .limit(BATCH)
             .all(store.read())
             .await?;
-        if waiting.is_empty() {
+        if unhandled.is_empty() {
             return Ok(());
         }
-        store.write(store.root_cause(), move |tx| Box::pin(look_at(tx, waiting))).await?;
+        store.write(store.root_cause(), move |tx| Box::pin(handle_batch(tx, unhandled))).await?;
     }
 }
 
-async fn look_at(tx: &Tx, news: Vec<received::Model>) -> Result<(), Error> {
-    for row in news {
-        if let Some(payment) = row.payment_id.filter(|_| rules::is_news_of_money(&row.kind)) {
-            schema::look_now(tx, payment.into()).await?;
+async fn handle_batch(tx: &Tx, events: Vec<webhook_events::Model>) -> Result<(), Error> {
+    for event in events {
+        if let Some(payment) = event.payment_id.filter(|_| rules::concerns_payments(&event.kind)) {
+            schema::schedule_now(tx, payment.into()).await?;
         }
-        let handled =
-            received::Entity::update_many().col_expr(received::Column::HandledAt, Expr::value(tx.now().millis()));
-        handled.filter(received::Column::EventId.eq(row.event_id)).exec(tx.db()).await?;
+        let handled = webhook_events::Entity::update_many()
+            .col_expr(webhook_events::Column::HandledAt, Expr::value(Millis(tx.now())))
+            .filter(webhook_events::Column::EventId.eq(event.event_id));
+        handled.exec(tx.db()).await?;
     }
-    let old = received::Column::ReceivedAt.lt((tx.now() - RETENTION).millis());
-    let forget = received::Entity::delete_many().filter(old).filter(received::Column::HandledAt.is_not_null());
-    Ok(forget.exec(tx.db()).await.map(drop)?)
+    let outdated = webhook_events::Entity::delete_many()
+        .filter(webhook_events::Column::ReceivedAt.lt(Millis(tx.now() - RETENTION)))
+        .filter(webhook_events::Column::HandledAt.is_not_null());
+    Ok(outdated.exec(tx.db()).await.map(drop)?)
 }
 
 #[cfg(test)]
@@ -204,20 +181,20 @@ mod tests {
     fn signed(body: &str, at: i64) -> String {
         let mut mac = Hmac::<Sha256>::new_from_slice(secret().reveal().as_bytes()).expect("a key has any length");
         mac.update(format!("{at}.{body}").as_bytes());
-        format!("t={at},v1={}", crate::store::hex(&mac.finalize().into_bytes()))
+        format!("t={at},v1={}", hex::encode(mac.finalize().into_bytes()))
     }
 
-    fn read(signature: &str) -> Result<WebhookEvent, Rejection> {
-        WebhookEvent::read(BODY.to_owned(), signature, &secret(), NOW)
+    fn verify(signature: &str) -> Result<WebhookEvent, Rejection> {
+        WebhookEvent::verify(BODY.to_owned(), signature, &secret(), NOW)
     }
 
     #[test]
-    fn news_counts_only_if_stripe_signed_it_lately() {
+    fn an_event_is_accepted_only_with_a_recent_signature_of_stripe() {
         let now = NOW.millis() / 1000;
         let good = signed(BODY, now);
-        assert_eq!(read(&good).ok().and_then(|news| news.intent().map(str::to_owned)).as_deref(), Some("pi_1"));
-        assert!(read(&signed(BODY, now - 300)).is_ok() && read(&signed(BODY, now + 300)).is_ok());
-        assert!(read(&format!("{good},v0=00,v1=00")).is_ok(), "one of several is enough");
+        assert_eq!(verify(&good).ok().and_then(|event| event.intent().map(str::to_owned)).as_deref(), Some("pi_1"));
+        assert!(verify(&signed(BODY, now - 300)).is_ok() && verify(&signed(BODY, now + 300)).is_ok());
+        assert!(verify(&format!("{good},v0=00,v1=00")).is_ok(), "one of several is enough");
         let year = 365 * 24 * 3600;
         for wrong in [
             String::new(),
@@ -233,7 +210,7 @@ mod tests {
             signed(BODY, now + 301),
             signed(BODY, now - year),
         ] {
-            assert!(matches!(read(&wrong), Err(Rejection::Malformed(_))), "{wrong}");
+            assert!(matches!(verify(&wrong), Err(Rejection::Malformed(_))), "{wrong}");
         }
     }
 }

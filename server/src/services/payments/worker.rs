@@ -1,88 +1,124 @@
-//! Drives payments: asks the gateway for what each one wants next, and writes its answer down. A step is found in the
-//! table whether it is new, failed, or was left by a process that died: there is one way for all of them.
+//! Carries out the step that `rules` says is next, and stores the gateway's answer.
+//!
+//! A step is found in the table, whether it is new, has failed, or was left behind by a process that died: one code path
+//! serves all three.
 
-use super::gateway::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
-use super::rules::{self, Step};
+use super::gateway::{Charge, Gateway, GatewayName, GatewayStatus, Gateways};
+use super::ledger::{self, FeeTerms};
+use super::rules::{self, Answer, LedgerEffect, Step};
 use super::schema::{self, payments::Model as Row};
-use super::{FeeTerms, ledger};
-use crate::Cause;
-use crate::Error;
-use crate::store::{Store, Tx, from_word, word};
-use shared::orders::{OrderChanged, OrderState};
-use shared::payments::{Decline, Method, PaymentState};
+use crate::store::{Millis, Store, Text, Tx};
+use crate::tasks::Tasks;
+use crate::{Cause, Error};
+use shared::orders::OrderChanged;
+use shared::payments::{Method, PaymentState};
 use shared::{Instant, PaymentId};
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// What the gateway answered to a step.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Answer {
-    Authorization(Authorization),
-    Capture(Capture),
-    Void(Void),
-    Refunded,
-    Stands(GatewayStatus),
+/// How many payments take a step at the same time.
+const CONCURRENCY: usize = 32;
+
+/// Takes the due steps of all payments in the background, at most one step per payment at a time.
+pub struct PaymentWorker {
+    store: Store,
+    tasks: Tasks,
+    gateways: Arc<Gateways>,
+    terms: FeeTerms,
+    in_flight: Mutex<HashSet<PaymentId>>,
 }
 
-/// What came of asking it.
-enum Asked {
-    Answered(Answer),
-    /// It failed or did not answer: it may have done the step or not.
-    NoResponse,
-    /// Somebody else is asking it for the same.
-    InFlight,
+impl PaymentWorker {
+    pub fn new(store: Store, tasks: Tasks, gateways: Arc<Gateways>, terms: FeeTerms) -> Arc<Self> {
+        Arc::new(PaymentWorker { store, tasks, gateways, terms, in_flight: Mutex::default() })
+    }
+
+    /// Starts every due step that fits into [`CONCURRENCY`], and returns when the next one is due.
+    ///
+    /// # Errors
+    /// If the database is unavailable.
+    pub async fn start_due(self: &Arc<Self>, now: Instant) -> Result<Option<Instant>, Error> {
+        for row in schema::due(self.store.read(), now).await? {
+            self.start(row.id.into(), row.gateway.0);
+        }
+        schema::next_due(self.store.read(), now).await
+    }
+
+    fn start(self: &Arc<Self>, id: PaymentId, gateway: GatewayName) {
+        {
+            let mut in_flight = self.in_flight();
+            if in_flight.len() >= CONCURRENCY || !in_flight.insert(id) {
+                return;
+            }
+        }
+        let worker = self.clone();
+        self.tasks.spawn(async move {
+            let step = async { step(&worker.store, worker.gateways.get(gateway)?, worker.terms, id).await };
+            if let Err(error) = step.await {
+                tracing::warn!(payment = %id, %error, "payment step not taken, it will be retried");
+            }
+            worker.in_flight().remove(&id);
+            // The next step may have become due during this one.
+            worker.store.commit_signals().tick.notify_one();
+        });
+    }
+
+    fn in_flight(&self) -> MutexGuard<'_, HashSet<PaymentId>> {
+        self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// Notes when the gateway is to be asked about a payment: now, if its order's news makes it want something.
+/// Stores when a payment's next step or poll is due, given the newest version of its order.
 pub async fn schedule(tx: &Tx, mut row: Row, order: &OrderChanged) -> Result<(), Error> {
-    let next = next_try(&row, order, tx.now())?;
+    let next = next_try_at(&row, order, tx.now());
     if row.next_try_at != next {
-        (row.next_try_at, row.tries) = (next, 0);
-        schema::set_unversioned(tx, row).await?;
+        (row.next_try_at, row.attempts) = (next, 0);
+        schema::update_unpublished(tx, row).await?;
     }
     Ok(())
 }
 
-fn next_try(row: &Row, order: &OrderChanged, now: Instant) -> Result<Option<i64>, Error> {
-    let (state, known) = (from_word(&row.state)?, schema::known(order));
-    if rules::wanted(row.id.into(), state, row.requires_action, known).is_some() {
-        return Ok(Some(now.millis()));
+fn next_try_at(row: &Row, order: &OrderChanged, now: Instant) -> Option<Millis> {
+    let (state, known) = (row.state.0, schema::known(order));
+    if rules::next_step(row.id.into(), state, row.requires_action, known).is_some() {
+        return Some(Millis(now));
     }
-    let look = rules::poll_after(state, row.requires_action, known, row.tries);
-    Ok(look.map(|pause| (now + pause).millis()))
+    rules::poll_after(state, row.requires_action, known, row.attempts).map(|delay| Millis(now + delay))
 }
 
-/// Takes the next step of one payment: what it wants, or else a look at how it stands.
+/// Takes the next step of a payment, or queries the gateway if there is none.
 ///
 /// # Errors
-/// If the database is away. A gateway that fails or stays silent is no error: it is asked again later.
+/// If the database is unavailable. A gateway that fails or does not answer is no error: the step is retried.
 pub async fn step(store: &Store, gateway: &dyn Gateway, terms: FeeTerms, id: PaymentId) -> Result<(), Error> {
     let row = schema::payment(store.read(), id).await?;
     let Some(order) = schema::order_replica(store.read(), row.order_id.into()).await? else { return Ok(()) };
-    let state: PaymentState = from_word(&row.state)?;
-    let step = rules::wanted(id, state, row.requires_action, schema::known(&order)).unwrap_or(Step::Query);
-    let patience = store.environment().now() + rules::TIMEOUT;
-    let answer = tokio::select! {
-        answer = ask(gateway, step, &row) => answer,
-        () = store.environment().sleep_until(patience) => Err(Error::failed("the gateway did not answer in time")),
+    let state = row.state.0;
+    let step = rules::next_step(id, state, row.requires_action, schema::known(&order)).unwrap_or(Step::Query);
+    let deadline = store.environment().now() + rules::GATEWAY_TIMEOUT;
+    let result = tokio::select! {
+        result = perform(gateway, step, &row) => result,
+        () = store.environment().sleep_until(deadline) => Err(Error::failed("the gateway did not answer in time")),
     };
-    let asked = match answer {
-        Ok(answer) => Asked::Answered(answer),
-        Err(Error::InFlight) => Asked::InFlight,
+    let answer = match result {
+        Ok(answer) => answer,
+        Err(Error::InFlight) => Answer::InFlight,
         Err(error) => {
-            tracing::warn!(payment = %id, ?step, %error, "the gateway will be asked again");
-            Asked::NoResponse
+            tracing::warn!(payment = %id, ?step, %error, "payment step failed, the gateway will be asked again");
+            Answer::failed(step)
         }
     };
-    let cause = Cause { correlation_id: row.correlation_id.unwrap_or(row.id), causation_id: row.id };
-    store.write(cause, move |tx| Box::pin(write_down(tx, id, (state, step), asked, terms))).await
+    let cause = Cause { correlation_id: row.correlation_id, causation_id: row.id };
+    store.write(cause, move |tx| Box::pin(record(tx, id, (state, step), answer, terms))).await
 }
 
-async fn ask(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Error> {
+async fn perform(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Error> {
     let charge = Charge {
         payment_id: row.id.into(),
         order_id: row.order_id.into(),
-        amount: schema::amount_of(row)?,
+        amount: schema::amount_of(row),
         method: Method::try_from(row.method.clone())?,
-        tries: row.tries,
+        attempts: row.attempts,
     };
     match step {
         Step::Authorize => gateway.authorize(&charge).await.map(Answer::Authorization),
@@ -90,105 +126,57 @@ async fn ask(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Err
         Step::Void => gateway.void(&charge).await.map(Answer::Void),
         Step::Refund => gateway.refund(&charge).await.map(|()| Answer::Refunded),
         Step::Close => gateway.close(&charge).await.map(Answer::Authorization),
-        Step::Query => query(gateway, &charge, from_word(&row.state)?).await.map(Answer::Stands),
+        Step::Query => query(gateway, &charge, row.state.0).await.map(Answer::Status),
     }
 }
 
-/// Sees how a payment stands. What is set aside or taken for one that is over, from outside or by a request that was
-/// under way for very long, is given back at once.
+/// Queries the gateway, and undoes at once what it must not have done for a payment that is over.
 async fn query(gateway: &dyn Gateway, charge: &Charge, state: PaymentState) -> Result<GatewayStatus, Error> {
     let status = gateway.query(charge).await?;
-    if matches!(state, PaymentState::Declined | PaymentState::Voided) {
-        match status {
-            GatewayStatus::Authorized | GatewayStatus::RequiresAction(_) => drop(gateway.void(charge).await?),
-            GatewayStatus::Captured => gateway.refund(charge).await?,
-            _ => {}
-        }
+    match rules::undo(state, &status) {
+        Some(Step::Void) => drop(gateway.void(charge).await?),
+        Some(Step::Refund) => gateway.refund(charge).await?,
+        _ => {}
     }
     Ok(status)
 }
 
-/// Writes the gateway's answer down, if the payment still waits for it.
-async fn write_down(
+/// Stores the effect of an answer, unless the payment has left the state in which the step was taken.
+async fn record(
     tx: &Tx,
     id: PaymentId,
-    (asked_in, step): (PaymentState, Step),
-    asked: Asked,
+    (taken_in, step): (PaymentState, Step),
+    answer: Answer,
     terms: FeeTerms,
 ) -> Result<(), Error> {
     let mut row = schema::payment(tx.db(), id).await?;
-    let state: PaymentState = from_word(&row.state)?;
-    if state != asked_in {
+    let state = row.state.0;
+    if state != taken_in {
         return Ok(());
     }
-    let answer = match asked {
-        Asked::Answered(answer) => answer,
-        Asked::NoResponse | Asked::InFlight => {
-            return write_silence(tx, row, state, step, matches!(asked, Asked::InFlight)).await;
-        }
-    };
-    let (becomes, decline) = after(state, &answer);
-    let page = match answer {
-        Answer::Authorization(Authorization::RequiresAction(page))
-        | Answer::Stands(GatewayStatus::RequiresAction(page)) => Some(page),
-        _ => None,
-    };
-    row.tries = if step == Step::Query && becomes == state { row.tries + 1 } else { 0 };
-    row.requires_action = page.is_some() && matches!(becomes, PaymentState::Started | PaymentState::Unknown);
-    row.bank_url = page.flatten();
-    row.state = word(becomes);
-    row.decline = decline.map(word).or(row.decline);
+    let next = rules::apply(state, &answer);
     let order = schema::order_replica(tx.db(), row.order_id.into()).await?;
-    if let Some(order) = &order {
-        row.next_try_at = next_try(&row, order, tx.now())?;
+    row.state = Text(next.state);
+    if answer.is_response() {
+        row.attempts = if step == Step::Query && next.state == state { row.attempts + 1 } else { 0 };
+        (row.requires_action, row.bank_url) = (next.requires_action, next.bank_url);
+        row.decline = next.decline.map(Text).or(row.decline);
+        if let Some(order) = &order {
+            row.next_try_at = next_try_at(&row, order, tx.now());
+        }
+    } else {
+        row.next_try_at = Some(Millis(tx.now() + rules::retry_delay(row.attempts)));
+        row.attempts += 1;
     }
-    if becomes == state {
-        return schema::set_unversioned(tx, row).await;
-    }
-    match becomes {
-        PaymentState::Captured => {
+    match next.ledger {
+        Some(LedgerEffect::Charge) => {
             ledger::charge(tx, &row).await?;
-            let ours = |order: &&OrderChanged| order.state == OrderState::Complete && order.payment_id == Some(id);
-            if let Some(order) = order.as_ref().filter(ours) {
+            if let Some(order) = order.as_ref().filter(|order| schema::known(order).is_completed_by(id)) {
                 ledger::sale(tx, &row, order, terms).await?;
             }
         }
-        PaymentState::Refunded => ledger::refund(tx, &row).await?,
-        _ => {}
+        Some(LedgerEffect::Refund) => ledger::refund(tx, &row).await?,
+        None => {}
     }
-    schema::update_payment(tx, row).await
-}
-
-/// Where an answer leads from a state.
-fn after(state: PaymentState, answer: &Answer) -> (PaymentState, Option<Decline>) {
-    use PaymentState::{Authorized, Captured, Declined, Refunded, Started, Unknown, Voided};
-    match (answer, state) {
-        (Answer::Authorization(Authorization::Authorized), _) => (Authorized, None),
-        (Answer::Authorization(Authorization::Declined(decline)), _) => (Declined, Some(*decline)),
-        (Answer::Authorization(Authorization::RequiresAction(_)), _) => (state, None),
-        (Answer::Capture(Capture::Captured) | Answer::Void(Void::AlreadyCaptured), _) => (Captured, None),
-        (Answer::Capture(Capture::Gone) | Answer::Void(Void::Voided), _) => (Voided, None),
-        (Answer::Refunded, _) => (Refunded, None),
-        (Answer::Stands(status), Started | Unknown) => match status {
-            GatewayStatus::Undecided | GatewayStatus::RequiresAction(_) => (state, None),
-            GatewayStatus::Declined(decline) => (Declined, Some(*decline)),
-            GatewayStatus::Voided => (Declined, Some(Decline::Closed)),
-            // It was authorized in any case, and what became of it since is found by the next step.
-            GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::Refunded => (Authorized, None),
-        },
-        (Answer::Stands(GatewayStatus::Voided | GatewayStatus::Declined(_)), Authorized) => (Voided, None),
-        (Answer::Stands(GatewayStatus::Refunded), Captured) => (Refunded, None),
-        (Answer::Stands(_), Authorized | Captured | Declined | Voided | Refunded) => (state, None),
-    }
-}
-
-/// The gateway did not answer: it is asked again under the same key.
-async fn write_silence(tx: &Tx, mut row: Row, state: PaymentState, step: Step, busy: bool) -> Result<(), Error> {
-    row.next_try_at = Some((tx.now() + rules::pause(row.tries)).millis());
-    row.tries += 1;
-    if state == PaymentState::Started && step != Step::Query && !busy {
-        row.state = word(PaymentState::Unknown);
-        return schema::update_payment(tx, row).await;
-    }
-    schema::set_unversioned(tx, row).await
+    if next.state == state { schema::update_unpublished(tx, row).await } else { schema::update_payment(tx, row).await }
 }

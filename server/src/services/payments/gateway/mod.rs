@@ -1,97 +1,127 @@
-//! The gateway: whoever moves the money.
+//! Payment gateways: the trait, the sandbox, Stripe, and which of them is configured.
 
+pub mod answers;
 #[cfg(test)]
 mod conformance_tests;
 pub mod sandbox;
 pub mod stripe;
 
-use crate::Error;
-use async_trait::async_trait;
-use shared::payments::{Decline, Method};
-use shared::{Money, OrderId, PaymentId};
+pub use answers::{Authorization, Capture, GatewayStatus, Void};
 
-/// What is to be paid, and with what.
+use super::ledger::payouts::PayoutProvider;
+use crate::store::Store;
+use crate::{Config, Error};
+use async_trait::async_trait;
+use sandbox::Sandbox;
+use shared::payments::Method;
+use shared::value::Secret;
+use shared::{Money, OrderId, PaymentId};
+use stripe::Stripe;
+
+/// The payment that a step is about.
 #[derive(Clone, Debug)]
 pub struct Charge {
-    /// The payment: with the step it is the idempotency key, so a step that is asked for twice happens once.
+    /// Together with the step it is the idempotency key: a repeated step takes effect once.
     pub payment_id: PaymentId,
-    /// What is paid for.
+    /// The order that is paid.
     pub order_id: OrderId,
-    /// How much.
+    /// The amount of the whole order.
     pub amount: Money,
-    /// With what.
+    /// The token of the buyer's card.
     pub method: Method,
-    /// How often the current step was asked for in vain.
-    pub tries: i64,
+    /// How many attempts at this step failed before this one.
+    pub attempts: i64,
 }
 
-/// What came of an authorization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Authorization {
-    /// The money is set aside for us.
-    Authorized,
-    /// The bank said no.
-    Declined(Decline),
-    /// The bank waits for the person to prove who they are, on this page of its own if it has one.
-    RequiresAction(Option<String>),
-}
-
-/// What came of a capture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Capture {
-    /// The money is taken.
-    Captured,
-    /// It cannot be taken any more; nothing is set aside either.
-    Gone,
-}
-
-/// What came of a void.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Void {
-    /// The money is free again.
-    Voided,
-    /// Too late, it was taken before.
-    AlreadyCaptured,
-}
-
-/// What the gateway's books say of a payment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum GatewayStatus {
-    /// Nothing was decided, and nobody is being asked.
-    Undecided,
-    /// The bank waits for the person, on this page of its own if it has one.
-    RequiresAction(Option<String>),
-    /// The bank said no.
-    Declined(Decline),
-    /// The money is set aside for us.
-    Authorized,
-    /// The money is taken.
-    Captured,
-    /// The money is free again.
-    Voided,
-    /// The money was taken and given back.
-    Refunded,
-}
-
-/// Moves money. Every step can be asked for again with the same effect. A step that fails has an unknown outcome and
-/// is asked for again; so is one that does not answer within the caller's patience.
+/// Moves money. Every step is idempotent. After an error, or without an answer in time, the outcome is unknown: the caller
+/// repeats the step.
 #[async_trait]
 pub trait Gateway: Send + Sync {
-    /// Sets the money aside, or says how that was decided before.
+    /// Reserves the amount on the card. Repeated, it answers with the first decision.
     async fn authorize(&self, charge: &Charge) -> Result<Authorization, Error>;
 
-    /// Takes what was set aside.
+    /// Takes the reserved amount.
     async fn capture(&self, charge: &Charge) -> Result<Capture, Error>;
 
-    /// Frees what was set aside.
+    /// Releases the reserved amount.
     async fn void(&self, charge: &Charge) -> Result<Void, Error>;
 
-    /// Gives back what was taken, all of it, once.
+    /// Gives the captured amount back, all of it, once.
     async fn refund(&self, charge: &Charge) -> Result<(), Error>;
 
-    /// Closes a payment that is not decided, for good; one that is decided already stays as it is.
+    /// Closes an undecided payment for good, so that it can never be authorized. A decided payment stays as it is.
     async fn close(&self, charge: &Charge) -> Result<Authorization, Error>;
 
-    /// Says how things stand, and changes nothing.
+    /// Reads the state of the payment.
     async fn query(&self, charge: &Charge) -> Result<GatewayStatus, Error>;
+}
+
+/// The gateway of a payment. Stored with the payment: a change of the settings does not change it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum GatewayName {
+    /// No money moves.
+    Sandbox,
+    /// Stripe's test mode: no money moves. It shares no data with Stripe's live mode.
+    StripeTest,
+    /// Stripe's live mode.
+    Stripe,
+}
+
+impl GatewayName {
+    /// The gateway of new payments under these settings.
+    pub fn of(config: &Config) -> Self {
+        match &config.stripe {
+            None => GatewayName::Sandbox,
+            Some(stripe) if stripe.is_test() => GatewayName::StripeTest,
+            Some(_) => GatewayName::Stripe,
+        }
+    }
+}
+
+/// Stripe as the settings describe it.
+pub struct ConfiguredStripe {
+    pub api: Stripe,
+    pub webhook_secret: Secret,
+}
+
+/// The gateways that this process can use.
+pub struct Gateways {
+    pub sandbox: Sandbox,
+    pub stripe: Option<ConfiguredStripe>,
+    /// The gateway of new payments and of payouts.
+    pub current: GatewayName,
+}
+
+impl Gateways {
+    /// # Errors
+    /// If Stripe's key or address is unusable.
+    pub fn new(store: &Store, config: &Config) -> Result<Self, Error> {
+        let stripe = |settings: &crate::config::StripeSettings| {
+            let api = Stripe::new(store.clone(), settings, &config.public_url)?;
+            Ok::<_, Error>(ConfiguredStripe { api, webhook_secret: settings.webhook_secret.clone() })
+        };
+        Ok(Gateways {
+            sandbox: Sandbox::new(store.clone()),
+            stripe: config.stripe.as_ref().map(stripe).transpose()?,
+            current: GatewayName::of(config),
+        })
+    }
+
+    /// # Errors
+    /// If the settings have no key for this gateway.
+    pub fn get(&self, name: GatewayName) -> Result<&dyn Gateway, Error> {
+        match (name, &self.stripe) {
+            (GatewayName::Sandbox, _) => Ok(&self.sandbox),
+            (name, Some(stripe)) if name == self.current => Ok(&stripe.api),
+            (name, _) => Err(Error::failed(format!("no key is configured for gateway {name:?}"))),
+        }
+    }
+
+    pub fn payout_provider(&self) -> &dyn PayoutProvider {
+        match &self.stripe {
+            Some(stripe) => &stripe.api,
+            None => &self.sandbox,
+        }
+    }
 }

@@ -1,23 +1,22 @@
-//! The sandbox: a gateway that moves no money, with Stripe's well-known test cards.
+//! The sandbox: a gateway that moves no money and knows Stripe's test cards.
 //!
-//! It plays an outside party: it keeps its own books and shares no transaction with the payments that ask it. That the
-//! books lie in the same database file is a convenience of test mode.
+//! It stands for an external party: it shares no transaction with the payments that call it. Its tables are in the same
+//! database only because that makes test mode easy to run.
 
 use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
 use crate::Error;
 use crate::services::payments::ledger::payouts::{Payout, PayoutOutcome, PayoutProvider};
-use crate::store::{Store, Tx, from_word, word};
+use crate::services::payments::schema::{sandbox_payments as rows, sandbox_payouts};
+use crate::store::{Store, Text, Tx};
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Set};
-use serde::{Deserialize, Serialize};
 use shared::payments::Decline;
 use shared::{PaymentId, Rejection, UserId};
 
-/// What the sandbox's books say of a payment.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Booked {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum SandboxState {
     RequiresAction,
     Authorized,
     Declined,
@@ -26,51 +25,30 @@ enum Booked {
     Refunded,
 }
 
-/// The rows.
-mod books {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "sandbox_books")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub payment_id: Uuid,
-        pub state: String,
-        pub decline: Option<String>,
-        /// In minor units; nothing for a payment that was closed before it was asked for.
-        pub amount: i64,
-        pub currency: Option<String>,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
-}
-
-/// The sandbox gateway.
 pub struct Sandbox {
     store: Store,
 }
 
 impl Sandbox {
-    /// A sandbox with its books in this database.
     pub fn new(store: Store) -> Self {
         Sandbox { store }
     }
 
-    /// The person confirms, or does not, that it is them: what happens on the bank's page otherwise.
+    /// Approves or rejects the buyer's authentication, as the bank's page does for a real card. Does nothing once decided.
     ///
     /// # Errors
-    /// [`Rejection::NotFound`] if the payment does not wait for a person.
+    /// [`Rejection::NotFound`] if the sandbox does not know the payment.
     pub async fn authenticate(&self, payment: PaymentId, approve: bool) -> Result<(), Error> {
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
                 let row = find(tx.db(), payment).await?.ok_or(Rejection::NotFound)?;
-                match (state_of(&row)?, approve) {
-                    (Booked::RequiresAction, true) => set(tx, row, Booked::Authorized, None).await,
-                    (Booked::RequiresAction, false) => {
-                        set(tx, row, Booked::Declined, Some(Decline::AuthenticationFailed)).await
-                    }
-                    // Decided already: a second click.
-                    _ => Ok(()),
+                if row.state.0 != SandboxState::RequiresAction {
+                    return Ok(());
+                }
+                if approve {
+                    set(tx, row, SandboxState::Authorized, None).await
+                } else {
+                    set(tx, row, SandboxState::Declined, Some(Decline::AuthenticationFailed)).await
                 }
             })
         });
@@ -80,15 +58,15 @@ impl Sandbox {
     async fn step<T: Send + 'static>(
         &self,
         payment: PaymentId,
-        decide: fn(Booked) -> (Option<Booked>, T),
+        decide: fn(SandboxState) -> (Option<SandboxState>, T),
     ) -> Result<T, Error> {
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
-                let unknown = || Error::failed(format!("the sandbox knows no payment {payment}"));
+                let unknown = || Error::failed(format!("payment {payment} is not known to the sandbox"));
                 let row = find(tx.db(), payment).await?.ok_or_else(unknown)?;
-                let (becomes, answer) = decide(state_of(&row)?);
-                if let Some(becomes) = becomes {
-                    set(tx, row, becomes, None).await?;
+                let (next, answer) = decide(row.state.0);
+                if let Some(next) = next {
+                    set(tx, row, next, None).await?;
                 }
                 Ok(answer)
             })
@@ -97,12 +75,12 @@ impl Sandbox {
     }
 }
 
-/// What a test card leads to; nothing for the one that never answers.
-fn outcome(method: &str) -> Option<(Booked, Option<Decline>)> {
-    let declined = |reason| Some((Booked::Declined, Some(reason)));
+/// The outcome of a test card; none for the card that never gets an answer.
+fn outcome(method: &str) -> Option<(SandboxState, Option<Decline>)> {
+    let declined = |reason| Some((SandboxState::Declined, Some(reason)));
     match method {
-        "pm_card_visa" => Some((Booked::Authorized, None)),
-        "pm_card_authenticationRequired" => Some((Booked::RequiresAction, None)),
+        "pm_card_visa" => Some((SandboxState::Authorized, None)),
+        "pm_card_authenticationRequired" => Some((SandboxState::RequiresAction, None)),
         "pm_card_chargeDeclinedInsufficientFunds" => declined(Decline::InsufficientFunds),
         "pm_card_chargeDeclinedProcessingError" => declined(Decline::ProcessingError),
         "pm_card_neverAnswers" => None,
@@ -110,34 +88,29 @@ fn outcome(method: &str) -> Option<(Booked, Option<Decline>)> {
     }
 }
 
-async fn find(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<books::Model>, Error> {
-    Ok(books::Entity::find_by_id(payment.uuid()).one(db).await?)
+async fn find(db: &impl ConnectionTrait, payment: PaymentId) -> Result<Option<rows::Model>, Error> {
+    Ok(rows::Entity::find_by_id(payment.uuid()).one(db).await?)
 }
 
-fn state_of(row: &books::Model) -> Result<Booked, Error> {
-    from_word(&row.state)
-}
-
-async fn set(tx: &Tx, row: books::Model, state: Booked, decline: Option<Decline>) -> Result<(), Error> {
+async fn set(tx: &Tx, row: rows::Model, state: SandboxState, decline: Option<Decline>) -> Result<(), Error> {
     let mut row = row.into_active_model();
-    row.state = Set(word(state));
+    row.state = Set(Text(state));
     if let Some(decline) = decline {
-        row.decline = Set(Some(word(decline)));
+        row.decline = Set(Some(Text(decline)));
     }
     Ok(row.update(tx.db()).await.map(drop)?)
 }
 
-fn authorization(row: &books::Model) -> Result<Authorization, Error> {
-    Ok(match state_of(row)? {
-        // This site's own page stands for the bank's.
-        Booked::RequiresAction => Authorization::RequiresAction(None),
-        Booked::Declined => {
-            let reason = row.decline.as_deref().map(from_word).transpose()?;
-            Authorization::Declined(reason.unwrap_or(Decline::Generic))
+fn authorization(row: &rows::Model) -> Authorization {
+    match row.state.0 {
+        // Without a URL this site shows a page of its own in place of the bank's.
+        SandboxState::RequiresAction => Authorization::RequiresAction(None),
+        SandboxState::Declined => Authorization::Declined(row.decline.map_or(Decline::Generic, |decline| decline.0)),
+        // Idempotent: the answer does not change with what happened later.
+        SandboxState::Authorized | SandboxState::Captured | SandboxState::Voided | SandboxState::Refunded => {
+            Authorization::Authorized
         }
-        // An authorization stays one whatever became of it: the same key, the same answer.
-        Booked::Authorized | Booked::Captured | Booked::Voided | Booked::Refunded => Authorization::Authorized,
-    })
+    }
 }
 
 #[async_trait]
@@ -147,18 +120,18 @@ impl Gateway for Sandbox {
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
                 if let Some(row) = find(tx.db(), charge.payment_id).await? {
-                    return authorization(&row).map(Some);
+                    return Ok(Some(authorization(&row)));
                 }
                 let Some((state, decline)) = outcome(charge.method.as_str()) else { return Ok(None) };
-                let row = books::Model {
+                let row = rows::Model {
                     payment_id: charge.payment_id.uuid(),
-                    state: word(state),
-                    decline: decline.map(word),
+                    state: Text(state),
+                    decline: decline.map(Text),
                     amount: charge.amount.minor,
-                    currency: Some(word(charge.amount.currency)),
+                    currency: Some(Text(charge.amount.currency)),
                 };
                 row.clone().into_active_model().reset_all().insert(tx.db()).await?;
-                authorization(&row).map(Some)
+                Ok(Some(authorization(&row)))
             })
         });
         match write.await? {
@@ -168,32 +141,35 @@ impl Gateway for Sandbox {
     }
 
     async fn capture(&self, charge: &Charge) -> Result<Capture, Error> {
-        self.step(charge.payment_id, |booked| match booked {
-            Booked::Authorized => (Some(Booked::Captured), Capture::Captured),
-            Booked::Captured | Booked::Refunded => (None, Capture::Captured),
-            Booked::RequiresAction | Booked::Declined | Booked::Voided => (None, Capture::Gone),
+        self.step(charge.payment_id, |state| match state {
+            SandboxState::Authorized => (Some(SandboxState::Captured), Capture::Captured),
+            SandboxState::Captured | SandboxState::Refunded => (None, Capture::Captured),
+            SandboxState::RequiresAction | SandboxState::Declined | SandboxState::Voided => (None, Capture::Gone),
         })
         .await
     }
 
     async fn void(&self, charge: &Charge) -> Result<Void, Error> {
-        self.step(charge.payment_id, |booked| match booked {
-            Booked::Authorized | Booked::RequiresAction => (Some(Booked::Voided), Void::Voided),
-            Booked::Voided | Booked::Declined => (None, Void::Voided),
-            Booked::Captured | Booked::Refunded => (None, Void::AlreadyCaptured),
+        self.step(charge.payment_id, |state| match state {
+            SandboxState::Authorized | SandboxState::RequiresAction => (Some(SandboxState::Voided), Void::Voided),
+            SandboxState::Voided | SandboxState::Declined => (None, Void::Voided),
+            SandboxState::Captured | SandboxState::Refunded => (None, Void::AlreadyCaptured),
         })
         .await
     }
 
     async fn refund(&self, charge: &Charge) -> Result<(), Error> {
-        let refunded = self.step(charge.payment_id, |booked| match booked {
-            Booked::Captured => (Some(Booked::Refunded), true),
-            Booked::Refunded => (None, true),
-            _ => (None, false),
+        let refunded = self.step(charge.payment_id, |state| match state {
+            SandboxState::Captured => (Some(SandboxState::Refunded), true),
+            SandboxState::Refunded => (None, true),
+            SandboxState::RequiresAction | SandboxState::Authorized | SandboxState::Declined | SandboxState::Voided => {
+                (None, false)
+            }
         });
-        match refunded.await? {
-            true => Ok(()),
-            false => Err(Error::failed(format!("nothing of payment {} was captured", charge.payment_id))),
+        if refunded.await? {
+            Ok(())
+        } else {
+            Err(Error::failed(format!("payment {} was not captured, so there is no refund", charge.payment_id)))
         }
     }
 
@@ -201,18 +177,22 @@ impl Gateway for Sandbox {
         let payment = charge.payment_id;
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
-                let (state, decline) = (word(Booked::Declined), Some(word(Decline::Closed)));
                 let Some(row) = find(tx.db(), payment).await? else {
-                    let payment_id = payment.uuid();
-                    let row = books::Model { payment_id, state, decline, amount: 0, currency: None };
+                    let row = rows::Model {
+                        payment_id: payment.uuid(),
+                        state: Text(SandboxState::Declined),
+                        decline: Some(Text(Decline::Closed)),
+                        amount: 0,
+                        currency: None,
+                    };
                     row.into_active_model().reset_all().insert(tx.db()).await?;
                     return Ok(Authorization::Declined(Decline::Closed));
                 };
-                if state_of(&row)? == Booked::RequiresAction {
-                    set(tx, row, Booked::Declined, Some(Decline::Closed)).await?;
+                if row.state.0 == SandboxState::RequiresAction {
+                    set(tx, row, SandboxState::Declined, Some(Decline::Closed)).await?;
                     return Ok(Authorization::Declined(Decline::Closed));
                 }
-                authorization(&row)
+                Ok(authorization(&row))
             })
         });
         write.await
@@ -220,31 +200,17 @@ impl Gateway for Sandbox {
 
     async fn query(&self, charge: &Charge) -> Result<GatewayStatus, Error> {
         let Some(row) = find(self.store.read(), charge.payment_id).await? else { return Ok(GatewayStatus::Undecided) };
-        Ok(match (authorization(&row)?, state_of(&row)?) {
-            (Authorization::RequiresAction(page), _) => GatewayStatus::RequiresAction(page),
-            (Authorization::Declined(decline), _) => GatewayStatus::Declined(decline),
-            (_, Booked::Captured) => GatewayStatus::Captured,
-            (_, Booked::Voided) => GatewayStatus::Voided,
-            (_, Booked::Refunded) => GatewayStatus::Refunded,
-            _ => GatewayStatus::Authorized,
+        Ok(match row.state.0 {
+            SandboxState::RequiresAction => GatewayStatus::RequiresAction(None),
+            SandboxState::Declined => {
+                GatewayStatus::Declined(row.decline.map_or(Decline::Generic, |decline| decline.0))
+            }
+            SandboxState::Authorized => GatewayStatus::Authorized,
+            SandboxState::Captured => GatewayStatus::Captured,
+            SandboxState::Voided => GatewayStatus::Voided,
+            SandboxState::Refunded => GatewayStatus::Refunded,
         })
     }
-}
-
-/// What the sandbox paid to sellers.
-mod paid {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "sandbox_payouts")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub payout_id: Uuid,
-        pub amount: i64,
-        pub currency: String,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
 }
 
 #[async_trait]
@@ -261,13 +227,13 @@ impl PayoutProvider for Sandbox {
         let payout = payout.clone();
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
-                let row = paid::ActiveModel {
+                let row = sandbox_payouts::ActiveModel {
                     payout_id: Set(payout.id),
                     amount: Set(payout.amount.minor),
-                    currency: Set(word(payout.amount.currency)),
+                    currency: Set(Text(payout.amount.currency)),
                 };
-                let once = OnConflict::column(paid::Column::PayoutId).do_nothing().to_owned();
-                paid::Entity::insert(row).on_conflict(once).exec_without_returning(tx.db()).await?;
+                let once = OnConflict::column(sandbox_payouts::Column::PayoutId).do_nothing().to_owned();
+                sandbox_payouts::Entity::insert(row).on_conflict(once).exec_without_returning(tx.db()).await?;
                 Ok(PayoutOutcome::Paid(format!("sandbox/{}", payout.id)))
             })
         });

@@ -1,27 +1,27 @@
-//! The ledger: every movement of money as rows that add up to nothing, in whole minor units.
+//! The ledger: double-entry bookkeeping in whole minor units. The postings of each journal entry add up to zero.
 //!
-//! An account is debited above zero and credited below. The gateway holds what was captured and not given back or paid
-//! out; a buyer is owed what was captured until it has become tickets; a seller is owed the proceeds; the fee is the
-//! marketplace's; a payout is owed while it is on its way. Rows are only ever added.
+//! Debits are above zero, credits below. `gateway` is the money that was captured and neither refunded nor paid out. `buyer`
+//! is what a buyer paid and has no tickets for yet, `seller` what a seller is owed, `fee` the marketplace's share, `payout`
+//! what is on its way to a seller. Postings are only added.
 
 pub mod payouts;
 pub mod statement;
 
-use super::{FeeTerms, schema};
+use super::gateway::GatewayName;
+use super::schema::{self, postings};
 use crate::Error;
-use crate::store::{Tx, from_word, word};
+use crate::store::{Millis, Text, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
-use serde::{Deserialize, Serialize};
 use shared::orders::OrderChanged;
 use shared::payments::About;
-use shared::{Money, UserId};
+use shared::{FeeShare, Money, UserId};
+use std::time::Duration;
 use uuid::Uuid;
 
-/// Whose money a row is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Account {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum LedgerAccount {
     Buyer,
     Seller,
     Fee,
@@ -29,189 +29,170 @@ pub enum Account {
     Payout,
 }
 
-/// What moved it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Kind {
-    /// The gateway took the buyer's money.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
+pub enum EntryKind {
+    /// The gateway captured the buyer's money.
     Charge,
-    /// It became the sellers' and the marketplace's, and the tickets the buyer's.
+    /// That money became the sellers' and the marketplace's.
     Sale,
-    /// All of that was undone, and the gateway gave the money back.
+    /// A charge, and its sale if there was one, are reversed.
     Refund,
-    /// A seller is to be paid.
+    /// A payout is instructed.
     Payout,
-    /// A seller was paid.
     PayoutPaid,
-    /// A seller could not be paid, and is still owed it.
+    /// A payout failed, and the seller is owed the money again.
     PayoutFailed,
 }
 
-/// A row.
-pub mod rows {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "ledger")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Says of what it is which row, so that nothing is booked twice.
-        pub key: String,
-        /// The rows of one movement add up to nothing.
-        pub movement: Uuid,
-        /// Who moved it: what one gateway took, no other one pays out.
-        pub gateway: String,
-        pub account: String,
-        pub kind: String,
-        /// The buyer or the seller.
-        pub person_id: Option<Uuid>,
-        pub payment_id: Option<Uuid>,
-        pub ticket_id: Option<Uuid>,
-        pub payout_id: Option<Uuid>,
-        /// Debited above zero, credited below.
-        pub amount: i64,
-        pub currency: String,
-        /// What the buyer paid for the ticket, on a seller's row.
-        pub price: Option<i64>,
-        /// What the marketplace kept of that.
-        pub fee: Option<i64>,
-        /// The show and the seat, on a seller's row.
-        pub about: Option<String>,
-        /// From when on it may be paid out, on a seller's row.
-        pub releases_at: Option<i64>,
-        /// Whether it waits to be paid out.
-        pub open: bool,
-        pub booked_at: i64,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
+/// The terms of a sale.
+#[derive(Clone, Copy, Debug)]
+pub struct FeeTerms {
+    /// The marketplace's share of each price.
+    pub fee: FeeShare,
+    /// The time from the start of a show to the payout.
+    pub payout_after: Duration,
 }
 
-/// Rows of one movement in the making.
-pub struct Movement<'a> {
+/// What a journal entry is about.
+#[derive(Clone, Copy, Debug)]
+pub enum Source {
+    Payment { id: Uuid, order_id: Uuid },
+    Payout { id: Uuid },
+}
+
+/// A journal entry that is being prepared.
+pub struct JournalEntry<'a> {
     tx: &'a Tx,
     id: Uuid,
-    kind: Kind,
-    /// What the movement is of: a payment, or a payout.
-    of: Uuid,
-    gateway: String,
-    rows: Vec<rows::Model>,
+    kind: EntryKind,
+    source: Source,
+    gateway: GatewayName,
+    postings: Vec<postings::Model>,
 }
 
-impl<'a> Movement<'a> {
-    /// A movement of that kind, of a payment or a payout.
-    pub fn new(tx: &'a Tx, kind: Kind, of: Uuid, gateway: &str) -> Self {
-        Movement { tx, id: tx.new_id(), kind, of, gateway: gateway.to_owned(), rows: Vec::new() }
+impl<'a> JournalEntry<'a> {
+    pub fn new(tx: &'a Tx, kind: EntryKind, source: Source, gateway: GatewayName) -> Self {
+        JournalEntry { tx, id: tx.new_id(), kind, source, gateway, postings: Vec::new() }
     }
 
-    /// Adds a row; what else is to be said of it is said by the caller.
-    pub fn row(&mut self, account: Account, amount: Money, person: Option<UserId>) -> &mut rows::Model {
-        let (of, number) = (self.of, self.rows.len());
-        self.rows.push(rows::Model {
+    fn of_payment(tx: &'a Tx, kind: EntryKind, payment: &schema::payments::Model) -> Self {
+        let source = Source::Payment { id: payment.id, order_id: payment.order_id };
+        JournalEntry::new(tx, kind, source, payment.gateway.0)
+    }
+
+    fn of_payout(tx: &'a Tx, kind: EntryKind, payout: &schema::payouts::Model) -> Self {
+        JournalEntry::new(tx, kind, Source::Payout { id: payout.id }, payout.gateway.0)
+    }
+
+    /// Adds a posting; the caller may fill in the rest of it.
+    pub fn post(&mut self, account: LedgerAccount, amount: Money, person: Option<UserId>) -> &mut postings::Model {
+        let (source, payment_id, order_id, payout_id) = match self.source {
+            Source::Payment { id, order_id } => (id, Some(id), Some(order_id), None),
+            Source::Payout { id } => (id, None, None, Some(id)),
+        };
+        let number = self.postings.len();
+        self.postings.push(postings::Model {
             id: self.tx.new_id(),
-            key: format!("{of}/{}/{number}", word(self.kind)),
-            movement: self.id,
-            gateway: self.gateway.clone(),
-            account: word(account),
-            kind: word(self.kind),
+            key: format!("{source}/{}/{number}", self.kind),
+            entry_id: self.id,
+            gateway: Text(self.gateway),
+            account: Text(account),
+            kind: Text(self.kind),
             person_id: person.map(UserId::uuid),
-            payment_id: None,
+            order_id,
+            payment_id,
             ticket_id: None,
-            payout_id: None,
+            payout_id,
             amount: amount.minor,
-            currency: word(amount.currency),
+            currency: Text(amount.currency),
             price: None,
             fee: None,
             about: None,
             releases_at: None,
             open: false,
-            booked_at: self.tx.now().millis(),
+            booked_at: Millis(self.tx.now()),
         });
-        self.rows.last_mut().expect("it was just added")
+        self.postings.last_mut().expect("it was just added")
     }
 
-    /// Books it.
-    ///
     /// # Errors
-    /// If it was booked before, or does not add up: both would be faults of ours, and undo what led here.
+    /// If it was booked before, or does not add up to zero: both are bugs, and roll back the change that led here.
     pub async fn book(self) -> Result<(), Error> {
-        if self.rows.iter().map(|row| row.amount).sum::<i64>() != 0 {
-            return Err(Error::failed(format!("a {:?} of {} does not add up", self.kind, self.of)));
+        if self.postings.iter().map(|posting| posting.amount).sum::<i64>() != 0 {
+            return Err(Error::failed(format!("{} entry of {:?} does not add up to zero", self.kind, self.source)));
         }
-        for row in self.rows {
-            row.into_active_model().reset_all().insert(self.tx.db()).await?;
+        for posting in self.postings {
+            posting.into_active_model().reset_all().insert(self.tx.db()).await?;
         }
         Ok(())
     }
 }
 
-/// Books that the gateway took a buyer's money.
+/// Books a capture.
 pub async fn charge(tx: &Tx, payment: &schema::payments::Model) -> Result<(), Error> {
-    let (amount, payer) = (schema::amount_of(payment)?, UserId::new(payment.payer_id));
-    let mut movement = Movement::new(tx, Kind::Charge, payment.id, &payment.gateway);
-    movement.row(Account::Gateway, amount, None).payment_id = Some(payment.id);
-    movement.row(Account::Buyer, less(amount), Some(payer)).payment_id = Some(payment.id);
-    movement.book().await
+    let (amount, payer) = (schema::amount_of(payment), UserId::new(payment.payer_id));
+    let mut entry = JournalEntry::of_payment(tx, EntryKind::Charge, payment);
+    entry.post(LedgerAccount::Gateway, amount, None);
+    entry.post(LedgerAccount::Buyer, negated(amount), Some(payer));
+    entry.book().await
 }
 
-/// Books that a captured payment has become tickets: the sellers are owed the prices less the fee.
+/// Books that a captured payment has bought tickets: the sellers are owed the prices less the fee.
 pub async fn sale(
     tx: &Tx,
     payment: &schema::payments::Model,
     order: &OrderChanged,
     terms: FeeTerms,
 ) -> Result<(), Error> {
-    let (amount, payer) = (schema::amount_of(payment)?, UserId::new(payment.payer_id));
-    let mut movement = Movement::new(tx, Kind::Sale, payment.id, &payment.gateway);
-    movement.row(Account::Buyer, amount, Some(payer)).payment_id = Some(payment.id);
-    let mut kept = Money::new(0, amount.currency);
+    let (amount, payer) = (schema::amount_of(payment), UserId::new(payment.payer_id));
+    let mut entry = JournalEntry::of_payment(tx, EntryKind::Sale, payment);
+    entry.post(LedgerAccount::Buyer, amount, Some(payer));
+    let mut fees = Money::new(0, amount.currency);
     for line in &order.lines {
         let fee = terms.fee.of(line.price);
-        kept.minor += fee.minor;
-        let proceeds = Money::new(fee.minor - line.price.minor, amount.currency);
-        let row = movement.row(Account::Seller, proceeds, Some(line.seller_id));
-        row.payment_id = Some(payment.id);
-        row.ticket_id = Some(line.ticket_id.uuid());
-        (row.price, row.fee) = (Some(line.price.minor), Some(fee.minor));
+        fees.minor += fee.minor;
+        let proceeds = Money::new(line.price.minor - fee.minor, amount.currency);
         let about = About { show: order.show.title.to_string(), seat: line.seat.clone() };
-        row.about = Some(serde_json::to_string(&about)?);
-        row.releases_at = Some((order.show.starts_at + terms.payout_after).millis());
-        row.open = true;
+        let posting = entry.post(LedgerAccount::Seller, negated(proceeds), Some(line.seller_id));
+        posting.ticket_id = Some(line.ticket_id.uuid());
+        (posting.price, posting.fee) = (Some(line.price.minor), Some(fee.minor));
+        posting.about = Some(serde_json::to_string(&about)?);
+        posting.releases_at = Some(Millis(order.show.starts_at + terms.payout_after));
+        posting.open = true;
     }
-    if kept.minor != 0 {
-        movement.row(Account::Fee, less(kept), None).payment_id = Some(payment.id);
+    if fees.minor != 0 {
+        entry.post(LedgerAccount::Fee, negated(fees), None);
     }
-    movement.book().await
+    entry.book().await
 }
 
-/// Books that a buyer's money was given back: every row of the payment once more, the other way round.
+/// Books a refund: reverses every posting of the payment.
 pub async fn refund(tx: &Tx, payment: &schema::payments::Model) -> Result<(), Error> {
-    let booked = rows::Entity::find()
-        .filter(rows::Column::PaymentId.eq(payment.id))
-        .order_by_asc(rows::Column::Id)
+    let booked = postings::Entity::find()
+        .filter(postings::Column::PaymentId.eq(payment.id))
+        .order_by_asc(postings::Column::Id)
         .all(tx.db())
         .await?;
-    let mut movement = Movement::new(tx, Kind::Refund, payment.id, &payment.gateway);
-    for row in &booked {
-        let amount = less(Money::new(row.amount, from_word(&row.currency)?));
-        let undone = movement.row(from_word(&row.account)?, amount, row.person_id.map(UserId::new));
-        undone.payment_id = row.payment_id;
-        undone.ticket_id = row.ticket_id;
-        (undone.price, undone.fee) = (row.price.map(|price| -price), row.fee.map(|fee| -fee));
-        undone.about.clone_from(&row.about);
-        undone.releases_at = row.releases_at;
-        // What was paid out already is taken from the seller's next payout; the rest was never owed.
-        undone.open = from_word::<Account>(&row.account)? == Account::Seller && row.payout_id.is_some();
+    let mut entry = JournalEntry::of_payment(tx, EntryKind::Refund, payment);
+    for posting in &booked {
+        let amount = negated(Money::new(posting.amount, posting.currency.0));
+        let reversal = entry.post(posting.account.0, amount, posting.person_id.map(UserId::new));
+        reversal.ticket_id = posting.ticket_id;
+        (reversal.price, reversal.fee) = (posting.price.map(|price| -price), posting.fee.map(|fee| -fee));
+        reversal.about.clone_from(&posting.about);
+        reversal.releases_at = posting.releases_at;
+        // What was paid out already is deducted from the seller's next payout; the rest is not owed any more.
+        reversal.open = posting.account.0 == LedgerAccount::Seller && posting.payout_id.is_some();
     }
-    movement.book().await?;
-    let settled = rows::Entity::update_many().col_expr(rows::Column::Open, Expr::value(false));
-    let of_sale =
-        settled.filter(rows::Column::PaymentId.eq(payment.id)).filter(rows::Column::Kind.eq(word(Kind::Sale)));
-    Ok(of_sale.exec(tx.db()).await.map(drop)?)
+    entry.book().await?;
+    let close_sale = postings::Entity::update_many()
+        .col_expr(postings::Column::Open, Expr::value(false))
+        .filter(postings::Column::PaymentId.eq(payment.id))
+        .filter(postings::Column::Kind.eq(Text(EntryKind::Sale)));
+    Ok(close_sale.exec(tx.db()).await.map(drop)?)
 }
 
-/// The same amount, the other way round.
-pub fn less(amount: Money) -> Money {
+fn negated(amount: Money) -> Money {
     Money { minor: -amount.minor, ..amount }
 }

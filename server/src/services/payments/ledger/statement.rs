@@ -1,16 +1,15 @@
-//! What a seller is shown: where their money is, and what moved it.
+//! What a seller sees: where their money is, and every movement of it.
 
-use super::payouts::{PayoutState, instructions};
-use super::{Account as Book, Kind, rows};
+use super::payouts::PayoutState;
+use super::{EntryKind, LedgerAccount};
 use crate::Error;
-use crate::services::payments::GatewayName;
-use crate::store::{from_word, word};
-use sea_orm::sea_query::Func;
-use sea_orm::sea_query::{Expr, SimpleExpr};
+use crate::services::payments::gateway::GatewayName;
+use crate::services::payments::schema::{payouts, postings};
+use crate::store::{Millis, Text};
+use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::page::PAGE_SIZE;
 use shared::payments::{About, Account, Balance, Movement, MovementKind};
-use shared::tickets::Seat;
 use shared::{Currency, Instant, Money, Paginated, UserId};
 use std::collections::BTreeMap;
 
@@ -21,14 +20,14 @@ pub async fn of(
     cursor: Option<&str>,
     now: Instant,
 ) -> Result<Account, Error> {
-    // The sums come first, so that whatever made them is among the movements.
-    let balances = balances(db, seller, &word(gateway), now).await?;
+    // Read first, so that the movements include everything that the balances count.
+    let balances = balances(db, seller, gateway, now).await?;
     let offset = Paginated::<Movement>::offset(cursor);
-    let found = rows::Entity::find()
-        .filter(rows::Column::PersonId.eq(seller.uuid()))
-        .filter(rows::Column::Account.eq(word(Book::Seller)))
-        .filter(rows::Column::Gateway.eq(word(gateway)))
-        .order_by_desc(rows::Column::Id)
+    let found = postings::Entity::find()
+        .filter(postings::Column::PersonId.eq(seller.uuid()))
+        .filter(postings::Column::Account.eq(Text(LedgerAccount::Seller)))
+        .filter(postings::Column::Gateway.eq(Text(gateway)))
+        .order_by_desc(postings::Column::Id)
         .offset(offset)
         .limit(PAGE_SIZE + 1);
     let movements = found.all(db).await?.iter().map(movement).collect::<Result<Vec<_>, Error>>()?;
@@ -36,40 +35,33 @@ pub async fn of(
     Ok(Account { balances, movements, can_be_paid: true })
 }
 
-fn movement(row: &rows::Model) -> Result<Movement, Error> {
-    let currency: Currency = from_word(&row.currency)?;
-    let money = |minor| Money::new(minor, currency);
+fn movement(posting: &postings::Model) -> Result<Movement, Error> {
+    let money = |minor| Money::new(minor, posting.currency.0);
     Ok(Movement {
-        id: row.id,
-        at: Instant::from_millis(row.booked_at),
-        kind: match from_word(&row.kind)? {
-            Kind::Sale => MovementKind::Sale,
-            Kind::Refund => MovementKind::Refund,
-            Kind::PayoutFailed => MovementKind::PayoutFailed,
-            Kind::Payout | Kind::PayoutPaid | Kind::Charge => MovementKind::Payout,
+        id: posting.id,
+        at: posting.booked_at.0,
+        kind: match posting.kind.0 {
+            EntryKind::Sale => MovementKind::Sale,
+            EntryKind::Refund => MovementKind::Refund,
+            EntryKind::PayoutFailed => MovementKind::PayoutFailed,
+            EntryKind::Payout | EntryKind::PayoutPaid | EntryKind::Charge => MovementKind::Payout,
         },
-        about: row.about.as_deref().map(about),
-        ticket_id: row.ticket_id.map(Into::into),
-        price: row.price.map(money),
-        fee: row.fee.map(money),
-        // A seller's account is credited when it grows.
-        amount: money(-row.amount),
+        about: posting.about.as_deref().map(serde_json::from_str::<About>).transpose()?,
+        ticket_id: posting.ticket_id.map(Into::into),
+        price: posting.price.map(money),
+        fee: posting.fee.map(money),
+        // A credit of the ledger is money that the seller gains.
+        amount: money(-posting.amount),
     })
 }
 
-/// What a row is about. Of those that are older than this form, the words are all that is known.
-fn about(text: &str) -> About {
-    serde_json::from_str(text).unwrap_or_else(|_| About { show: text.to_owned(), seat: Seat::default() })
-}
-
-/// Sums by currency.
 async fn sums<T: EntityTrait>(
     db: &impl ConnectionTrait,
     found: sea_orm::Select<T>,
     currency: T::Column,
     amount: T::Column,
-) -> Result<Vec<(String, i64)>, Error> {
-    // A sum of whole numbers is a decimal in PostgreSQL.
+) -> Result<Vec<(Text<Currency>, i64)>, Error> {
+    // PostgreSQL's sum of bigints is numeric.
     let sum: SimpleExpr = Func::cast_as(Func::sum(Expr::col(amount)), "bigint").into();
     let sums = found.select_only().column(currency).expr(sum).group_by(currency);
     Ok(sums.into_tuple().all(db).await?)
@@ -78,43 +70,42 @@ async fn sums<T: EntityTrait>(
 async fn balances(
     db: &impl ConnectionTrait,
     seller: UserId,
-    gateway: &str,
+    gateway: GatewayName,
     now: Instant,
 ) -> Result<Vec<Balance>, Error> {
     let open = || {
-        rows::Entity::find()
-            .filter(rows::Column::PersonId.eq(seller.uuid()))
-            .filter(rows::Column::Open.eq(true))
-            .filter(rows::Column::Gateway.eq(gateway))
+        postings::Entity::find()
+            .filter(postings::Column::PersonId.eq(seller.uuid()))
+            .filter(postings::Column::Open.eq(true))
+            .filter(postings::Column::Gateway.eq(Text(gateway)))
     };
-    let later = open().filter(rows::Column::ReleasesAt.gt(now.millis()));
-    let by_now = open().filter(rows::Column::ReleasesAt.lte(now.millis()));
+    let held = open().filter(postings::Column::ReleasesAt.gt(Millis(now)));
+    let owed = open().filter(postings::Column::ReleasesAt.lte(Millis(now)));
     let paid = |state| {
-        instructions::Entity::find()
-            .filter(instructions::Column::Gateway.eq(gateway))
-            .filter(instructions::Column::SellerId.eq(seller.uuid()))
-            .filter(instructions::Column::State.eq(word(state)))
+        payouts::Entity::find()
+            .filter(payouts::Column::Gateway.eq(Text(gateway)))
+            .filter(payouts::Column::SellerId.eq(seller.uuid()))
+            .filter(payouts::Column::State.eq(Text(state)))
     };
-    let of_rows = (rows::Column::Currency, rows::Column::Amount);
-    let of_payouts = (instructions::Column::Currency, instructions::Column::Amount);
+    let of_postings = (postings::Column::Currency, postings::Column::Amount);
+    let of_payouts = (payouts::Column::Currency, payouts::Column::Amount);
     let found = [
-        sums(db, later, of_rows.0, of_rows.1).await?,
-        sums(db, by_now, of_rows.0, of_rows.1).await?,
+        sums(db, held, of_postings.0, of_postings.1).await?,
+        sums(db, owed, of_postings.0, of_postings.1).await?,
         sums(db, paid(PayoutState::Instructed), of_payouts.0, of_payouts.1).await?,
         sums(db, paid(PayoutState::Paid), of_payouts.0, of_payouts.1).await?,
     ];
-    let mut by_currency: BTreeMap<String, [i64; 4]> = BTreeMap::new();
-    for (place, sums) in found.into_iter().enumerate() {
-        for (currency, sum) in sums {
-            by_currency.entry(currency).or_default()[place] = sum;
+    let mut by_currency: BTreeMap<&str, (Currency, [i64; 4])> = BTreeMap::new();
+    for (column, sums) in found.into_iter().enumerate() {
+        for (Text(currency), sum) in sums {
+            by_currency.entry(currency.code()).or_insert((currency, [0; 4])).1[column] = sum;
         }
     }
-    let balance = |(currency, [later, by_now, on_its_way, paid_out]): (String, [i64; 4])| {
-        let currency: Currency = from_word(&currency)?;
+    let balance = |(currency, [held, owed, on_its_way, paid_out]): (Currency, [i64; 4])| {
         let money = |minor| Money::new(minor, currency);
-        // What is owed is a credit, below zero.
-        let (held, owed) = (money(-later), money(-by_now));
-        Ok(Balance { held, owed, on_its_way: money(on_its_way), paid_out: money(paid_out) })
+        // What a seller is owed is a credit, below zero.
+        let (held, owed) = (money(-held), money(-owed));
+        Balance { held, owed, on_its_way: money(on_its_way), paid_out: money(paid_out) }
     };
-    by_currency.into_iter().map(balance).collect()
+    Ok(by_currency.into_values().map(balance).collect())
 }

@@ -1,8 +1,8 @@
-//! Stripe as the gateway: one payment intent for each payment, captured by hand.
+//! Stripe as the gateway: one payment intent per payment, captured manually.
 //!
-//! The intent is made and its name stored before it is confirmed: then a crash at any moment leaves one that can be
-//! found, and cancelling it beats a confirmation that is still under way. Every step first reads how things stand, and
-//! asks for a change under a key of payment and step; so it makes no difference how often it is taken.
+//! The intent is created and its id stored before it is confirmed. So a crash at any moment leaves an intent that can be
+//! found, and cancelling it wins against a confirmation that is still in progress. Every step first reads the intent, and
+//! changes it under an idempotency key made of payment and step, so it can be repeated at any time.
 
 mod api;
 mod transfers;
@@ -10,42 +10,20 @@ mod transfers;
 use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
 use crate::Error;
 use crate::config::StripeSettings as Settings;
-use crate::store::{Migration, Store};
-use api::{Api, Intent, Named, Refusal, Refused};
+use crate::services::payments::schema::stripe_intents;
+use crate::store::Store;
+use api::{Api, CallError, CardError, Intent, Object};
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
 use shared::payments::Decline;
-use shared::{Currency, Money, PaymentId, Rejection};
+use shared::{Currency, Money, PaymentId};
 use std::collections::BTreeMap;
 
-/// After how many tries a step gets a new key: Stripe remembers a failure of its own under the old one for a day. Safe,
-/// since each try reads first whether the one before did it after all.
-const TRIES_PER_KEY: i64 = 8;
-
-/// The tables, step by step.
-pub const MIGRATION: Migration = Migration {
-    name: "0003_stripe",
-    sql: "
-        create table stripe_intents (payment_id uuid primary key, intent text not null unique);
-        create table stripe_accounts (seller_id uuid primary key, account text not null unique, ready boolean not null);",
-};
-
-/// Stripe's names for our payments.
-pub mod intents {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "stripe_intents")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub payment_id: Uuid,
-        pub intent: String,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
-}
+/// After so many attempts a step gets a new idempotency key, because Stripe replays an internal error for a day. This is
+/// safe: every attempt first reads whether an earlier one took effect.
+const ATTEMPTS_PER_KEY: i64 = 8;
 
 #[derive(Serialize)]
 struct CreateIntent<'a> {
@@ -63,15 +41,48 @@ struct Confirm {
 }
 
 #[derive(Serialize)]
-struct Refund<'a> {
+struct CreateRefund<'a> {
     payment_intent: &'a str,
     metadata: BTreeMap<&'a str, String>,
 }
 
 #[derive(Serialize)]
-struct Nothing {}
+struct Empty {}
 
-/// Stripe.
+/// Why there is no intent to work with.
+#[derive(Debug, thiserror::Error)]
+enum IntentError {
+    #[error(transparent)]
+    Stripe(#[from] CallError),
+    #[error(transparent)]
+    Store(#[from] Error),
+}
+
+impl From<IntentError> for Error {
+    fn from(error: IntentError) -> Self {
+        match error {
+            IntentError::Stripe(error) => error.into(),
+            IntentError::Store(error) => error,
+        }
+    }
+}
+
+/// An intent after a change was requested.
+struct Changed {
+    intent: Intent,
+    /// Why Stripe refused the change, if the intent does not show its effect.
+    refused: Option<CallError>,
+}
+
+impl Changed {
+    fn accepted(self) -> Result<Intent, Error> {
+        match self.refused {
+            None => Ok(self.intent),
+            Some(refused) => Err(refused.into()),
+        }
+    }
+}
+
 pub struct Stripe {
     store: Store,
     api: Api,
@@ -79,115 +90,115 @@ pub struct Stripe {
 }
 
 impl Stripe {
-    /// Stripe, with its names for payments in this database; people come back from their bank to `public_url`.
+    /// Stripe, with the ids of its objects in `store`. Banks send buyers back to `public_url`.
     ///
     /// # Errors
-    /// If the key or the address cannot be used.
+    /// If the key or the address is unusable.
     pub fn new(store: Store, settings: &Settings, public_url: &str) -> Result<Self, Error> {
         Ok(Stripe { store, api: Api::new(settings)?, public_url: public_url.to_owned() })
     }
 
-    async fn known(&self, payment: PaymentId) -> Result<Option<String>, Error> {
-        let row = intents::Entity::find_by_id(payment.uuid()).one(self.store.read()).await?;
+    /// The payment of an intent, if it is one of ours.
+    ///
+    /// # Errors
+    /// If the database is unavailable.
+    pub async fn payment_of(&self, intent: &str) -> Result<Option<PaymentId>, Error> {
+        let found = stripe_intents::Entity::find().filter(stripe_intents::Column::Intent.eq(intent));
+        Ok(found.one(self.store.read()).await?.map(|row| row.payment_id.into()))
+    }
+
+    async fn intent_id(&self, payment: PaymentId) -> Result<Option<String>, Error> {
+        let row = stripe_intents::Entity::find_by_id(payment.uuid()).one(self.store.read()).await?;
         Ok(row.map(|row| row.intent))
     }
 
-    /// How the intent stands, which is made if there is none.
-    async fn intent(&self, charge: &Charge) -> Result<Intent, Error> {
-        match self.known(charge.payment_id).await? {
-            Some(intent) => Ok(self.read(&intent).await?),
+    /// The intent of a payment, created if there is none.
+    async fn intent(&self, charge: &Charge) -> Result<Intent, IntentError> {
+        match self.intent_id(charge.payment_id).await? {
+            Some(id) => Ok(read(&self.api, &id).await?),
             None => self.create(charge).await,
         }
     }
 
-    async fn read(&self, intent: &str) -> Result<Intent, Refused> {
-        read(&self.api, intent).await
-    }
-
-    async fn create(&self, charge: &Charge) -> Result<Intent, Error> {
+    async fn create(&self, charge: &Charge) -> Result<Intent, IntentError> {
         let form = CreateIntent {
             amount: charge.amount.minor,
             currency: charge.amount.currency.code().to_lowercase(),
             capture_method: "manual",
             payment_method_types: ["card"],
             payment_method: charge.method.as_str(),
-            metadata: names(charge),
+            metadata: metadata(charge),
         };
-        let created = self.api.post::<Intent>("/payment_intents", &form, &key(charge, "create")).await;
-        let intent = created.map_err(|refused| match refused {
-            Refused::No { .. } => {
-                tracing::warn!(payment = %charge.payment_id, %refused, "it cannot be paid");
-                Rejection::CardDeclined(Decline::Generic).into()
-            }
-            other => Error::from(other),
-        })?;
-        let (payment, name) = (charge.payment_id, intent.id.clone());
+        let intent: Intent = self.api.post("/payment_intents", &form, &key(charge, "create")).await?;
+        let (payment, id) = (charge.payment_id, intent.id.clone());
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
-                let row = intents::ActiveModel { payment_id: Set(payment.uuid()), intent: Set(name) };
-                let first = OnConflict::column(intents::Column::PaymentId).do_nothing().to_owned();
-                intents::Entity::insert(row).on_conflict(first).exec_without_returning(tx.db()).await?;
+                let row = stripe_intents::ActiveModel { payment_id: Set(payment.uuid()), intent: Set(id) };
+                let first = OnConflict::column(stripe_intents::Column::PaymentId).do_nothing().to_owned();
+                stripe_intents::Entity::insert(row).on_conflict(first).exec_without_returning(tx.db()).await?;
                 Ok(())
             })
         });
         write.await?;
-        // Whoever stored first decides which intent it is.
-        match self.known(payment).await? {
-            Some(stored) if stored != intent.id => Ok(self.read(&stored).await?),
+        // Another process may have stored its intent first; that one counts.
+        match self.intent_id(payment).await? {
+            Some(stored) if stored != intent.id => Ok(read(&self.api, &stored).await?),
             _ => Ok(intent),
         }
     }
 
-    /// Asks for a change of an intent, and says how it stands after that. A refusal is read from how it stands, too.
-    async fn change(&self, charge: &Charge, intent: &str, step: &str, form: &impl Serialize) -> Result<Intent, Error> {
-        let path = format!("/payment_intents/{intent}/{step}");
-        match self.api.post(&path, form, &key(charge, step)).await {
-            Ok(intent) => Ok(intent),
-            Err(Refused::InUse) => Err(Refused::InUse.into()),
-            Err(refused) => {
-                let stands = self.read(intent).await?;
-                match refused {
-                    // Nothing came of it so far, and the same can be asked again.
-                    Refused::Unclear(_) if !is_after(&stands, step) => Err(refused.into()),
-                    _ => Ok(stands),
-                }
-            }
+    /// Requests a change of an intent. After an error the intent is read: it may show that the change took effect.
+    async fn change(&self, charge: &Charge, id: &str, step: &str, form: &impl Serialize) -> Result<Changed, Error> {
+        let path = format!("/payment_intents/{id}/{step}");
+        let error = match self.api.post(&path, form, &key(charge, step)).await {
+            Ok(intent) => return Ok(Changed { intent, refused: None }),
+            Err(CallError::InFlight) => return Err(Error::InFlight),
+            Err(error) => error,
+        };
+        let intent = read(&self.api, id).await?;
+        if is_settled(&intent, step) {
+            Ok(Changed { intent, refused: None })
+        } else if error.refusal().is_some() {
+            Ok(Changed { intent, refused: Some(error) })
+        } else {
+            Err(error.into())
         }
+    }
+
+    async fn cancel(&self, charge: &Charge, intent: &Intent) -> Result<Intent, Error> {
+        self.change(charge, &intent.id, "cancel", &Empty {}).await?.accepted()
     }
 }
 
-/// Whether an intent shows that a step was taken, or refused for good.
-fn is_after(intent: &Intent, step: &str) -> bool {
+/// Whether an intent shows that a step took effect, or never can.
+fn is_settled(intent: &Intent, step: &str) -> bool {
     match step {
-        "confirm" => !is_untried(intent),
-        "capture" => matches!(intent.status.as_str(), "succeeded" | "canceled"),
-        _ => intent.status == "canceled" || intent.status == "succeeded",
+        "confirm" => !is_unconfirmed(intent),
+        _ => matches!(intent.status.as_str(), "succeeded" | "canceled"),
     }
 }
 
 /// Whether an intent waits for its first confirmation.
-fn is_untried(intent: &Intent) -> bool {
+fn is_unconfirmed(intent: &Intent) -> bool {
     matches!(intent.status.as_str(), "requires_payment_method" | "requires_confirmation")
         && intent.last_payment_error.is_none()
 }
 
 /// The idempotency key of a payment's step.
 fn key(charge: &Charge, step: &str) -> String {
-    match charge.tries / TRIES_PER_KEY {
+    match charge.attempts / ATTEMPTS_PER_KEY {
         0 => format!("{}/{step}", charge.payment_id),
-        again => format!("{}/{step}/{again}", charge.payment_id),
+        renewal => format!("{}/{step}/{renewal}", charge.payment_id),
     }
 }
 
-/// What names our side in Stripe's books.
-fn names(charge: &Charge) -> BTreeMap<&'static str, String> {
+/// Metadata linking the Stripe object to our records.
+fn metadata(charge: &Charge) -> BTreeMap<&'static str, String> {
     BTreeMap::from([("payment_id", charge.payment_id.to_string()), ("order_id", charge.order_id.to_string())])
 }
 
-/// What Stripe's word for a refusal means to the person.
-fn decline(refusal: Option<&Refusal>) -> Decline {
-    let Some(refusal) = refusal else { return Decline::Closed };
-    match (refusal.code.as_deref(), refusal.decline_code.as_deref()) {
+fn decline(card: &CardError) -> Decline {
+    match (card.code.as_deref(), card.decline_code.as_deref()) {
         (_, Some("insufficient_funds")) | (Some("insufficient_funds"), _) => Decline::InsufficientFunds,
         (Some("processing_error"), _) | (_, Some("processing_error" | "issuer_not_available")) => {
             Decline::ProcessingError
@@ -198,14 +209,18 @@ fn decline(refusal: Option<&Refusal>) -> Decline {
     }
 }
 
-/// How an intent stands, in our words.
+/// The decline of an intent that is over; one that was never declined has been closed.
+fn decline_of(intent: &Intent) -> Decline {
+    intent.last_payment_error.as_ref().map_or(Decline::Closed, decline)
+}
+
 fn status(intent: &Intent) -> Result<GatewayStatus, Error> {
     Ok(match intent.status.as_str() {
-        "requires_payment_method" | "requires_confirmation" if is_untried(intent) => GatewayStatus::Undecided,
-        "requires_payment_method" => GatewayStatus::Declined(decline(intent.last_payment_error.as_ref())),
+        "requires_payment_method" | "requires_confirmation" if is_unconfirmed(intent) => GatewayStatus::Undecided,
+        "requires_payment_method" => GatewayStatus::Declined(decline_of(intent)),
         "requires_action" => {
-            let page = intent.next_action.as_ref().and_then(|next| next.redirect_to_url.as_ref());
-            GatewayStatus::RequiresAction(page.and_then(|page| page.url.clone()))
+            let redirect = intent.next_action.as_ref().and_then(|next| next.redirect_to_url.as_ref());
+            GatewayStatus::RequiresAction(redirect.and_then(|redirect| redirect.url.clone()))
         }
         "requires_capture" => GatewayStatus::Authorized,
         "canceled" => GatewayStatus::Voided,
@@ -213,18 +228,18 @@ fn status(intent: &Intent) -> Result<GatewayStatus, Error> {
             let refunded = intent.latest_charge.as_ref().is_some_and(|charge| charge.amount_refunded >= intent.amount);
             if refunded { GatewayStatus::Refunded } else { GatewayStatus::Captured }
         }
-        other => return Err(Error::failed(format!("Stripe calls an intent {other}"))),
+        other => return Err(Error::failed(format!("intent {} has the unexpected status {other}", intent.id))),
     })
 }
 
 fn authorization(intent: &Intent) -> Result<Authorization, Error> {
     Ok(match status(intent)? {
-        GatewayStatus::RequiresAction(page) => Authorization::RequiresAction(page),
+        GatewayStatus::RequiresAction(url) => Authorization::RequiresAction(url),
         GatewayStatus::Declined(decline) => Authorization::Declined(decline),
-        // An authorization stays one whatever became of it.
+        // Idempotent: the answer does not change with what happened later.
         GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::Refunded => Authorization::Authorized,
-        GatewayStatus::Voided => Authorization::Declined(decline(intent.last_payment_error.as_ref())),
-        GatewayStatus::Undecided => return Err(Error::failed("Stripe has not decided")),
+        GatewayStatus::Voided => Authorization::Declined(decline_of(intent)),
+        GatewayStatus::Undecided => return Err(Error::failed(format!("intent {} is still undecided", intent.id))),
     })
 }
 
@@ -232,34 +247,39 @@ fn authorization(intent: &Intent) -> Result<Authorization, Error> {
 impl Gateway for Stripe {
     async fn authorize(&self, charge: &Charge) -> Result<Authorization, Error> {
         let intent = match self.intent(charge).await {
-            Err(Error::Rejected(Rejection::CardDeclined(decline))) => return Ok(Authorization::Declined(decline)),
+            Err(IntentError::Stripe(CallError::CardDeclined(card))) => {
+                return Ok(Authorization::Declined(decline(&card)));
+            }
             intent => intent?,
         };
-        if !is_untried(&intent) {
+        if !is_unconfirmed(&intent) {
             return authorization(&intent);
         }
         let return_url = format!("{}/orders/{}", self.public_url, charge.order_id);
-        let form = Confirm { return_url };
-        let intent = self.change(charge, &intent.id, "confirm", &form).await?;
-        match is_untried(&intent) {
-            // Refused without a word in the intent: this is no method that it can be confirmed with.
-            true => Ok(Authorization::Declined(Decline::Generic)),
-            false => authorization(&intent),
+        let changed = self.change(charge, &intent.id, "confirm", &Confirm { return_url }).await?;
+        match changed.refused {
+            // A card that cannot be confirmed at all leaves no error in the intent.
+            Some(CallError::CardDeclined(card)) => Ok(Authorization::Declined(decline(&card))),
+            _ => authorization(&changed.accepted()?),
         }
     }
 
     async fn capture(&self, charge: &Charge) -> Result<Capture, Error> {
         let mut intent = self.intent(charge).await?;
         if intent.status == "requires_capture" {
-            intent = self.change(charge, &intent.id, "capture", &Nothing {}).await?;
+            let changed = self.change(charge, &intent.id, "capture", &Empty {}).await?;
+            if let Some(refused) = &changed.refused {
+                refused.log();
+            }
+            intent = changed.intent;
         }
         if intent.status == "requires_capture" {
-            // It was refused, and will be: then nothing is to stay set aside.
-            intent = self.change(charge, &intent.id, "cancel", &Nothing {}).await?;
+            // Stripe refused the capture and would refuse it again, so the money must not stay reserved.
+            intent = self.cancel(charge, &intent).await?;
         }
         match status(&intent)? {
             GatewayStatus::Captured | GatewayStatus::Refunded => Ok(Capture::Captured),
-            GatewayStatus::Authorized => Err(Error::failed("Stripe has not taken it")),
+            GatewayStatus::Authorized => Err(Error::failed(format!("intent {} is not captured", intent.id))),
             _ => Ok(Capture::Gone),
         }
     }
@@ -267,12 +287,12 @@ impl Gateway for Stripe {
     async fn void(&self, charge: &Charge) -> Result<Void, Error> {
         let mut intent = self.intent(charge).await?;
         if !matches!(intent.status.as_str(), "canceled" | "succeeded") {
-            intent = self.change(charge, &intent.id, "cancel", &Nothing {}).await?;
+            intent = self.cancel(charge, &intent).await?;
         }
         match status(&intent)? {
             GatewayStatus::Captured | GatewayStatus::Refunded => Ok(Void::AlreadyCaptured),
             GatewayStatus::Voided => Ok(Void::Voided),
-            _ => Err(Error::failed("Stripe has not cancelled it")),
+            _ => Err(Error::failed(format!("intent {} is not cancelled", intent.id))),
         }
     }
 
@@ -281,53 +301,61 @@ impl Gateway for Stripe {
         match status(&intent)? {
             GatewayStatus::Refunded => return Ok(()),
             GatewayStatus::Captured => {}
-            _ => return Err(Error::failed(format!("nothing of payment {} was captured", charge.payment_id))),
+            _ => {
+                let id = charge.payment_id;
+                return Err(Error::failed(format!("payment {id} was not captured, so there is no refund")));
+            }
         }
-        let form = Refund { payment_intent: &intent.id, metadata: names(charge) };
-        match self.api.post::<Named>("/refunds", &form, &key(charge, "refund")).await {
+        let form = CreateRefund { payment_intent: &intent.id, metadata: metadata(charge) };
+        match self.api.post::<Object>("/refunds", &form, &key(charge, "refund")).await {
             Ok(_) => Ok(()),
-            Err(Refused::No { code, .. }) if code == "charge_already_refunded" => Ok(()),
-            Err(refused) => Err(refused.into()),
+            Err(error) if error.refusal() == Some("charge_already_refunded") => Ok(()),
+            Err(error) => Err(error.into()),
         }
     }
 
     async fn close(&self, charge: &Charge) -> Result<Authorization, Error> {
         let mut intent = match self.intent(charge).await {
-            Err(Error::Rejected(Rejection::CardDeclined(decline))) => return Ok(Authorization::Declined(decline)),
+            Err(IntentError::Stripe(CallError::CardDeclined(card))) => {
+                return Ok(Authorization::Declined(decline(&card)));
+            }
+            // There is no intent, and never will be: nothing is left that could be authorized.
+            Err(IntentError::Stripe(error @ CallError::InvalidRequest { .. })) => {
+                error.log();
+                return Ok(Authorization::Declined(Decline::Closed));
+            }
             intent => intent?,
         };
         if matches!(status(&intent)?, GatewayStatus::Undecided | GatewayStatus::RequiresAction(_)) {
-            intent = self.change(charge, &intent.id, "cancel", &Nothing {}).await?;
+            intent = self.cancel(charge, &intent).await?;
         }
         authorization(&intent)
     }
 
     async fn query(&self, charge: &Charge) -> Result<GatewayStatus, Error> {
-        match self.known(charge.payment_id).await? {
-            Some(intent) => status(&self.read(&intent).await?),
+        match self.intent_id(charge.payment_id).await? {
+            Some(id) => status(&read(&self.api, &id).await?),
             None => Ok(GatewayStatus::Undecided),
         }
     }
 }
 
-/// What Stripe's books say of a payment.
+/// A payment as Stripe records it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Booked {
-    /// The payment.
+pub struct PaymentSnapshot {
     pub payment: PaymentId,
-    /// How it stands, in our word.
+    /// The state at Stripe, in our terms.
     pub state: &'static str,
-    /// What was to be paid.
     pub amount: Money,
 }
 
-/// What Stripe's books say of a payment that it was told of, for whoever compares them with ours.
+/// Reads a payment from Stripe, for the audit.
 ///
 /// # Errors
-/// If it does not answer, or counts in a currency that we do not know.
-pub async fn booked(settings: &Settings, payment: PaymentId, intent: String) -> Result<Booked, Error> {
+/// If Stripe does not answer, or uses a currency that we do not know.
+pub async fn snapshot(settings: &Settings, payment: PaymentId, intent: String) -> Result<PaymentSnapshot, Error> {
     let intent = read(&Api::new(settings)?, &intent).await?;
-    let unknown = || Error::failed(format!("Stripe counts in {}", intent.currency));
+    let unknown = || Error::failed(format!("intent {} has the unexpected currency {}", intent.id, intent.currency));
     let currency = Currency::from_code(&intent.currency.to_uppercase()).ok_or_else(unknown)?;
     let state = match status(&intent)? {
         GatewayStatus::Undecided => "nothing",
@@ -338,20 +366,9 @@ pub async fn booked(settings: &Settings, payment: PaymentId, intent: String) -> 
         GatewayStatus::Voided => "voided",
         GatewayStatus::Refunded => "refunded",
     };
-    Ok(Booked { payment, state, amount: Money::new(intent.amount, currency) })
+    Ok(PaymentSnapshot { payment, state, amount: Money::new(intent.amount, currency) })
 }
 
-async fn read(api: &Api, intent: &str) -> Result<Intent, Refused> {
+async fn read(api: &Api, intent: &str) -> Result<Intent, CallError> {
     api.get(&format!("/payment_intents/{intent}"), Some("expand[]=latest_charge")).await
-}
-
-impl Stripe {
-    /// Our payment of an intent.
-    ///
-    /// # Errors
-    /// If the database is away.
-    pub async fn payment_of(&self, intent: &str) -> Result<Option<PaymentId>, Error> {
-        let found = intents::Entity::find().filter(intents::Column::Intent.eq(intent));
-        Ok(found.one(self.store.read()).await?.map(|row| row.payment_id.into()))
-    }
 }

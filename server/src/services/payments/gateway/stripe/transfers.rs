@@ -1,32 +1,17 @@
-//! Paying sellers with Stripe Connect: money goes from the marketplace's balance to the account that a seller has at
-//! Stripe, and Stripe brings it to their bank. Stripe itself asks them who they are.
+//! Payouts with Stripe Connect: a transfer moves money from the marketplace's balance to the seller's connected account, and
+//! Stripe pays it out to the seller's bank. Stripe collects identity and bank details itself.
 
-use super::api::{ConnectedAccount, Listed, Named, Page, Refused};
-use super::{Stripe, TRIES_PER_KEY};
+use super::api::{AccountLink, ConnectedAccount, List, Object};
+use super::{ATTEMPTS_PER_KEY, Stripe};
 use crate::Error;
 use crate::services::payments::ledger::payouts::{Payout, PayoutOutcome, PayoutProvider};
+use crate::services::payments::schema::stripe_accounts as accounts;
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
 use shared::UserId;
 use std::collections::BTreeMap;
-
-pub mod accounts {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "stripe_accounts")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub seller_id: Uuid,
-        pub account: String,
-        /// Whether money can be sent to it.
-        pub ready: bool,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
-}
 
 #[derive(Serialize)]
 struct CreateAccount<'a> {
@@ -59,7 +44,7 @@ impl Stripe {
     async fn create_account(&self, seller: UserId) -> Result<String, Error> {
         let metadata = BTreeMap::from([("seller_id", seller.to_string())]);
         let form = CreateAccount { r#type: "express", metadata };
-        let created: Named = self.api.post("/accounts", &form, &format!("{seller}/account")).await?;
+        let created: Object = self.api.post("/accounts", &form, &format!("{seller}/account")).await?;
         let account = created.id;
         let write = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
@@ -104,12 +89,16 @@ impl PayoutProvider for Stripe {
             Some(row) => row.account,
             None => self.create_account(seller).await?,
         };
-        let page = format!("{}/selling", self.public_url);
-        let form =
-            CreateLink { account: &account, refresh_url: page.clone(), return_url: page, r#type: "account_onboarding" };
-        // A link is good once, so each gets a key of its own.
+        let selling_page = format!("{}/selling", self.public_url);
+        let form = CreateLink {
+            account: &account,
+            refresh_url: selling_page.clone(),
+            return_url: selling_page,
+            r#type: "account_onboarding",
+        };
+        // A link works once, so each one needs a key of its own.
         let key = format!("{account}/link/{}", self.store.environment().new_id());
-        let link: Page = self.api.post("/account_links", &form, &key).await?;
+        let link: AccountLink = self.api.post("/account_links", &form, &key).await?;
         Ok(Some(link.url))
     }
 
@@ -124,23 +113,23 @@ impl PayoutProvider for Stripe {
             transfer_group: payout.id.to_string(),
             metadata: BTreeMap::from([("payout_id", payout.id.to_string())]),
         };
-        if payout.tries > 0 {
-            // A key is forgotten after a day, the payout's own name is not.
+        if payout.attempts > 0 {
+            // Stripe forgets an idempotency key after a day, but never a transfer group.
             let query = format!("transfer_group={}", payout.id);
-            let done: Listed = self.api.get("/transfers", Some(&query)).await?;
-            if let Some(transfer) = done.data.into_iter().next() {
+            let made: List = self.api.get("/transfers", Some(&query)).await?;
+            if let Some(transfer) = made.data.into_iter().next() {
                 return Ok(PayoutOutcome::Paid(transfer.id));
             }
         }
-        let key = format!("{}/transfer/{}", payout.id, payout.tries / TRIES_PER_KEY);
-        match self.api.post::<Named>("/transfers", &form, &key).await {
+        let key = format!("{}/transfer/{}", payout.id, payout.attempts / ATTEMPTS_PER_KEY);
+        match self.api.post::<Object>("/transfers", &form, &key).await {
             Ok(transfer) => Ok(PayoutOutcome::Paid(transfer.id)),
-            // What was captured arrives on the balance days later.
-            Err(Refused::No { code, .. }) if code == "balance_insufficient" => {
-                Err(Error::failed("Stripe has not received the money yet"))
-            }
-            Err(Refused::No { code, .. }) => Ok(PayoutOutcome::Refused(code)),
-            Err(refused) => Err(refused.into()),
+            Err(error) => match error.refusal() {
+                // A captured payment reaches the balance days later.
+                Some("balance_insufficient") => Err(Error::failed("Stripe has not received the money yet")),
+                Some(code) => Ok(PayoutOutcome::Refused(code.to_owned())),
+                None => Err(error.into()),
+            },
         }
     }
 }

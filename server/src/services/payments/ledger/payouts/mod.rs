@@ -1,261 +1,275 @@
-//! Payouts: what sellers are unpaid_balances goes to them, some time after the show.
+//! Payouts: sellers get what they are owed, some time after the show.
 //!
-//! A payout is an instruction with a state, stored before anybody is asked to follow it: `instructed → paid | failed`. One
-//! that fails is unpaid_balances again.
+//! A payout is stored before the provider is asked to make it: `instructed → paid | failed`. The money of a failed one is
+//! owed again.
 
 #[cfg(test)]
 mod tests;
 
-use super::{Account, Kind, Movement, less, rows};
+use super::{EntryKind, JournalEntry, LedgerAccount, negated};
 use crate::Error;
-use crate::services::payments::GatewayName;
-use crate::store::{Store, Tx, from_word, word};
+use crate::services::payments::gateway::{GatewayName, Gateways};
+use crate::services::payments::schema::{payouts, postings};
+use crate::store::{Millis, Store, Text, Tx};
+use crate::tasks::Tasks;
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
 };
-use serde::{Deserialize, Serialize};
-use shared::{Instant, Money, UserId};
+use shared::{Currency, Instant, Money, UserId};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use uuid::Uuid;
 
-/// How many payouts are looked at in one step.
+/// How many sellers, and how many payouts, are handled in one run.
 const BATCH: u64 = 50;
-/// How soon one that did not go is tried again, doubling with each try.
-const FIRST_PAUSE: Duration = Duration::from_secs(2);
-/// The longest pause between two tries.
-const LONGEST_PAUSE: Duration = Duration::from_secs(3600);
-/// How often it is looked whether a seller who could not be paid can be by now.
-const LOOK_AGAIN: Duration = Duration::from_secs(600);
+/// Interval between payout runs.
+const RUN_INTERVAL: Duration = Duration::from_secs(60);
+/// The delay before the first retry; it doubles with each one, up to [`MAX_RETRY_DELAY`].
+const FIRST_RETRY_DELAY: Duration = Duration::from_secs(2);
+const MAX_RETRY_DELAY: Duration = Duration::from_secs(3600);
+/// When a seller without bank details is checked again.
+const READINESS_INTERVAL: Duration = Duration::from_secs(600);
 
-/// Where a payout is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
+#[strum(serialize_all = "snake_case")]
 pub enum PayoutState {
-    /// It is to be made.
     Instructed,
-    /// The money is with whoever brings it to the seller's bank.
+    /// The provider has the money, and brings it to the seller's bank.
     Paid,
-    /// It cannot be made; the money is unpaid_balances again.
+    /// The provider refused it; the money is owed again.
     Failed,
 }
 
-/// A payout to be made.
+/// A payout for the provider to make.
 #[derive(Clone, Debug)]
 pub struct Payout {
-    /// Names it: with it, it is made once however often it is asked for.
+    /// The idempotency key: a repeated payout is made once.
     pub id: Uuid,
-    /// To whom.
+    /// Who gets the money.
     pub seller: UserId,
-    /// How much.
+    /// Everything that the seller is owed in one currency.
     pub amount: Money,
-    /// How often it was asked for in vain.
-    pub tries: i64,
+    /// How many attempts failed before this one.
+    pub attempts: i64,
 }
 
-/// What came of a payout.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PayoutOutcome {
-    /// It was made, under that name of whoever made it.
+    /// With the provider's reference.
     Paid(String),
-    /// It cannot be made, for that reason.
+    /// With the reason.
     Refused(String),
 }
 
-/// Sends money to sellers. A payout that is asked for again is made once; one whose outcome is not known is asked for
-/// again.
+/// Sends money to sellers. After an error the outcome is unknown, and the caller repeats the payout; it is made once.
 #[async_trait]
 pub trait PayoutProvider: Send + Sync {
-    /// Whether money can be sent to that seller.
+    /// Whether money can be sent to this seller.
     async fn is_ready(&self, seller: UserId) -> Result<bool, Error>;
 
-    /// Where a seller says how to be paid; nothing, if there is nothing to say.
+    /// The page where a seller enters bank details, if the provider needs any.
     async fn onboarding_url(&self, seller: UserId) -> Result<Option<String>, Error>;
 
     /// Makes a payout.
     async fn send(&self, payout: &Payout) -> Result<PayoutOutcome, Error>;
 }
 
-/// The rows.
-pub mod instructions {
-    use sea_orm::entity::prelude::*;
-
-    #[sea_orm::model]
-    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-    #[sea_orm(table_name = "payouts")]
-    pub struct Model {
-        #[sea_orm(primary_key, auto_increment = false)]
-        pub id: Uuid,
-        /// Who makes it.
-        pub gateway: String,
-        pub seller_id: Uuid,
-        pub amount: i64,
-        pub currency: String,
-        pub state: String,
-        /// The name that whoever made it gave it, or why it was not made.
-        pub note: Option<String>,
-        pub tries: i64,
-        pub next_try_at: Option<i64>,
-        pub created_at: i64,
-    }
-    impl ActiveModelBehavior for ActiveModel {}
+/// Pays sellers in the background.
+pub struct PayoutWorker {
+    store: Store,
+    tasks: Tasks,
+    gateways: Arc<Gateways>,
+    next_run_at: Mutex<Instant>,
 }
 
-/// Instructs what is unpaid_balances, and makes what is instructed; says when to be called again.
+impl PayoutWorker {
+    pub fn new(store: Store, tasks: Tasks, gateways: Arc<Gateways>) -> Arc<Self> {
+        Arc::new(PayoutWorker { store, tasks, gateways, next_run_at: Mutex::new(Instant::from_millis(0)) })
+    }
+
+    /// Starts a run if one is due.
+    pub fn start_due(self: &Arc<Self>, now: Instant) {
+        {
+            let mut next_run_at = self.next_run_at();
+            if now < *next_run_at {
+                return;
+            }
+            *next_run_at = now + RUN_INTERVAL;
+        }
+        let worker = self.clone();
+        self.tasks.spawn(async move {
+            let gateways = &worker.gateways;
+            match run(&worker.store, gateways.payout_provider(), gateways.current).await {
+                Ok(Some(next)) => {
+                    let mut next_run_at = worker.next_run_at();
+                    *next_run_at = (*next_run_at).min(next);
+                }
+                Ok(None) => {}
+                Err(error) => tracing::warn!(%error, "payout run failed, it will be retried"),
+            }
+        });
+    }
+
+    fn next_run_at(&self) -> MutexGuard<'_, Instant> {
+        self.next_run_at.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Instructs a payout for every unpaid balance and makes the instructed payouts. Returns when the next run is due.
 ///
 /// # Errors
-/// If the database is away. A sender that fails or stays silent is no error: it is asked again later.
-pub async fn step(store: &Store, sender: &dyn PayoutProvider, gateway: GatewayName) -> Result<Option<Instant>, Error> {
-    let (now, gateway) = (store.environment().now(), word(gateway));
-    let mut again = None;
-    for (seller, currency) in unpaid_balances(store.read(), &gateway, now).await? {
-        if sender.is_ready(seller).await.unwrap_or(false) {
-            let gateway = gateway.clone();
-            let instructed =
-                store.write(store.root_cause(), move |tx| Box::pin(instruct(tx, seller, currency, gateway)));
-            instructed.await?;
+/// If the database is unavailable. A provider that fails is no error: the payout is retried.
+pub async fn run(store: &Store, provider: &dyn PayoutProvider, gateway: GatewayName) -> Result<Option<Instant>, Error> {
+    let now = store.environment().now();
+    let mut next_check = None;
+    for (seller, currency) in unpaid_balances(store.read(), gateway, now).await? {
+        if provider.is_ready(seller).await.unwrap_or(false) {
+            let instruct = store.write(store.root_cause(), move |tx| Box::pin(instruct(tx, seller, currency, gateway)));
+            instruct.await?;
         } else {
-            again = Some(now + LOOK_AGAIN);
+            next_check = Some(now + READINESS_INTERVAL);
         }
     }
-    for row in due(store.read(), &gateway, store.environment().now()).await? {
-        let amount = Money::new(row.amount, from_word(&row.currency)?);
-        let payout = Payout { id: row.id, seller: row.seller_id.into(), amount, tries: row.tries };
-        let sent = sender.send(&payout).await;
-        if let Err(error) = &sent {
-            tracing::warn!(payout = %payout.id, %error, "the payout will be asked for again");
+    for row in due(store.read(), gateway, store.environment().now()).await? {
+        let amount = Money::new(row.amount, row.currency.0);
+        let payout = Payout { id: row.id, seller: row.seller_id.into(), amount, attempts: row.attempts };
+        let outcome = provider.send(&payout).await;
+        if let Err(error) = &outcome {
+            tracing::warn!(payout = %payout.id, %error, "payout failed, it will be retried");
         }
-        store.write(store.root_cause(), move |tx| Box::pin(write_down(tx, payout.id, sent.ok()))).await?;
+        store.write(store.root_cause(), move |tx| Box::pin(record(tx, payout.id, outcome.ok()))).await?;
     }
-    let next = [next_release(store.read(), &gateway, now).await?, next_try(store.read(), &gateway).await?, again];
-    Ok(next.into_iter().flatten().min())
+    let next_release = next_release(store.read(), gateway, now).await?;
+    Ok([next_release, next_try(store.read(), gateway).await?, next_check].into_iter().flatten().min())
 }
 
-/// Which sellers have something to be paid by now, in which currency.
+/// The sellers, and the currencies, with money to be paid out now.
 async fn unpaid_balances(
     db: &impl ConnectionTrait,
-    gateway: &str,
+    gateway: GatewayName,
     now: Instant,
-) -> Result<Vec<(UserId, String)>, Error> {
-    let found: Vec<(Uuid, String)> = rows::Entity::find()
+) -> Result<Vec<(UserId, Currency)>, Error> {
+    let found: Vec<(Uuid, Text<Currency>)> = postings::Entity::find()
         .select_only()
-        .columns([rows::Column::PersonId, rows::Column::Currency])
-        .filter(rows::Column::Open.eq(true))
-        .filter(rows::Column::Gateway.eq(gateway))
-        .filter(rows::Column::ReleasesAt.lte(now.millis()))
-        .group_by(rows::Column::PersonId)
-        .group_by(rows::Column::Currency)
-        .having(Expr::expr(Func::sum(Expr::col(rows::Column::Amount))).lt(0))
+        .columns([postings::Column::PersonId, postings::Column::Currency])
+        .filter(postings::Column::Open.eq(true))
+        .filter(postings::Column::Gateway.eq(Text(gateway)))
+        .filter(postings::Column::ReleasesAt.lte(Millis(now)))
+        .group_by(postings::Column::PersonId)
+        .group_by(postings::Column::Currency)
+        .having(Expr::expr(Func::sum(Expr::col(postings::Column::Amount))).lt(0))
         .limit(BATCH)
         .into_tuple()
         .all(db)
         .await?;
-    Ok(found.into_iter().map(|(person, currency)| (person.into(), currency)).collect())
+    Ok(found.into_iter().map(|(person, currency)| (person.into(), currency.0)).collect())
 }
 
-/// Instructs that a seller is paid what is unpaid_balances.
-async fn instruct(tx: &Tx, seller: UserId, currency: String, gateway: String) -> Result<(), Error> {
-    let open = rows::Entity::find()
-        .filter(rows::Column::Open.eq(true))
-        .filter(rows::Column::Gateway.eq(&gateway))
-        .filter(rows::Column::PersonId.eq(seller.uuid()))
-        .filter(rows::Column::Currency.eq(&currency))
-        .filter(rows::Column::ReleasesAt.lte(tx.now().millis()))
-        .order_by_asc(rows::Column::Id)
+async fn instruct(tx: &Tx, seller: UserId, currency: Currency, gateway: GatewayName) -> Result<(), Error> {
+    let open = postings::Entity::find()
+        .filter(postings::Column::Open.eq(true))
+        .filter(postings::Column::Gateway.eq(Text(gateway)))
+        .filter(postings::Column::PersonId.eq(seller.uuid()))
+        .filter(postings::Column::Currency.eq(Text(currency)))
+        .filter(postings::Column::ReleasesAt.lte(Millis(tx.now())))
+        .order_by_asc(postings::Column::Id)
         .all(tx.db())
         .await?;
-    let amount = Money::new(-open.iter().map(|row| row.amount).sum::<i64>(), from_word(&currency)?);
+    let amount = Money::new(-open.iter().map(|posting| posting.amount).sum::<i64>(), currency);
     // Another process of this service may have been faster.
     if amount.minor <= 0 {
         return Ok(());
     }
     let id: Uuid = tx.new_id();
-    for row in open {
-        let taken = rows::Entity::update_many()
-            .col_expr(rows::Column::Open, Expr::value(false))
-            .col_expr(rows::Column::PayoutId, Expr::value(id))
-            .filter(rows::Column::Id.eq(row.id))
-            .filter(rows::Column::Open.eq(true));
-        if taken.exec(tx.db()).await?.rows_affected != 1 {
+    for posting in open {
+        let include = postings::Entity::update_many()
+            .col_expr(postings::Column::Open, Expr::value(false))
+            .col_expr(postings::Column::PayoutId, Expr::value(id))
+            .filter(postings::Column::Id.eq(posting.id))
+            .filter(postings::Column::Open.eq(true));
+        if include.exec(tx.db()).await?.rows_affected != 1 {
             return Err(Error::Conflict);
         }
     }
-    let row = instructions::Model {
+    let row = payouts::Model {
         id,
-        gateway: gateway.clone(),
+        gateway: Text(gateway),
         seller_id: seller.uuid(),
         amount: amount.minor,
-        currency,
-        state: word(PayoutState::Instructed),
+        currency: Text(currency),
+        state: Text(PayoutState::Instructed),
         note: None,
-        tries: 0,
-        next_try_at: Some(tx.now().millis()),
-        created_at: tx.now().millis(),
+        attempts: 0,
+        next_try_at: Some(Millis(tx.now())),
+        created_at: Millis(tx.now()),
     };
+    let mut entry = JournalEntry::of_payout(tx, EntryKind::Payout, &row);
+    entry.post(LedgerAccount::Seller, amount, Some(seller));
+    entry.post(LedgerAccount::Payout, negated(amount), Some(seller));
     row.into_active_model().reset_all().insert(tx.db()).await?;
-    let mut movement = Movement::new(tx, Kind::Payout, id, &gateway);
-    movement.row(Account::Seller, amount, Some(seller)).payout_id = Some(id);
-    movement.row(Account::Payout, less(amount), Some(seller)).payout_id = Some(id);
-    movement.book().await
+    entry.book().await
 }
 
-/// Writes down what came of a payout, if it still waits for that.
-async fn write_down(tx: &Tx, id: Uuid, sent: Option<PayoutOutcome>) -> Result<(), Error> {
-    let row = instructions::Entity::find_by_id(id).one(tx.db()).await?;
-    let mut row = row.ok_or_else(|| Error::failed(format!("there is no payout {id}")))?;
-    if from_word::<PayoutState>(&row.state)? != PayoutState::Instructed {
+/// Stores the outcome of a payout, unless it is stored already. Without an outcome the payout is retried.
+async fn record(tx: &Tx, id: Uuid, outcome: Option<PayoutOutcome>) -> Result<(), Error> {
+    let row = payouts::Entity::find_by_id(id).one(tx.db()).await?;
+    let mut row = row.ok_or_else(|| Error::failed(format!("payout {id} is not in the database")))?;
+    if row.state.0 != PayoutState::Instructed {
         return Ok(());
     }
-    let (amount, seller) = (Money::new(row.amount, from_word(&row.currency)?), UserId::new(row.seller_id));
-    match sent {
+    let (amount, seller) = (Money::new(row.amount, row.currency.0), UserId::new(row.seller_id));
+    match outcome {
         None => {
-            let doublings = u32::try_from(row.tries.clamp(0, 16)).unwrap_or(0);
-            let pause = (FIRST_PAUSE * 2_u32.pow(doublings)).min(LONGEST_PAUSE);
-            (row.next_try_at, row.tries) = (Some((tx.now() + pause).millis()), row.tries + 1);
+            let doublings = u32::try_from(row.attempts.clamp(0, 16)).unwrap_or(0);
+            let delay = (FIRST_RETRY_DELAY * 2_u32.pow(doublings)).min(MAX_RETRY_DELAY);
+            (row.next_try_at, row.attempts) = (Some(Millis(tx.now() + delay)), row.attempts + 1);
         }
-        Some(PayoutOutcome::Paid(name)) => {
-            (row.state, row.note, row.next_try_at) = (word(PayoutState::Paid), Some(name), None);
-            let mut movement = Movement::new(tx, Kind::PayoutPaid, id, &row.gateway);
-            movement.row(Account::Payout, amount, Some(seller)).payout_id = Some(id);
-            movement.row(Account::Gateway, less(amount), None).payout_id = Some(id);
-            movement.book().await?;
+        Some(PayoutOutcome::Paid(reference)) => {
+            (row.state, row.note, row.next_try_at) = (Text(PayoutState::Paid), Some(reference), None);
+            let mut entry = JournalEntry::of_payout(tx, EntryKind::PayoutPaid, &row);
+            entry.post(LedgerAccount::Payout, amount, Some(seller));
+            entry.post(LedgerAccount::Gateway, negated(amount), None);
+            entry.book().await?;
         }
         Some(PayoutOutcome::Refused(reason)) => {
-            (row.state, row.note, row.next_try_at) = (word(PayoutState::Failed), Some(reason), None);
-            let mut movement = Movement::new(tx, Kind::PayoutFailed, id, &row.gateway);
-            movement.row(Account::Payout, amount, Some(seller)).payout_id = Some(id);
-            let unpaid_balances = movement.row(Account::Seller, less(amount), Some(seller));
-            // Not at once: what was wrong has to be mended first.
-            unpaid_balances.releases_at = Some((tx.now() + LONGEST_PAUSE).millis());
-            unpaid_balances.open = true;
-            movement.book().await?;
+            (row.state, row.note, row.next_try_at) = (Text(PayoutState::Failed), Some(reason), None);
+            let mut entry = JournalEntry::of_payout(tx, EntryKind::PayoutFailed, &row);
+            entry.post(LedgerAccount::Payout, amount, Some(seller));
+            let owed = entry.post(LedgerAccount::Seller, negated(amount), Some(seller));
+            // Not at once: somebody has to fix the cause first.
+            owed.releases_at = Some(Millis(tx.now() + MAX_RETRY_DELAY));
+            owed.open = true;
+            // The next payout that includes this posting sets it.
+            owed.payout_id = None;
+            entry.book().await?;
         }
     }
     Ok(row.into_active_model().reset_all().update(tx.db()).await.map(drop)?)
 }
 
-async fn due(db: &impl ConnectionTrait, gateway: &str, now: Instant) -> Result<Vec<instructions::Model>, Error> {
-    let found = instructions::Entity::find()
-        .filter(instructions::Column::Gateway.eq(gateway))
-        .filter(instructions::Column::NextTryAt.lte(now.millis()));
-    Ok(found.order_by_asc(instructions::Column::NextTryAt).limit(BATCH).all(db).await?)
+async fn due(db: &impl ConnectionTrait, gateway: GatewayName, now: Instant) -> Result<Vec<payouts::Model>, Error> {
+    let found = payouts::Entity::find()
+        .filter(payouts::Column::Gateway.eq(Text(gateway)))
+        .filter(payouts::Column::NextTryAt.lte(Millis(now)));
+    Ok(found.order_by_asc(payouts::Column::NextTryAt).limit(BATCH).all(db).await?)
 }
 
-async fn next_try(db: &impl ConnectionTrait, gateway: &str) -> Result<Option<Instant>, Error> {
-    let found = instructions::Entity::find()
-        .filter(instructions::Column::Gateway.eq(gateway))
-        .filter(instructions::Column::NextTryAt.is_not_null());
-    let row = found.order_by_asc(instructions::Column::NextTryAt).one(db).await?;
-    Ok(row.and_then(|row| row.next_try_at).map(Instant::from_millis))
+async fn next_try(db: &impl ConnectionTrait, gateway: GatewayName) -> Result<Option<Instant>, Error> {
+    let found = payouts::Entity::find()
+        .filter(payouts::Column::Gateway.eq(Text(gateway)))
+        .filter(payouts::Column::NextTryAt.is_not_null());
+    let row = found.order_by_asc(payouts::Column::NextTryAt).one(db).await?;
+    Ok(row.and_then(|row| row.next_try_at).map(|at| at.0))
 }
 
-/// When the next money becomes unpaid_balances that is not unpaid_balances yet.
-async fn next_release(db: &impl ConnectionTrait, gateway: &str, now: Instant) -> Result<Option<Instant>, Error> {
-    let found = rows::Entity::find()
-        .filter(rows::Column::Open.eq(true))
-        .filter(rows::Column::Gateway.eq(gateway))
-        .filter(rows::Column::ReleasesAt.gt(now.millis()));
-    let row: Option<rows::Model> = found.order_by_asc(rows::Column::ReleasesAt).one(db).await?;
-    Ok(row.and_then(|row| row.releases_at).map(Instant::from_millis))
+/// When more money becomes payable.
+async fn next_release(db: &impl ConnectionTrait, gateway: GatewayName, now: Instant) -> Result<Option<Instant>, Error> {
+    let found = postings::Entity::find()
+        .filter(postings::Column::Open.eq(true))
+        .filter(postings::Column::Gateway.eq(Text(gateway)))
+        .filter(postings::Column::ReleasesAt.gt(Millis(now)));
+    let row = found.order_by_asc(postings::Column::ReleasesAt).one(db).await?;
+    Ok(row.and_then(|row| row.releases_at).map(|at| at.0))
 }

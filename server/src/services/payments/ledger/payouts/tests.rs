@@ -1,19 +1,27 @@
-//! Sellers get what they are unpaid_balances, once, whoever sends it and whatever goes wrong on the way.
+//! Sellers are paid what they are owed, once, by every provider and whatever fails on the way.
 
-use super::*;
-use crate::Environment;
-use crate::services::payments::MIGRATIONS;
+use super::super::Source;
+use super::{
+    EntryKind, JournalEntry, LedgerAccount, MAX_RETRY_DELAY, Payout, PayoutOutcome, PayoutProvider, PayoutState, due,
+    negated, payouts, postings, run,
+};
 use crate::services::payments::gateway::sandbox::Sandbox;
 use crate::services::payments::gateway::stripe::Stripe;
 use crate::services::payments::gateway::{Charge, Gateway};
-use crate::store::{Databases, open};
+use crate::services::payments::{GatewayName, MIGRATIONS};
+use crate::store::{Databases, Millis, Store, open};
 use crate::tasks::Tasks;
+use crate::{Environment, Error};
+use async_trait::async_trait;
 use fake_stripe::{FakeStripe, Fault, Settings};
+use sea_orm::{EntityTrait, QueryOrder};
 use shared::payments::Method;
-use shared::{Currency, OrderId, PaymentId, Service};
+use shared::{Currency, Instant, Money, OrderId, PaymentId, Service, UserId};
+use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
 
-/// Under which name the money was taken: it does not matter which, as long as it is the same that pays.
+/// Any gateway will do, as long as the same one captures and pays out.
 const NAME: GatewayName = GatewayName::StripeTest;
 
 const SELLER: UserId = UserId::new(Uuid::from_u128(4));
@@ -29,58 +37,54 @@ impl Bank {
         let databases = Databases::Folder(folder.path().to_owned());
         let environment = Environment::simulated(1, Instant::from_millis(1_000_000));
         let store = open(Service::Payments, &databases, MIGRATIONS, environment, &Tasks::default()).await;
-        Bank { _folder: folder, store: store.expect("it opens") }
+        Bank { _folder: folder, store: store.expect("the database opens") }
     }
 
-    /// A sale whose money is unpaid_balances from that moment on.
-    async fn sells(&self, minor: i64, releases_at: i64) {
+    /// Books a sale that is payable from this instant on.
+    async fn book_sale(&self, minor: i64, releases_at: i64) {
         let sale = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
                 let amount = Money::new(minor, Currency::Eur);
-                let mut movement = Movement::new(tx, Kind::Sale, tx.new_id(), &word(NAME));
-                movement.row(Account::Buyer, amount, None);
-                let row = movement.row(Account::Seller, less(amount), Some(SELLER));
-                (row.open, row.releases_at) = (true, Some(releases_at));
-                movement.book().await
+                let source = Source::Payment { id: tx.new_id(), order_id: tx.new_id() };
+                let mut entry = JournalEntry::new(tx, EntryKind::Sale, source, NAME);
+                entry.post(LedgerAccount::Buyer, amount, None);
+                let posting = entry.post(LedgerAccount::Seller, negated(amount), Some(SELLER));
+                (posting.open, posting.releases_at) = (true, Some(Millis(Instant::from_millis(releases_at))));
+                entry.book().await
             })
         });
-        sale.await.expect("it is booked");
+        sale.await.expect("the sale is booked");
     }
 
-    /// Steps until nothing is left to be tried, as time passes.
-    async fn pays(&self, sender: &dyn PayoutProvider) {
+    /// Runs payouts until none is instructed any more, as time passes.
+    async fn run_payouts(&self, provider: &dyn PayoutProvider) {
         for _ in 0..40 {
-            step(&self.store, sender, NAME).await.expect("the database is there");
-            if due(self.store.read(), &word(NAME), Instant::from_millis(i64::MAX))
-                .await
-                .expect("it is there")
-                .is_empty()
-            {
+            run(&self.store, provider, NAME).await.expect("the database answers");
+            let instructed = due(self.store.read(), NAME, Instant::from_millis(i64::MAX)).await;
+            if instructed.expect("the database answers").is_empty() {
                 return;
             }
-            self.store.environment().advance(LONGEST_PAUSE);
+            self.store.environment().advance(MAX_RETRY_DELAY);
         }
-        panic!("it is never paid");
+        panic!("a payout is never made");
     }
 
-    /// The payouts, by their states.
     async fn payouts(&self) -> Vec<(PayoutState, i64)> {
-        let rows = instructions::Entity::find().order_by_asc(instructions::Column::Id).all(self.store.read()).await;
-        let rows = rows.expect("the database is there").into_iter();
-        rows.map(|row| (from_word(&row.state).expect("a state"), row.amount)).collect()
+        let rows = payouts::Entity::find().order_by_asc(payouts::Column::Id).all(self.store.read()).await;
+        rows.expect("the database answers").into_iter().map(|row| (row.state.0, row.amount)).collect()
     }
 
-    /// What the ledger's account of the seller has, and what is on its way.
-    async fn unpaid_balances(&self) -> [i64; 2] {
-        let rows = rows::Entity::find().all(self.store.read()).await.expect("the database is there");
-        let sum = |account: Account| {
-            -rows.iter().filter(|row| row.account == word(account)).map(|row| row.amount).sum::<i64>()
+    /// The ledger's balances: what is owed to the seller, and what is on its way.
+    async fn balances(&self) -> [i64; 2] {
+        let postings = postings::Entity::find().all(self.store.read()).await.expect("the database answers");
+        let sum = |account: LedgerAccount| {
+            -postings.iter().filter(|posting| posting.account.0 == account).map(|posting| posting.amount).sum::<i64>()
         };
-        [sum(Account::Seller), sum(Account::Payout)]
+        [sum(LedgerAccount::Seller), sum(LedgerAccount::Payout)]
     }
 }
 
-/// A fake of Stripe that has taken so much, and our way to it.
+/// A fake Stripe that has captured this amount, and a client of it.
 async fn stripe(bank: &Bank, minor: i64) -> (FakeStripe, Stripe) {
     let fake = FakeStripe::start(Settings::default()).await.expect("a port is free");
     let settings = crate::config::StripeSettings {
@@ -88,63 +92,63 @@ async fn stripe(bank: &Bank, minor: i64) -> (FakeStripe, Stripe) {
         webhook_secret: "whsec_test".to_owned().into(),
         api_base: Some(fake.url().to_owned()),
     };
-    let stripe = Stripe::new(bank.store.clone(), &settings, "http://localhost:8080").expect("it can be reached");
+    let stripe = Stripe::new(bank.store.clone(), &settings, "http://localhost:8080").expect("the settings are usable");
     let charge = Charge {
         payment_id: PaymentId::new(Uuid::from_u128(1)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(minor, Currency::Eur),
         method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
-        tries: 0,
+        attempts: 0,
     };
-    stripe.authorize(&charge).await.expect("it answers");
-    stripe.capture(&charge).await.expect("it answers");
+    stripe.authorize(&charge).await.expect("Stripe answers");
+    stripe.capture(&charge).await.expect("Stripe answers");
     (fake, stripe)
 }
 
-/// The seller says at Stripe how to be paid.
-async fn introduced(fake: &FakeStripe, stripe: &Stripe) {
-    let page = stripe.onboarding_url(SELLER).await.expect("it answers").expect("Stripe has a page");
+/// The seller enters bank details at Stripe.
+async fn onboard(fake: &FakeStripe, stripe: &Stripe) {
+    let page = stripe.onboarding_url(SELLER).await.expect("Stripe answers").expect("Stripe has a page");
     let account = page.split('/').find_map(|part| part.split('?').next().filter(|part| part.starts_with("acct_")));
-    assert!(fake.finish_onboarding(account.expect("it names the account")));
+    assert!(fake.finish_onboarding(account.expect("the URL names the account")));
 }
 
 #[tokio::test]
-async fn the_sandbox_pays_what_is_owed_by_now_in_one_sum() {
+async fn the_sandbox_pays_everything_that_is_payable_in_one_sum() {
     let bank = Bank::new().await;
     let sandbox = Sandbox::new(bank.store.clone());
-    bank.sells(1000, 0).await;
-    bank.sells(500, 1_000_000).await;
-    bank.sells(70, 1_000_001).await;
+    bank.book_sale(1000, 0).await;
+    bank.book_sale(500, 1_000_000).await;
+    bank.book_sale(70, 1_000_001).await;
 
-    bank.pays(&sandbox).await;
-    assert_eq!((bank.payouts().await, bank.unpaid_balances().await), (vec![(PayoutState::Paid, 1500)], [70, 0]));
+    bank.run_payouts(&sandbox).await;
+    assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Paid, 1500)], [70, 0]));
     bank.store.environment().advance(Duration::from_secs(1));
-    step(&bank.store, &sandbox, GatewayName::Stripe).await.expect("the database is there");
-    assert_eq!(bank.unpaid_balances().await, [70, 0], "no gateway pays what another one took");
-    bank.pays(&sandbox).await;
+    run(&bank.store, &sandbox, GatewayName::Stripe).await.expect("the database answers");
+    assert_eq!(bank.balances().await, [70, 0], "no gateway pays out what another one captured");
+    bank.run_payouts(&sandbox).await;
 
     assert_eq!(bank.payouts().await, [(PayoutState::Paid, 1500), (PayoutState::Paid, 70)]);
-    assert_eq!(bank.unpaid_balances().await, [0, 0]);
+    assert_eq!(bank.balances().await, [0, 0]);
 }
 
 #[tokio::test]
-async fn stripe_pays_a_seller_who_has_said_how() {
+async fn stripe_pays_a_seller_who_has_entered_bank_details() {
     let bank = Bank::new().await;
     let (fake, stripe) = stripe(&bank, 5000).await;
-    bank.sells(4500, 0).await;
+    bank.book_sale(4500, 0).await;
 
-    let again = step(&bank.store, &stripe, NAME).await.expect("the database is there");
-    assert_eq!((bank.payouts().await, again.is_some()), (vec![], true), "nobody knows where to");
-    introduced(&fake, &stripe).await;
-    assert!(stripe.onboarding_url(SELLER).await.expect("it answers").is_some(), "it can be changed");
-    bank.pays(&stripe).await;
+    let next_run = run(&bank.store, &stripe, NAME).await.expect("the database answers");
+    assert_eq!((bank.payouts().await, next_run.is_some()), (vec![], true), "there are no bank details yet");
+    onboard(&fake, &stripe).await;
+    assert!(stripe.onboarding_url(SELLER).await.expect("Stripe answers").is_some(), "the details can be changed");
+    bank.run_payouts(&stripe).await;
 
-    assert_eq!((bank.payouts().await, bank.unpaid_balances().await), (vec![(PayoutState::Paid, 4500)], [0, 0]));
+    assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Paid, 4500)], [0, 0]));
     assert_eq!(fake.books().totals["eur"].transferred, 4500);
 }
 
 #[tokio::test]
-async fn whatever_goes_wrong_a_payout_is_made_once() {
+async fn a_payout_is_made_once_whatever_fails() {
     for fault in [
         Fault::ERROR_BEFORE,
         Fault::ERROR_AFTER,
@@ -156,19 +160,19 @@ async fn whatever_goes_wrong_a_payout_is_made_once() {
     ] {
         let bank = Bank::new().await;
         let (fake, stripe) = stripe(&bank, 5000).await;
-        introduced(&fake, &stripe).await;
-        bank.sells(2000, 0).await;
+        onboard(&fake, &stripe).await;
+        bank.book_sale(2000, 0).await;
         fake.script().next("transfers", fault);
 
-        step(&bank.store, &stripe, NAME).await.expect("the database is there");
-        // A day later Stripe knows no key any more.
+        run(&bank.store, &stripe, NAME).await.expect("the database answers");
+        // Stripe forgets idempotency keys after a day.
         fake.forget_keys();
-        bank.store.environment().advance(LONGEST_PAUSE);
-        bank.pays(&stripe).await;
+        bank.store.environment().advance(MAX_RETRY_DELAY);
+        bank.run_payouts(&stripe).await;
 
         assert_eq!((fake.transfers().len(), fake.books().totals["eur"].transferred), (1, 2000), "{fault:?}");
         assert_eq!(
-            (bank.payouts().await, bank.unpaid_balances().await),
+            (bank.payouts().await, bank.balances().await),
             (vec![(PayoutState::Paid, 2000)], [0, 0]),
             "{fault:?}"
         );
@@ -176,7 +180,7 @@ async fn whatever_goes_wrong_a_payout_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_payout_that_cannot_be_made_is_owed_again() {
+async fn the_money_of_a_refused_payout_is_owed_again() {
     struct Refusing;
     #[async_trait]
     impl PayoutProvider for Refusing {
@@ -191,41 +195,38 @@ async fn a_payout_that_cannot_be_made_is_owed_again() {
         }
     }
     let bank = Bank::new().await;
-    bank.sells(1000, 0).await;
+    bank.book_sale(1000, 0).await;
 
-    bank.pays(&Refusing).await;
-    assert_eq!((bank.payouts().await, bank.unpaid_balances().await), (vec![(PayoutState::Failed, 1000)], [1000, 0]));
-    bank.pays(&Sandbox::new(bank.store.clone())).await;
-    assert_eq!(bank.payouts().await.len(), 1, "not at once");
-    bank.store.environment().advance(LONGEST_PAUSE);
-    bank.pays(&Sandbox::new(bank.store.clone())).await;
+    bank.run_payouts(&Refusing).await;
+    assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Failed, 1000)], [1000, 0]));
+    bank.run_payouts(&Sandbox::new(bank.store.clone())).await;
+    assert_eq!(bank.payouts().await.len(), 1, "not paid again at once");
+    bank.store.environment().advance(MAX_RETRY_DELAY);
+    bank.run_payouts(&Sandbox::new(bank.store.clone())).await;
 
     assert_eq!(bank.payouts().await, [(PayoutState::Failed, 1000), (PayoutState::Paid, 1000)]);
-    assert_eq!(bank.unpaid_balances().await, [0, 0]);
+    assert_eq!(bank.balances().await, [0, 0]);
 }
 
 #[tokio::test]
-async fn money_that_stripe_has_not_received_yet_is_waited_for() {
+async fn a_payout_waits_for_money_that_stripe_has_not_received_yet() {
     let bank = Bank::new().await;
     let (fake, stripe) = stripe(&bank, 1000).await;
-    introduced(&fake, &stripe).await;
-    bank.sells(1500, 0).await;
+    onboard(&fake, &stripe).await;
+    bank.book_sale(1500, 0).await;
 
-    step(&bank.store, &stripe, NAME).await.expect("the database is there");
-    assert_eq!(
-        (bank.payouts().await, bank.unpaid_balances().await),
-        (vec![(PayoutState::Instructed, 1500)], [0, 1500])
-    );
+    run(&bank.store, &stripe, NAME).await.expect("the database answers");
+    assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Instructed, 1500)], [0, 1500]));
     let charge = Charge {
         payment_id: PaymentId::new(Uuid::from_u128(7)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(500, Currency::Eur),
         method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
-        tries: 0,
+        attempts: 0,
     };
-    stripe.authorize(&charge).await.expect("it answers");
-    stripe.capture(&charge).await.expect("it answers");
-    bank.pays(&stripe).await;
+    stripe.authorize(&charge).await.expect("Stripe answers");
+    stripe.capture(&charge).await.expect("Stripe answers");
+    bank.run_payouts(&stripe).await;
 
-    assert_eq!((bank.payouts().await, bank.unpaid_balances().await), (vec![(PayoutState::Paid, 1500)], [0, 0]));
+    assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Paid, 1500)], [0, 0]));
 }

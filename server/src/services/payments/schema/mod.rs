@@ -1,0 +1,173 @@
+//! What `payments` stores. The partial unique index `payments_open` allows one payment per order that is not declined.
+
+mod entities;
+
+pub use entities::{
+    order_replicas, payments, payouts, postings, sandbox_payments, sandbox_payouts, stripe_accounts, stripe_intents,
+    webhook_events,
+};
+
+use super::rules::KnownOrder;
+use crate::Error;
+use crate::store::{Migration, Millis, Text, Tx, Version};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+    Set,
+};
+use shared::orders::OrderChanged;
+use shared::payments::{Payment, PaymentChanged, PaymentState};
+use shared::{Instant, Money, OrderId, PaymentId, Rejection};
+
+/// How many due payments are read at once.
+const BATCH: u64 = 200;
+
+pub const MIGRATIONS: &[Migration] = &[Migration {
+    name: "0001_payments",
+    sql: "
+        create table payments (
+            id uuid primary key, order_id uuid not null, payer_id uuid not null, state text not null,
+            amount bigint not null, currency text not null, method text not null, decline text,
+            requires_action boolean not null, version bigint not null, attempts bigint not null, next_try_at bigint,
+            created_at bigint not null, correlation_id uuid not null, gateway text not null, bank_url text);
+        create unique index payments_open on payments (order_id) where state <> 'declined';
+        create index payments_of_order on payments (order_id, id);
+        create index payments_due on payments (next_try_at) where next_try_at is not null;
+        create table order_replicas (order_id uuid primary key, version bigint not null, body text not null);
+        create table ledger (
+            id uuid primary key, key text not null unique, entry_id uuid not null, gateway text not null,
+            account text not null, kind text not null, person_id uuid, order_id uuid, payment_id uuid, ticket_id uuid,
+            payout_id uuid, amount bigint not null, currency text not null, price bigint, fee bigint, about text,
+            releases_at bigint, open boolean not null, booked_at bigint not null);
+        create index ledger_of_person on ledger (person_id, account, id);
+        create index ledger_of_payment on ledger (payment_id);
+        create index ledger_open on ledger (releases_at) where open;
+        create table payouts (
+            id uuid primary key, gateway text not null, seller_id uuid not null, amount bigint not null,
+            currency text not null, state text not null, note text, attempts bigint not null, next_try_at bigint,
+            created_at bigint not null);
+        create index payouts_of_seller on payouts (seller_id, state);
+        create index payouts_due on payouts (next_try_at) where next_try_at is not null;
+        create table sandbox_payments (
+            payment_id uuid primary key, state text not null, decline text, amount bigint not null, currency text);
+        create table sandbox_payouts (payout_id uuid primary key, amount bigint not null, currency text not null);
+        create table stripe_intents (payment_id uuid primary key, intent text not null unique);
+        create table stripe_accounts (seller_id uuid primary key, account text not null unique, ready boolean not null);
+        create table webhook_events (
+            event_id text primary key, kind text not null, payment_id uuid, body text not null,
+            received_at bigint not null, handled_at bigint);
+        create index webhook_events_unhandled on webhook_events (received_at) where handled_at is null;
+        create index webhook_events_handled on webhook_events (received_at) where handled_at is not null;",
+}];
+
+pub fn amount_of(row: &payments::Model) -> Money {
+    Money::new(row.amount, row.currency.0)
+}
+
+pub fn payment_of(row: &payments::Model) -> Payment {
+    Payment {
+        id: row.id.into(),
+        order_id: row.order_id.into(),
+        state: row.state.0,
+        amount: amount_of(row),
+        decline: row.decline.map(|decline| decline.0),
+        needs_authentication: row.requires_action,
+        bank_url: row.bank_url.clone(),
+    }
+}
+
+pub fn known(order: &OrderChanged) -> KnownOrder {
+    KnownOrder { state: order.state, paid_by: order.payment_id, expires_at: order.expires_at }
+}
+
+pub async fn payment(db: &impl ConnectionTrait, id: PaymentId) -> Result<payments::Model, Error> {
+    payments::Entity::find_by_id(id.uuid()).one(db).await?.ok_or(Rejection::NotFound.into())
+}
+
+/// The payment of an order that is not declined: at most one, by the index.
+pub async fn open_payment(db: &impl ConnectionTrait, order: OrderId) -> Result<Option<payments::Model>, Error> {
+    let found = payments::Entity::find()
+        .filter(payments::Column::OrderId.eq(order.uuid()))
+        .filter(payments::Column::State.ne(Text(PaymentState::Declined)));
+    Ok(found.one(db).await?)
+}
+
+pub async fn insert_payment(tx: &Tx, row: payments::Model) -> Result<(), Error> {
+    publish(tx, &row).await?;
+    row.into_active_model()
+        .reset_all()
+        .insert(tx.db())
+        .await
+        .map(drop)
+        .map_err(|error| if Error::is_duplicate(&error) { Rejection::PaymentUnderWay.into() } else { error.into() })
+}
+
+/// Stores the next version of a payment and publishes it.
+pub async fn update_payment(tx: &Tx, mut row: payments::Model) -> Result<(), Error> {
+    row.version = row.version.next();
+    publish(tx, &row).await?;
+    update_unpublished(tx, row).await
+}
+
+/// Stores what other services do not see: attempts, the next try, and whether the buyer has to authenticate.
+pub async fn update_unpublished(tx: &Tx, row: payments::Model) -> Result<(), Error> {
+    Ok(row.into_active_model().reset_all().update(tx.db()).await.map(drop)?)
+}
+
+async fn publish(tx: &Tx, row: &payments::Model) -> Result<(), Error> {
+    let changed = PaymentChanged {
+        id: row.id.into(),
+        version: row.version.0,
+        order_id: row.order_id.into(),
+        payer_id: row.payer_id.into(),
+        state: row.state.0,
+        amount: amount_of(row),
+        decline: row.decline.map(|decline| decline.0),
+    };
+    tx.publish(&changed).await
+}
+
+/// Makes a payment due now.
+pub async fn schedule_now(tx: &Tx, id: PaymentId) -> Result<(), Error> {
+    let update = payments::Entity::update_many()
+        .col_expr(payments::Column::NextTryAt, Expr::value(Millis(tx.now())))
+        .filter(payments::Column::Id.eq(id.uuid()));
+    Ok(update.exec(tx.db()).await.map(drop)?)
+}
+
+/// Payments whose next step is due, longest due first.
+pub async fn due(db: &impl ConnectionTrait, now: Instant) -> Result<Vec<payments::Model>, Error> {
+    let found = payments::Entity::find()
+        .filter(payments::Column::NextTryAt.lte(Millis(now)))
+        .order_by_asc(payments::Column::NextTryAt);
+    Ok(found.limit(BATCH).all(db).await?)
+}
+
+/// When the next step after `now` is due.
+pub async fn next_due(db: &impl ConnectionTrait, now: Instant) -> Result<Option<Instant>, Error> {
+    let found = payments::Entity::find()
+        .filter(payments::Column::NextTryAt.gt(Millis(now)))
+        .order_by_asc(payments::Column::NextTryAt);
+    Ok(found.one(db).await?.and_then(|row| row.next_try_at).map(|at| at.0))
+}
+
+/// Stores the newest version of an order.
+pub async fn apply_order(tx: &Tx, order: &OrderChanged) -> Result<(), Error> {
+    let row = order_replicas::ActiveModel {
+        order_id: Set(order.id.uuid()),
+        version: Set(Version(order.version)),
+        body: Set(serde_json::to_string(order)?),
+    };
+    use order_replicas::Column;
+    let overwrite = OnConflict::column(Column::OrderId).update_columns([Column::Version, Column::Body]).to_owned();
+    Ok(order_replicas::Entity::insert(row).on_conflict(overwrite).exec_without_returning(tx.db()).await.map(drop)?)
+}
+
+pub async fn order_replica(db: &impl ConnectionTrait, id: OrderId) -> Result<Option<OrderChanged>, Error> {
+    let row = order_replicas::Entity::find_by_id(id.uuid()).one(db).await?;
+    row.map(|row| Ok(serde_json::from_str(&row.body)?)).transpose()
+}
+
+pub async fn payments_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<payments::Model>, Error> {
+    Ok(payments::Entity::find().filter(payments::Column::OrderId.eq(order.uuid())).all(db).await?)
+}
