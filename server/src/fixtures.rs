@@ -21,7 +21,7 @@ pub fn line(text: &str) -> ShortText {
 /// A ticket of it.
 pub fn ticket(number: u128) -> HeldTicket {
     let ticket_id = TicketId::new(Uuid::from_u128(number));
-    HeldTicket { ticket_id, seller_id: SELLER, seat: Seat::default(), price: PRICE, terms: 1 }
+    HeldTicket { ticket_id, seller_id: SELLER, seat: Seat::default(), price: PRICE, price_version: 1 }
 }
 
 /// What its tickets admit to.

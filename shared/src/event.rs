@@ -43,23 +43,9 @@ pub enum Subject {
 }
 
 impl Subject {
-    /// Every subject.
-    pub const ALL: [Subject; 5] = [
-        Subject::AuthRegistered,
-        Subject::TicketsChanged,
-        Subject::OrdersChanged,
-        Subject::ExpirationDue,
-        Subject::PaymentsChanged,
-    ];
-
     /// The subject's name on the bus.
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// The subject of that name.
-    pub fn from_name(name: &str) -> Option<Subject> {
-        name.parse().ok()
     }
 
     /// The only service that may say it.

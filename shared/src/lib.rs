@@ -27,3 +27,14 @@ pub use page::Paginated;
 pub use rejection::{Flaw, Invalid, Rejection};
 pub use request::Request;
 pub use service::Service;
+
+/// The names of the requests that `service` answers.
+pub const fn requests(service: Service) -> &'static [&'static str] {
+    match service {
+        Service::Auth => auth::REQUESTS,
+        Service::Tickets => tickets::REQUESTS,
+        Service::Orders => orders::REQUESTS,
+        Service::Expiration => &[],
+        Service::Payments => payments::REQUESTS,
+    }
+}

@@ -3,6 +3,7 @@
 use crate::rejection::{Flaw, Invalid};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::VariantArray;
 
 /// The currencies that a show can be sold in (ISO 4217).
 #[derive(
@@ -35,25 +36,12 @@ pub enum Currency {
 
 impl Currency {
     /// Every currency, most used first.
-    pub const ALL: [Currency; 8] = [
-        Currency::Eur,
-        Currency::Usd,
-        Currency::Gbp,
-        Currency::Chf,
-        Currency::Sek,
-        Currency::Pln,
-        Currency::Jpy,
-        Currency::Kwd,
-    ];
+    pub const ALL: [Currency; Currency::VARIANTS.len()] =
+        *Currency::VARIANTS.first_chunk().expect("the length is the slice's own");
 
     /// The ISO 4217 code.
     pub fn code(self) -> &'static str {
         self.into()
-    }
-
-    /// The currency of an ISO 4217 code.
-    pub fn from_code(code: &str) -> Option<Currency> {
-        code.parse().ok()
     }
 
     /// How many decimals its minor unit has (ISO 4217).

@@ -176,13 +176,14 @@ pub struct HeldTicket {
     pub seat: Seat,
     /// What it costs in this order.
     pub price: Money,
-    /// The terms under which it was placed: the hold is good only on these.
-    pub terms: u64,
+    /// The ticket's `price_version` when the order was placed. `tickets` confirms the hold only while it is the same.
+    #[serde(rename = "terms")]
+    pub price_version: u64,
 }
 
 /// One piece of news on a person's live feed: the order itself is asked for.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OrderNews {
+pub struct OrderUpdate {
     /// Which order.
     pub id: OrderId,
     /// What it has risen to.

@@ -87,29 +87,29 @@ impl fmt::Display for Decline {
 /// A payment-method token, under Stripe's names. A card number never reaches the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Method(String);
+pub struct PaymentMethod(String);
 
-impl Method {
+impl PaymentMethod {
     /// The token as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl TryFrom<String> for Method {
+impl TryFrom<String> for PaymentMethod {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
         if text.starts_with("pm_") && plain && text.len() <= 100 {
-            Ok(Method(text))
+            Ok(PaymentMethod(text))
         } else {
             Err(Invalid::new("method", Flaw::NoMethod))
         }
     }
 }
 
-impl From<Method> for String {
-    fn from(method: Method) -> String {
+impl From<PaymentMethod> for String {
+    fn from(method: PaymentMethod) -> String {
         method.0
     }
 }
@@ -171,7 +171,7 @@ pub struct Pay {
     /// The order, held.
     pub order_id: OrderId,
     /// With what.
-    pub method: Method,
+    pub method: PaymentMethod,
 }
 
 /// Asks for one of the caller's own payments.
@@ -224,7 +224,7 @@ pub struct GetAccount {
 
 /// What a seller has earned.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Account {
+pub struct SellerAccount {
     /// The sums, one for each currency.
     pub balances: Vec<Balance>,
     /// What made them.
@@ -280,14 +280,14 @@ pub enum MovementKind {
 
 /// What a movement is for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
+pub struct SoldTicket {
     /// What the show is called.
     pub show: String,
     /// The seat in it.
     pub seat: Seat,
 }
 
-impl fmt::Display for About {
+impl fmt::Display for SoldTicket {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} · {}", self.show, self.seat)
     }
@@ -303,7 +303,7 @@ pub struct Movement {
     /// What it was.
     pub kind: MovementKind,
     /// What for, or nothing for payouts.
-    pub about: Option<About>,
+    pub about: Option<SoldTicket>,
     /// The ticket, if there is one.
     pub ticket_id: Option<TicketId>,
     /// What the buyer paid, or got back (below zero); nothing for payouts.
@@ -349,6 +349,6 @@ crate::request::requests! { crate::Service::Payments;
     Authenticate = "payments.authenticate" -> Payment, timeout 9 s;
     GetSettings = "payments.settings" -> Settings;
     ReceiveWebhook = "payments.receive_webhook" -> ();
-    GetAccount = "payments.account" -> Account;
+    GetAccount = "payments.account" -> SellerAccount;
     SetUpPayouts = "payments.set_up_payouts" -> Option<String>, timeout 9 s;
 }

@@ -1,6 +1,7 @@
 //! The five services, named once.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
 /// A service. Its word names the module, the URL prefix, the subject prefix, the database and the deployment.
 #[derive(
@@ -36,19 +37,8 @@ pub enum Service {
 
 impl Service {
     /// Every service, in the order in which a purchase meets them.
-    pub const ALL: [Service; 5] =
-        [Service::Auth, Service::Tickets, Service::Orders, Service::Expiration, Service::Payments];
-
-    /// The names of the requests that the service answers.
-    pub fn requests(self) -> &'static [&'static str] {
-        match self {
-            Service::Auth => crate::auth::REQUESTS,
-            Service::Tickets => crate::tickets::REQUESTS,
-            Service::Orders => crate::orders::REQUESTS,
-            Service::Expiration => &[],
-            Service::Payments => crate::payments::REQUESTS,
-        }
-    }
+    pub const ALL: [Service; Service::VARIANTS.len()] =
+        *Service::VARIANTS.first_chunk().expect("the length is the slice's own");
 
     /// The one word for this service.
     pub fn name(self) -> &'static str {

@@ -4,6 +4,7 @@ use crate::value::ShortText;
 use crate::{Currency, Event, Instant, Money, OrderId, Paginated, Price, Rejection, ShowId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::VariantArray;
 use uuid::Uuid;
 
 /// How many seats can be listed at once.
@@ -38,20 +39,13 @@ pub enum Category {
 }
 
 impl Category {
-    /// Every category.
-    pub const ALL: [Category; 7] = {
-        use Category::*;
-        [Concert, Festival, Theatre, Comedy, Sport, Exhibition, Other]
-    };
+    /// Every category, in the order in which forms offer them.
+    pub const ALL: [Category; Category::VARIANTS.len()] =
+        *Category::VARIANTS.first_chunk().expect("the length is the slice's own");
 
     /// The category's word on the wire.
     pub fn name(self) -> &'static str {
         self.into()
-    }
-
-    /// The category of that word.
-    pub fn from_name(name: &str) -> Option<Category> {
-        name.parse().ok()
     }
 }
 
@@ -330,8 +324,9 @@ pub struct TicketChanged {
     pub ticket: Ticket,
     /// The order that holds it or bought it.
     pub order_id: Option<OrderId>,
-    /// Raised by a price change or a withdrawal only: a hold is good only on the terms it was placed on.
-    pub terms: u64,
+    /// Raised only by a change of price and by a withdrawal: `orders` cancels a held order whose line names an older one.
+    #[serde(rename = "terms")]
+    pub price_version: u64,
 }
 impl Event for TicketChanged {
     const SUBJECT: Subject = Subject::TicketsChanged;
@@ -345,7 +340,7 @@ impl Event for TicketChanged {
 
 /// One piece of news on a show's live feed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeedUpdate {
+pub struct TicketUpdate {
     /// The ticket as it is now.
     pub ticket: Ticket,
 }

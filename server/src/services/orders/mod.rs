@@ -225,7 +225,7 @@ async fn publish(tx: &Tx, row: &Row) -> Result<(), Error> {
         seller_id: copy.ticket.seller_id,
         seat: copy.ticket.seat,
         price: shared::Money::new(line.price, total.currency),
-        terms: line.terms.cast_unsigned(),
+        price_version: line.terms.cast_unsigned(),
     };
     let changed = OrderChanged {
         id: row.id.into(),

@@ -88,7 +88,8 @@ pub fn place(
     if total != request.expected_total {
         return Err(NotReplicatedYet(Rejection::PriceChanged));
     }
-    let mut lines: Vec<Line> = known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.terms }).collect();
+    let mut lines: Vec<Line> =
+        known.into_iter().map(|copy| Line { ticket: copy.ticket, terms: copy.price_version }).collect();
     lines.sort_by_key(|line| line.ticket.id);
     Ok((lines, total))
 }
@@ -107,7 +108,11 @@ pub struct TicketView {
 /// How a ticket stands to an order that was placed on `terms`.
 pub fn ticket_view(order: OrderId, terms: u64, heard: &TicketChanged) -> TicketView {
     let confirmed = heard.order_id == Some(order);
-    TicketView { confirmed, changed: heard.terms > terms && !confirmed, show_cancelled: heard.ticket.show.cancelled }
+    TicketView {
+        confirmed,
+        changed: heard.price_version > terms && !confirmed,
+        show_cancelled: heard.ticket.show.cancelled,
+    }
 }
 
 /// An order after news: as it was, or on with its lifecycle.

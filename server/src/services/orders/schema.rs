@@ -268,7 +268,7 @@ pub async fn apply_ticket(tx: &Tx, news: &TicketChanged) -> Result<bool, Error> 
     let row = ticket_replicas::ActiveModel {
         ticket_id: Set(news.ticket.id.uuid()),
         version: Set(news.ticket.version.cast_signed()),
-        terms: Set(news.terms.cast_signed()),
+        terms: Set(news.price_version.cast_signed()),
         order_id: Set(news.order_id.map(|id| id.uuid())),
         body: Set(serde_json::to_string(news)?),
     };

@@ -30,8 +30,8 @@ use schema::payments::Model as Row;
 use serde::{Deserialize, Serialize};
 use shared::orders::OrderChanged;
 use shared::payments::{
-    Account, Authenticate, Decline, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook,
-    SetUpPayouts, Settings,
+    Authenticate, Decline, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook,
+    SellerAccount, SetUpPayouts, Settings,
 };
 use shared::value::Secret;
 use shared::{FeeShare, Instant, OrderId, PaymentId, Rejection, UserId};
@@ -216,7 +216,7 @@ impl Payments {
         Ok(Settings { publishable_key, test_mode, fee: self.terms.fee })
     }
 
-    async fn account(self: Arc<Self>, caller: Caller, request: GetAccount) -> Result<Account, Error> {
+    async fn account(self: Arc<Self>, caller: Caller, request: GetAccount) -> Result<SellerAccount, Error> {
         let now = self.store.environment().now();
         let mut account =
             statement::of(self.store.read(), (caller.person()?, self.current), request.cursor.as_deref(), now).await?;

@@ -9,7 +9,7 @@ use crate::Cause;
 use crate::Error;
 use crate::store::{Store, Tx, from_word, word};
 use shared::orders::{OrderChanged, OrderState};
-use shared::payments::{Decline, Method, PaymentState};
+use shared::payments::{Decline, PaymentMethod, PaymentState};
 use shared::{Instant, PaymentId};
 
 /// What the gateway answered to a step.
@@ -81,7 +81,7 @@ async fn ask(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Err
         payment_id: row.id.into(),
         order_id: row.order_id.into(),
         amount: schema::amount_of(row)?,
-        method: Method::try_from(row.method.clone())?,
+        method: PaymentMethod::try_from(row.method.clone())?,
         tries: row.tries,
     };
     match step {

@@ -38,7 +38,7 @@ pub fn apply_order(hold: Hold, order: &OrderChanged, line: &HeldTicket) -> Resul
             Ok(extended.then_some(Hold { held_until: Some(order.expires_at), ..hold }))
         }
         // The seller got in first: left alone, `orders` hears of the new terms and cancels.
-        OrderState::Held if hold.terms != line.terms || hold.show_cancelled => Ok(None),
+        OrderState::Held if hold.terms != line.price_version || hold.show_cancelled => Ok(None),
         OrderState::Held if hold.order_id.is_some() => Err(StillHeld),
         OrderState::Held if hold.state == TicketState::OnSale => {
             let held_until = Some(order.expires_at);

@@ -237,7 +237,7 @@ pub async fn update_ticket(tx: &Tx, mut row: tickets::Model) -> Result<Ticket, E
 async fn publish(tx: &Tx, row: &tickets::Model, show: &Show) -> Result<Ticket, Error> {
     let ticket = ticket_of(row, show)?;
     let order_id = row.order_id.map(OrderId::new);
-    tx.publish(&TicketChanged { ticket: ticket.clone(), order_id, terms: row.terms.cast_unsigned() }).await?;
+    tx.publish(&TicketChanged { ticket: ticket.clone(), order_id, price_version: row.terms.cast_unsigned() }).await?;
     Ok(ticket)
 }
 

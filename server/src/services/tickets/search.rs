@@ -36,7 +36,7 @@ pub async fn shows(
     }
     if let Some(name) = text(&filter.category) {
         let unknown = || Invalid::new("category", Flaw::NoChoice);
-        let category = Category::from_name(name).ok_or_else(unknown)?;
+        let category: Category = name.parse().map_err(|_| unknown())?;
         found = found.filter(shows::Column::Category.eq(word(category)));
     }
     if let Some(from) = day("from", &filter.from)? {

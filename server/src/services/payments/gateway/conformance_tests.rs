@@ -11,7 +11,7 @@ use crate::tasks::Tasks;
 use fake_stripe::{FakeStripe, Fault, Settings};
 use reqwest::Client;
 use serde_json::Value;
-use shared::payments::{Decline, Method};
+use shared::payments::{Decline, PaymentMethod};
 use shared::{Currency, Money, OrderId, PaymentId, Service};
 use std::net::TcpListener;
 use std::process::Stdio;
@@ -179,7 +179,7 @@ fn charge(method: &str, amount: Money) -> Charge {
         payment_id: PaymentId::new(Environment::real().new_id()),
         order_id: OrderId::new(Uuid::from_u128(1)),
         amount,
-        method: Method::try_from(method.to_owned()).expect("a token"),
+        method: PaymentMethod::try_from(method.to_owned()).expect("a token"),
         tries: 0,
     }
 }

@@ -7,7 +7,7 @@ pub mod stripe;
 
 use crate::Error;
 use async_trait::async_trait;
-use shared::payments::{Decline, Method};
+use shared::payments::{Decline, PaymentMethod};
 use shared::{Money, OrderId, PaymentId};
 
 /// What is to be paid, and with what.
@@ -20,7 +20,7 @@ pub struct Charge {
     /// How much.
     pub amount: Money,
     /// With what.
-    pub method: Method,
+    pub method: PaymentMethod,
     /// How often the current step was asked for in vain.
     pub tries: i64,
 }

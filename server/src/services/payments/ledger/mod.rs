@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use serde::{Deserialize, Serialize};
 use shared::orders::OrderChanged;
-use shared::payments::About;
+use shared::payments::SoldTicket;
 use shared::{Money, UserId};
 use uuid::Uuid;
 
@@ -174,7 +174,7 @@ pub async fn sale(
         row.payment_id = Some(payment.id);
         row.ticket_id = Some(line.ticket_id.uuid());
         (row.price, row.fee) = (Some(line.price.minor), Some(fee.minor));
-        let about = About { show: order.show.title.to_string(), seat: line.seat.clone() };
+        let about = SoldTicket { show: order.show.title.to_string(), seat: line.seat.clone() };
         row.about = Some(serde_json::to_string(&about)?);
         row.releases_at = Some((order.show.starts_at + terms.payout_after).millis());
         row.open = true;

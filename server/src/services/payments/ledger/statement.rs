@@ -9,7 +9,7 @@ use sea_orm::sea_query::Func;
 use sea_orm::sea_query::{Expr, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::page::PAGE_SIZE;
-use shared::payments::{About, Account, Balance, Movement, MovementKind};
+use shared::payments::{Balance, Movement, MovementKind, SellerAccount, SoldTicket};
 use shared::tickets::Seat;
 use shared::{Currency, Instant, Money, Paginated, UserId};
 use std::collections::BTreeMap;
@@ -20,7 +20,7 @@ pub async fn of(
     (seller, gateway): (UserId, GatewayName),
     cursor: Option<&str>,
     now: Instant,
-) -> Result<Account, Error> {
+) -> Result<SellerAccount, Error> {
     // The sums come first, so that whatever made them is among the movements.
     let balances = balances(db, seller, &word(gateway), now).await?;
     let offset = Paginated::<Movement>::offset(cursor);
@@ -33,7 +33,7 @@ pub async fn of(
         .limit(PAGE_SIZE + 1);
     let movements = found.all(db).await?.iter().map(movement).collect::<Result<Vec<_>, Error>>()?;
     let movements = Paginated::cut(movements, offset);
-    Ok(Account { balances, movements, can_be_paid: true })
+    Ok(SellerAccount { balances, movements, can_be_paid: true })
 }
 
 fn movement(row: &rows::Model) -> Result<Movement, Error> {
@@ -58,8 +58,8 @@ fn movement(row: &rows::Model) -> Result<Movement, Error> {
 }
 
 /// What a row is about. Of those that are older than this form, the words are all that is known.
-fn about(text: &str) -> About {
-    serde_json::from_str(text).unwrap_or_else(|_| About { show: text.to_owned(), seat: Seat::default() })
+fn about(text: &str) -> SoldTicket {
+    serde_json::from_str(text).unwrap_or_else(|_| SoldTicket { show: text.to_owned(), seat: Seat::default() })
 }
 
 /// Sums by currency.

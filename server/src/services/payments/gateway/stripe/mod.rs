@@ -328,7 +328,7 @@ pub struct Booked {
 pub async fn booked(settings: &Settings, payment: PaymentId, intent: String) -> Result<Booked, Error> {
     let intent = read(&Api::new(settings)?, &intent).await?;
     let unknown = || Error::failed(format!("Stripe counts in {}", intent.currency));
-    let currency = Currency::from_code(&intent.currency.to_uppercase()).ok_or_else(unknown)?;
+    let currency = intent.currency.to_uppercase().parse::<Currency>().map_err(|_| unknown())?;
     let state = match status(&intent)? {
         GatewayStatus::Undecided => "nothing",
         GatewayStatus::RequiresAction(_) => "requires_action",

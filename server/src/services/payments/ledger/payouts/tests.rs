@@ -9,7 +9,7 @@ use crate::services::payments::gateway::{Charge, Gateway};
 use crate::store::{Databases, open};
 use crate::tasks::Tasks;
 use fake_stripe::{FakeStripe, Fault, Settings};
-use shared::payments::Method;
+use shared::payments::PaymentMethod;
 use shared::{Currency, OrderId, PaymentId, Service};
 use tempfile::TempDir;
 
@@ -93,7 +93,7 @@ async fn stripe(bank: &Bank, minor: i64) -> (FakeStripe, Stripe) {
         payment_id: PaymentId::new(Uuid::from_u128(1)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(minor, Currency::Eur),
-        method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
+        method: PaymentMethod::try_from("pm_card_visa".to_owned()).expect("a token"),
         tries: 0,
     };
     stripe.authorize(&charge).await.expect("it answers");
@@ -220,7 +220,7 @@ async fn money_that_stripe_has_not_received_yet_is_waited_for() {
         payment_id: PaymentId::new(Uuid::from_u128(7)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(500, Currency::Eur),
-        method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
+        method: PaymentMethod::try_from("pm_card_visa".to_owned()).expect("a token"),
         tries: 0,
     };
     stripe.authorize(&charge).await.expect("it answers");
