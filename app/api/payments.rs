@@ -7,14 +7,14 @@ use super::path_id;
 use crate::web::Session;
 use dioxus::prelude::*;
 use shared::OrderId;
-use shared::payments::{Account, Payment, Settings};
 #[cfg(feature = "server")]
-use shared::payments::{Authenticate, GetAccount, GetPayment, GetSettings, Method, Pay, SetUpPayouts};
+use shared::payments::{Authenticate, GetAccount, GetPayment, GetSettings, Pay, PaymentMethod, SetUpPayouts};
+use shared::payments::{Payment, SellerAccount, Settings};
 
 /// Pays an own order.
 #[post("/api/payments", session: Session)]
 pub async fn pay(order_id: OrderId, method: String) -> Result<Payment, ApiError> {
-    session.call(Pay { order_id, method: Method::try_from(method)? }).await
+    session.call(Pay { order_id, method: PaymentMethod::try_from(method)? }).await
 }
 
 /// One of the caller's own payments.
@@ -38,7 +38,7 @@ pub async fn settings() -> Result<Settings, ApiError> {
 
 /// What the caller has earned.
 #[get("/api/account?cursor", session: Session)]
-pub async fn get_account(cursor: Option<String>) -> Result<Account, ApiError> {
+pub async fn get_account(cursor: Option<String>) -> Result<SellerAccount, ApiError> {
     session.call(GetAccount { cursor }).await
 }
 

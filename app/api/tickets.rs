@@ -10,10 +10,10 @@ use serde::{Deserialize, Serialize};
 use shared::tickets::{ShowFilter, ShowListing, Ticket};
 #[cfg(feature = "server")]
 use shared::{
-    Currency, Flaw, Invalid, Price,
+    Flaw, Invalid, Price,
     tickets::{
-        CancelShow, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets,
-        RepriceTicket, Seat, WithdrawTicket,
+        CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets, RepriceTicket,
+        Seat, WithdrawTicket,
     },
     value::ShortText,
 };
@@ -54,10 +54,10 @@ pub async fn create_show(
         venue: ShortText::parse("venue", &venue)?,
         city: ShortText::parse("city", &city)?,
         country: ShortText::parse("country", &country)?,
-        category: Category::from_name(&category).ok_or(Invalid::new("category", Flaw::NoChoice))?,
+        category: category.parse().map_err(|_| Invalid::new("category", Flaw::NoChoice))?,
         starts_at,
         time_zone,
-        currency: Currency::from_code(&currency).ok_or(Invalid::new("currency", Flaw::NoChoice))?,
+        currency: currency.parse().map_err(|_| Invalid::new("currency", Flaw::NoChoice))?,
     };
     session.call(request).await
 }

@@ -76,7 +76,7 @@ pub async fn listen(_: String, _: impl FnMut(FeedUpdate)) {
 fn read(kind: &str, text: &str) -> FeedUpdate {
     match kind {
         "hello" => FeedUpdate::Hello(text.parse().ok().map(Instant::from_millis)),
-        "ticket" => match serde_json::from_str::<shared::tickets::FeedUpdate>(text) {
+        "ticket" => match serde_json::from_str::<shared::tickets::TicketUpdate>(text) {
             Ok(news) => FeedUpdate::Ticket(Box::new(news.ticket)),
             Err(_) => FeedUpdate::Beat,
         },

@@ -75,7 +75,7 @@ fn flawed(flaw: Flaw) -> String {
     match flaw {
         Flaw::Empty => t!("flaw-empty"),
         Flaw::TooLong { most } => t!("flaw-too-long", most = most),
-        Flaw::InvisibleCharacters => t!("flaw-unseen"),
+        Flaw::InvisibleCharacters => t!("flaw-invisible-characters"),
         Flaw::NoEmail => t!("flaw-no-email"),
         Flaw::ShortPassword { least } => t!("flaw-short-password", least = least),
         Flaw::LongPassword { most } => t!("flaw-long-password", most = most),

@@ -129,7 +129,7 @@ declined-closed = أُغلقت عملية الدفع قبل أن يرد مصرف
 
 flaw-empty = لا يمكن ترك هذا الحقل فارغًا.
 flaw-too-long = الحد الأقصى لعدد الأحرف هو { $most }.
-flaw-unseen = يحتوي هذا على أحرف غير مرئية.
+flaw-invisible-characters = يحتوي هذا على أحرف غير مرئية.
 flaw-no-email = يُكتب البريد الإلكتروني هكذا: name@example.org.
 flaw-short-password = الحد الأدنى لعدد أحرف كلمة المرور هو { $least }.
 flaw-long-password = الحد الأقصى لعدد أحرف كلمة المرور هو { $most }.

@@ -126,7 +126,7 @@ declined-closed = Die Zahlung wurde beendet, bevor deine Bank geantwortet hat.
 
 flaw-empty = Das darf nicht leer sein.
 flaw-too-long = Das darf höchstens { $most } Zeichen haben.
-flaw-unseen = Das enthält unsichtbare Zeichen.
+flaw-invisible-characters = Das enthält unsichtbare Zeichen.
 flaw-no-email = Eine E-Mail-Adresse sieht so aus: name@example.org.
 flaw-short-password = Ein Passwort hat mindestens { $least } Zeichen.
 flaw-long-password = Ein Passwort hat höchstens { $most } Zeichen.

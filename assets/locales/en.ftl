@@ -126,7 +126,7 @@ declined-closed = The payment was closed before your bank answered.
 
 flaw-empty = This cannot be empty.
 flaw-too-long = This has at most { $most } characters.
-flaw-unseen = This has characters that do not show.
+flaw-invisible-characters = This has characters that do not show.
 flaw-no-email = An e-mail address looks like name@example.org.
 flaw-short-password = A password has at least { $least } characters.
 flaw-long-password = A password has at most { $most } characters.

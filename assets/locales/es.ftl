@@ -126,7 +126,7 @@ declined-closed = El pago se cerró antes de que tu banco respondiera.
 
 flaw-empty = Este campo no puede estar vacío.
 flaw-too-long = Puede tener como máximo { $most } caracteres.
-flaw-unseen = Contiene caracteres que no se ven.
+flaw-invisible-characters = Contiene caracteres que no se ven.
 flaw-no-email = Un correo electrónico se escribe así: name@example.org.
 flaw-short-password = La contraseña debe tener al menos { $least } caracteres.
 flaw-long-password = La contraseña puede tener como máximo { $most } caracteres.

@@ -126,7 +126,7 @@ declined-closed = Le paiement a été interrompu avant la réponse de votre banq
 
 flaw-empty = Ce champ ne peut pas être vide.
 flaw-too-long = Ce champ est limité à { $most } caractères.
-flaw-unseen = Ce champ contient des caractères invisibles.
+flaw-invisible-characters = Ce champ contient des caractères invisibles.
 flaw-no-email = Une adresse e-mail s’écrit comme name@example.org.
 flaw-short-password = Un mot de passe compte au moins { $least } caractères.
 flaw-long-password = Un mot de passe compte au plus { $most } caractères.

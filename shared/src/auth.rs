@@ -1,64 +1,66 @@
-//! What `auth` is asked and says: people, passwords and sessions.
+//! Requests, replies and the event of `auth`: accounts and sessions.
 
+use crate::event::{Event, Subject};
+use crate::id::UserId;
+use crate::service::Service;
 use crate::value::{Email, Password, Secret};
-use crate::{Event, Subject, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A person with an account.
+/// A person with an account. Everybody can both buy and sell.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
-    /// Names the person.
+    /// Also what orders, tickets and payments refer to a person by.
     pub id: UserId,
-    /// Where the person can be reached, seen by nobody else.
+    /// Shown to nobody but its owner.
     pub email: Email,
 }
 
-/// A session that has just begun.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// A new session.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignedIn {
-    /// Whose session it is.
+    /// The owner of the session.
     pub user: User,
-    /// The secret that proves it: 256 random bits in hexadecimal.
+    /// Proves the session: 256 random bits in hexadecimal.
     pub token: Secret,
 }
 
-/// Makes an account and begins a session.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Creates an account and a session; refused with `EmailTaken` if the address has an account.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignUp {
-    /// The new person's address.
+    /// Becomes the name to sign in with.
     pub email: Email,
-    /// The password to be.
+    /// Stored as a hash only.
     pub password: Password,
 }
 
-/// Begins a session.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Creates a session; refused with `WrongCredentials`, which does not tell whether the account exists.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignIn {
-    /// The person's address.
+    /// The address of the account.
     pub email: Email,
-    /// The person's password.
+    /// The password of the account.
     pub password: Password,
 }
 
-/// Ends a session; one that is over already stays so.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Ends a session. An unknown or ended one is no error.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SignOut {
-    /// The session's secret.
+    /// See [`SignedIn::token`].
     pub token: Secret,
 }
 
-/// Asks whose session a token proves: nobody's, if it is unknown or over.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Looks up the owner of a session; `None` if the token is unknown or the session has ended.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Identify {
-    /// The session's secret.
+    /// See [`SignedIn::token`].
     pub token: Secret,
 }
 
-/// Somebody signed up.
+/// An account was created.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Registered {
-    /// The new person.
+    /// The whole state. It never changes, so the version is always 1.
     pub user: User,
 }
 impl Event for Registered {
@@ -71,7 +73,7 @@ impl Event for Registered {
     }
 }
 
-crate::request::requests! { crate::Service::Auth;
+crate::request::requests! { Service::Auth;
     SignUp = "auth.sign_up" -> SignedIn;
     SignIn = "auth.sign_in" -> SignedIn;
     SignOut = "auth.sign_out" -> ();

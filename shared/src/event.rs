@@ -1,10 +1,13 @@
-//! What a service tells the others: versioned events in envelopes.
+//! Events: versioned states of aggregates, in envelopes.
 
-use crate::{EventId, Instant, Service};
+use crate::id::EventId;
+use crate::instant::Instant;
+use crate::service::Service;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use uuid::Uuid;
 
-/// What an event is about: the service that says it, and what happened.
+/// The kind of an event: `<service>.<event>`, which is also its subject in NATS. The prefix is the only service that may
+/// publish it.
 #[derive(
     Clone,
     Copy,
@@ -19,105 +22,104 @@ use uuid::Uuid;
     strum::IntoStaticStr,
     strum::VariantArray,
 )]
+#[serde(try_from = "String", into = "&'static str")]
 pub enum Subject {
-    /// Somebody signed up.
-    #[serde(rename = "auth.registered")]
+    /// An account was created: [`Registered`](crate::auth::Registered).
     #[strum(serialize = "auth.registered")]
     AuthRegistered,
-    /// A ticket is new, or not as it was.
-    #[serde(rename = "tickets.changed")]
+    /// A ticket was created or changed: [`TicketChanged`](crate::tickets::TicketChanged).
     #[strum(serialize = "tickets.changed")]
     TicketsChanged,
-    /// An order is new, or not as it was.
-    #[serde(rename = "orders.changed")]
+    /// An order was created or changed: [`OrderChanged`](crate::orders::OrderChanged).
     #[strum(serialize = "orders.changed")]
     OrdersChanged,
-    /// A deadline has passed.
-    #[serde(rename = "expiration.due")]
+    /// The deadline of a hold has passed: [`ExpirationDue`](crate::expiration::ExpirationDue).
     #[strum(serialize = "expiration.due")]
     ExpirationDue,
-    /// A payment is new, or not as it was.
-    #[serde(rename = "payments.changed")]
+    /// A payment was created or changed: [`PaymentChanged`](crate::payments::PaymentChanged).
     #[strum(serialize = "payments.changed")]
     PaymentsChanged,
 }
 
 impl Subject {
-    /// Every subject.
-    pub const ALL: [Subject; 5] = [
-        Subject::AuthRegistered,
-        Subject::TicketsChanged,
-        Subject::OrdersChanged,
-        Subject::ExpirationDue,
-        Subject::PaymentsChanged,
-    ];
-
-    /// The subject's name on the bus.
+    /// The name on the bus, such as `tickets.changed`. `str::parse` is the inverse.
     pub fn name(self) -> &'static str {
         self.into()
     }
 
-    /// The subject of that name.
-    pub fn from_name(name: &str) -> Option<Subject> {
-        name.parse().ok()
-    }
-
-    /// The only service that may say it.
+    /// The only service that publishes events of this kind.
     pub fn service(self) -> Service {
-        match self {
-            Subject::AuthRegistered => Service::Auth,
-            Subject::TicketsChanged => Service::Tickets,
-            Subject::OrdersChanged => Service::Orders,
-            Subject::ExpirationDue => Service::Expiration,
-            Subject::PaymentsChanged => Service::Payments,
-        }
+        let (service, _) = self.name().split_once('.').expect("a test checks every subject");
+        service.parse().expect("a test checks every subject")
     }
 }
 
-/// The body of an event: the whole state of its aggregate, so that the newest alone is enough.
+impl TryFrom<String> for Subject {
+    type Error = strum::ParseError;
+    fn try_from(name: String) -> Result<Self, strum::ParseError> {
+        name.parse()
+    }
+}
+
+/// The body of an event. It carries the whole state of its aggregate, so that a reader needs only the newest one.
 pub trait Event: Serialize + DeserializeOwned {
-    /// What it is about.
+    /// Each subject belongs to exactly one type of event.
     const SUBJECT: Subject;
-    /// The version of this body's shape; raised when an old reader could misread it.
+    /// The version of the body's shape. Raise it when a program of the previous version would misread the new shape; adding
+    /// a field does not count, since unknown fields are ignored.
     const SCHEMA: u16 = 1;
-    /// What it tells of.
+    /// The id of the aggregate whose state this is.
     fn aggregate(&self) -> Uuid;
     /// The aggregate's version: 1, 2, 3, … without gaps.
     fn version(&self) -> u64;
 }
 
-/// An event on its way: its body, and what the plumbing must know of it.
+/// An event with the metadata that outbox, bus and inbox need.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Envelope {
-    /// Names this event; a second delivery has the same.
+    /// The same on every delivery, so that the inbox recognizes duplicates.
     pub id: EventId,
-    /// What it is about.
+    /// Tells the type of `body`.
     pub subject: Subject,
-    /// What it tells of.
+    /// See [`Event::aggregate`].
     pub aggregate_id: Uuid,
-    /// The aggregate's version that it tells of.
+    /// See [`Event::version`].
     pub version: u64,
-    /// When the change was committed, by the clock of the service that says it.
+    /// When the change was made, by the clock of the publishing service.
     pub occurred_at: Instant,
-    /// The request that began it all.
+    /// The request, or the job of a service, that started the chain of events.
     pub correlation_id: Uuid,
-    /// The request or event that directly caused it.
+    /// The request or event that directly caused this event.
     pub causation_id: Uuid,
-    /// The version of the body's shape.
+    /// See [`Event::SCHEMA`].
     pub schema: u16,
-    /// The event itself.
+    /// The [`Event`] as JSON.
     pub body: serde_json::Value,
 }
 
 impl Envelope {
-    /// The event in this envelope.
+    /// Decodes the body.
     ///
     /// # Errors
-    /// If the body is not such an event, or of a newer shape than this program knows.
+    /// If the subject is not that of `E`, the schema is newer than this program's, or the JSON does not fit. The text is for
+    /// operators.
     pub fn decode<E: Event>(&self) -> Result<E, String> {
         if self.subject != E::SUBJECT || self.schema > E::SCHEMA {
-            return Err(format!("{} in shape {} cannot be read here", self.subject, self.schema));
+            return Err(format!("cannot decode {} with schema {} as {}", self.subject, self.schema, E::SUBJECT));
         }
         serde_json::from_value(self.body.clone()).map_err(|error| error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Subject;
+    use strum::VariantArray;
+
+    #[test]
+    fn every_subject_starts_with_the_name_of_a_service() {
+        for subject in Subject::VARIANTS {
+            assert!(subject.name().starts_with(&format!("{}.", subject.service())), "{subject}");
+        }
     }
 }

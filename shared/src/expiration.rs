@@ -1,17 +1,19 @@
-//! What `expiration` says: a deadline has passed.
+//! The event of `expiration`, which answers no requests.
 
-use crate::{Event, Instant, OrderId, Subject};
+use crate::event::{Event, Subject};
+use crate::id::OrderId;
+use crate::instant::Instant;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// A deadline has passed on the clock of `expiration`: a hint, `orders` decides by its own.
+/// The deadline of an order has passed on the clock of `expiration`. This is a hint: `orders` decides by its own clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ExpirationDue {
-    /// Whose deadline it is.
+    /// The aggregate: deadlines are counted per order.
     pub order_id: OrderId,
-    /// Which deadline it was: an order whose hold was extended has two.
+    /// Tells the deadlines of an order apart: an order whose hold was extended has two.
     pub deadline: Instant,
-    /// The how-manieth deadline of this order it is.
+    /// Which deadline of this order: 1, 2, …
     pub version: u64,
 }
 impl Event for ExpirationDue {

@@ -1,32 +1,42 @@
-//! Typed ids: a ticket's id cannot be passed where an order's is wanted.
+//! Typed ids: passing a ticket's id where an order's is expected does not compile.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{cmp::Ordering, fmt, hash, marker::PhantomData, str::FromStr};
 use uuid::Uuid;
 
-/// The id of a `Thing`: a UUID v7, so ids sort by the time they were made.
+/// The id of a `Thing`. New ids are UUIDs v7 (RFC 9562 §5.7), which sort by creation time; that is how lists are ordered.
 pub struct Id<Thing>(Uuid, PhantomData<fn() -> Thing>);
 
-/// Names a person.
-pub type UserId = Id<crate::auth::User>;
-/// Names a show.
-pub type ShowId = Id<crate::tickets::Show>;
-/// Names a ticket: one listing of one seat.
-pub type TicketId = Id<crate::tickets::Ticket>;
-/// Names an order.
-pub type OrderId = Id<crate::orders::Order>;
-/// Names a payment: one attempt to pay an order.
-pub type PaymentId = Id<crate::payments::Payment>;
-/// Names an event: one message.
-pub type EventId = Id<crate::event::Envelope>;
+/// An account; see [`User`](crate::auth::User).
+pub type UserId = Id<marker::User>;
+/// A concert, match or play; see [`Show`](crate::tickets::Show).
+pub type ShowId = Id<marker::Show>;
+/// One listing of one seat; see [`Ticket`](crate::tickets::Ticket). A relisted seat gets a new id.
+pub type TicketId = Id<marker::Ticket>;
+/// A purchase of tickets for one show; see [`Order`](crate::orders::Order).
+pub type OrderId = Id<marker::Order>;
+/// One attempt to pay an order; see [`Payment`](crate::payments::Payment). A new attempt gets a new id.
+pub type PaymentId = Id<marker::Payment>;
+/// One message on the bus; see [`Envelope`](crate::event::Envelope). A redelivery has the same id.
+pub type EventId = Id<marker::Event>;
+
+/// Uninhabited types that only tell ids apart. The real types would make this file import the whole crate.
+mod marker {
+    pub enum User {}
+    pub enum Show {}
+    pub enum Ticket {}
+    pub enum Order {}
+    pub enum Payment {}
+    pub enum Event {}
+}
 
 impl<Thing> Id<Thing> {
-    /// Gives a UUID its type.
+    /// Types a UUID, such as one read from a database column. Whether it exists is not checked.
     pub const fn new(uuid: Uuid) -> Self {
         Id(uuid, PhantomData)
     }
 
-    /// The UUID without its type.
+    /// The untyped UUID, for database columns and for fields that may name any aggregate.
     pub const fn uuid(self) -> Uuid {
         self.0
     }
@@ -82,13 +92,13 @@ impl<Thing> From<Uuid> for Id<Thing> {
 }
 impl<Thing> Serialize for Id<Thing> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        // Always as text: the hydration data is binary, and both ends must agree.
+        // `Uuid` would serialize as bytes in CBOR, Dioxus's hydration format, but `deserialize` below expects text.
         serializer.collect_str(&self.0)
     }
 }
 impl<'de, Thing> Deserialize<'de> for Id<Thing> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("an id is a UUID"))
+        text.parse().map_err(|_| serde::de::Error::custom("an id must be a UUID"))
     }
 }

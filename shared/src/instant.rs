@@ -1,25 +1,27 @@
-//! A moment in time.
+//! Points in time.
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, ops::Add, ops::Sub, str::FromStr, time::Duration};
 
-/// A moment, in whole milliseconds since 1970-01-01T00:00:00Z. RFC 3339 in UTC on the wire.
+/// A point in time with millisecond precision. JSON has it as RFC 3339 text in UTC, such as `2026-12-05T19:30:00.000Z`.
+///
+/// The current time comes from the server's `Environment`, so that tests and the simulator control it.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Instant(i64);
 
 impl Instant {
-    /// From milliseconds since the epoch.
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before that.
     pub const fn from_millis(millis: i64) -> Self {
         Instant(millis)
     }
 
-    /// Milliseconds since the epoch.
+    /// Milliseconds since 1970-01-01T00:00:00Z; negative before that.
     pub const fn millis(self) -> i64 {
         self.0
     }
 
-    /// How long it is from `earlier` until this moment; nothing if `earlier` is later.
+    /// The time elapsed since `earlier`; zero if `earlier` is later, as clocks of two processes may differ.
     pub fn since(self, earlier: Instant) -> Duration {
         Duration::from_millis(u64::try_from(self.0 - earlier.0).unwrap_or(0))
     }
@@ -70,6 +72,6 @@ impl Serialize for Instant {
 impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
-        text.parse().map_err(|_| serde::de::Error::custom("a moment is written like 2026-12-05T19:30:00Z"))
+        text.parse().map_err(|_| serde::de::Error::custom("an instant must look like 2026-12-05T19:30:00Z"))
     }
 }

@@ -1,10 +1,10 @@
-//! Money, in whole minor units: no floating point anywhere near it.
+//! Money in whole minor units. Floating point is not used for amounts, because it rounds.
 
-use crate::rejection::{Flaw, Invalid};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::VariantArray;
 
-/// The currencies that a show can be sold in (ISO 4217).
+/// The currencies that a show can be sold in.
 #[derive(
     Clone,
     Copy,
@@ -34,29 +34,16 @@ pub enum Currency {
 }
 
 impl Currency {
-    /// Every currency, most used first.
-    pub const ALL: [Currency; 8] = [
-        Currency::Eur,
-        Currency::Usd,
-        Currency::Gbp,
-        Currency::Chf,
-        Currency::Sek,
-        Currency::Pln,
-        Currency::Jpy,
-        Currency::Kwd,
-    ];
+    /// Every currency, in the order in which forms offer them: the most used first.
+    pub const ALL: [Currency; Currency::VARIANTS.len()] =
+        *Currency::VARIANTS.first_chunk().expect("the length is the slice's own");
 
-    /// The ISO 4217 code.
+    /// The ISO 4217 code, such as `EUR`. `str::parse` is the inverse.
     pub fn code(self) -> &'static str {
         self.into()
     }
 
-    /// The currency of an ISO 4217 code.
-    pub fn from_code(code: &str) -> Option<Currency> {
-        code.parse().ok()
-    }
-
-    /// How many decimals its minor unit has (ISO 4217).
+    /// The number of decimals of its minor unit (ISO 4217): 2 for cents.
     pub fn decimals(self) -> u32 {
         match self {
             Currency::Jpy => 0,
@@ -79,22 +66,23 @@ impl Currency {
     }
 }
 
-/// An amount of money: `minor` units (cents, for most) of `currency`.
+/// An amount of money. It may be negative: ledger entries are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Money {
-    /// Whole minor units.
+    /// The amount in the currency's smallest unit: cents for [`Currency::Eur`], yen for [`Currency::Jpy`].
     pub minor: i64,
-    /// Of which currency.
+    /// Amounts of different currencies are never added.
     pub currency: Currency,
 }
 
 impl Money {
-    /// `minor` units of `currency`.
+    /// An amount of `minor` smallest units, such as cents.
     pub const fn new(minor: i64, currency: Currency) -> Self {
         Money { minor, currency }
     }
 
-    /// Reads what a person types, as `49`, `49.9` or `49,90`. Nothing else is taken for an amount.
+    /// Parses an amount that a person typed, such as `49`, `49.9` or `49,90`; `None` for everything else: signs, exponents,
+    /// digits other than 0 to 9, and more decimals than the currency has.
     pub fn parse(text: &str, currency: Currency) -> Option<Money> {
         let decimals = currency.decimals();
         let text = text.trim().replace(',', ".");
@@ -108,13 +96,13 @@ impl Money {
         Some(Money::new(padded.parse().ok()?, currency))
     }
 
-    /// The sum; nothing if the currencies differ or it is too large to count.
+    /// The sum; `None` if the currencies differ or the sum overflows.
     pub fn checked_add(self, other: Money) -> Option<Money> {
         let same = self.currency == other.currency;
         same.then(|| self.minor.checked_add(other.minor))?.map(|minor| Money { minor, ..self })
     }
 
-    /// The amount without its currency, as a person would type it.
+    /// The amount without its currency, in the form that [`Money::parse`] accepts: `49.90`.
     pub fn amount(self) -> String {
         let decimals = self.currency.decimals();
         let unit = 10_i64.pow(decimals);
@@ -134,7 +122,7 @@ impl fmt::Display for Money {
     }
 }
 
-/// A share of a price, in hundredths of a percent.
+/// The part of a price that the marketplace keeps, in basis points (hundredths of a percent).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct FeeShare {
@@ -142,23 +130,24 @@ pub struct FeeShare {
 }
 
 impl FeeShare {
-    /// The largest share: half of the price.
+    /// In percent. A larger fee is taken for a mistake in the configuration.
     pub const MAX_PERCENT: u16 = 50;
 
-    /// Reads a number of percent with at most two decimals, as `2.5`.
+    /// Parses a percentage with at most two decimals, such as `2.5`; `None` if it is malformed, negative or above
+    /// [`FeeShare::MAX_PERCENT`].
     pub fn parse(percent: &str) -> Option<FeeShare> {
-        // Percent have hundredths as euros have cents.
+        // A percentage has two decimals, as an amount in euros has.
         let basis_points = u16::try_from(Money::parse(percent, Currency::Eur)?.minor).ok()?;
         (basis_points <= FeeShare::MAX_PERCENT * 100).then_some(FeeShare { basis_points })
     }
 
-    /// The share of an amount, rounded down to whole minor units: what is lost is the marketplace's.
+    /// The fee on an amount, rounded toward zero to whole minor units, in favour of the seller.
     pub fn of(self, amount: Money) -> Money {
         let share = i128::from(amount.minor) * i128::from(self.basis_points) / 10_000;
-        Money { minor: i64::try_from(share).expect("a share is less than the whole"), ..amount }
+        Money { minor: i64::try_from(share).expect("a fee is at most half of an amount that fits"), ..amount }
     }
 
-    /// Whether nothing is kept.
+    /// Whether there is no fee, so that pages need not mention one.
     pub fn is_nothing(self) -> bool {
         self.basis_points == 0
     }
@@ -169,46 +158,6 @@ impl fmt::Display for FeeShare {
         let percent = Money::new(self.basis_points.into(), Currency::Eur).amount();
         let short = percent.trim_end_matches('0').trim_end_matches('.');
         write!(formatter, "{}\u{a0}%", if short.is_empty() { "0" } else { short })
-    }
-}
-
-/// The price of a ticket: more than nothing, at most [`Price::MAX_MINOR`] minor units.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(try_from = "Money", into = "Money")]
-pub struct Price(Money);
-
-impl Price {
-    /// The highest price: a million of a currency with cents. Eight of them are far from overflowing.
-    pub const MAX_MINOR: i64 = 100_000_000;
-
-    /// The price as money.
-    pub const fn money(self) -> Money {
-        self.0
-    }
-}
-
-impl TryFrom<Money> for Price {
-    type Error = Invalid;
-    fn try_from(money: Money) -> Result<Self, Invalid> {
-        match money.minor {
-            ..=0 => Err(Invalid::new("price", Flaw::NoPrice)),
-            // Card networks count thousandths in steps of ten (Stripe, "Three-decimal currencies").
-            minor if money.currency.decimals() == 3 && minor % 10 != 0 => {
-                let step = Money::new(10, money.currency);
-                Err(Invalid::new("price", Flaw::OffStep { step }))
-            }
-            1..=Price::MAX_MINOR => Ok(Price(money)),
-            _ => {
-                let most = Money::new(Price::MAX_MINOR, money.currency);
-                Err(Invalid::new("price", Flaw::HighPrice { most }))
-            }
-        }
-    }
-}
-
-impl From<Price> for Money {
-    fn from(price: Price) -> Money {
-        price.0
     }
 }
 
@@ -245,20 +194,10 @@ mod tests {
     fn a_share_is_of_whole_minor_units_and_never_too_much() {
         let share = FeeShare::parse("2.5").expect("a share");
         assert_eq!(share.of(Money::new(1999, Currency::Eur)), Money::new(49, Currency::Eur));
-        assert_eq!(share.of(Money::new(Price::MAX_MINOR, Currency::Jpy)), Money::new(2_500_000, Currency::Jpy));
+        assert_eq!(share.of(Money::new(100_000_000, Currency::Jpy)), Money::new(2_500_000, Currency::Jpy));
         assert_eq!((share.to_string().as_str(), FeeShare::default().is_nothing()), ("2.5\u{a0}%", true));
         assert_eq!((FeeShare::parse("50.01"), FeeShare::parse("-1"), FeeShare::parse("1.234")), (None, None, None));
         assert_eq!(FeeShare::parse("10").expect("a share").to_string(), "10\u{a0}%");
         assert_eq!(FeeShare::default().to_string(), "0\u{a0}%");
-    }
-
-    #[test]
-    fn a_price_is_more_than_nothing_and_not_absurd() {
-        assert!(Price::try_from(Money::new(1005, Currency::Kwd)).is_err(), "no card is charged half a step");
-        assert!(Price::try_from(Money::new(1010, Currency::Kwd)).is_ok());
-        for minor in [i64::MIN, -1, 0, Price::MAX_MINOR + 1, i64::MAX] {
-            assert!(Price::try_from(Money::new(minor, Currency::Eur)).is_err(), "{minor}");
-        }
-        assert!(Price::try_from(Money::new(1, Currency::Eur)).is_ok());
     }
 }

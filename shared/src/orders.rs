@@ -1,15 +1,20 @@
-//! What `orders` is asked and says: who holds or owns which ticket, and until when.
+//! Requests, replies and the event of `orders`: who holds or owns which ticket, and until when.
 
+use crate::event::{Event, Subject};
+use crate::id::{OrderId, PaymentId, TicketId, UserId};
+use crate::instant::Instant;
+use crate::money::Money;
+use crate::page::Paginated;
 use crate::payments::PaymentState;
+use crate::service::Service;
 use crate::tickets::{Seat, Show};
-use crate::{Event, Instant, Money, OrderId, Paginated, PaymentId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-/// How many tickets of one show one person may hold or own.
+/// The maximum of tickets for one show that one person may hold or own, so that nobody can hold a whole house.
 pub const MAX_TICKETS_PER_SHOW: u32 = 8;
 
-/// Where an order is in its life: `held → complete | expired | cancelled`, `complete → refunded`.
+/// `held → complete | expired | cancelled`, `complete → refunded`.
 #[derive(
     Clone,
     Copy,
@@ -27,26 +32,26 @@ pub const MAX_TICKETS_PER_SHOW: u32 = 8;
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum OrderState {
-    /// The tickets wait for their payment.
+    /// The tickets are reserved and not paid yet.
     Held,
-    /// Paid: the tickets are the buyer's.
+    /// The payment is authorized, and the tickets belong to the buyer.
     Complete,
-    /// Not paid in time.
+    /// The hold ended before the payment was authorized.
     Expired,
-    /// Ended before it was paid.
+    /// Ended before the payment was authorized, for an [`EndReason`].
     Cancelled,
-    /// Paid, and the money was given back.
+    /// Was complete; the buyer no longer has the tickets and gets the money back.
     Refunded,
 }
 
 impl OrderState {
-    /// Whether the order has ended without the buyer having the tickets.
+    /// Whether the order has ended and its tickets do not belong to the buyer.
     pub fn is_over(self) -> bool {
         matches!(self, OrderState::Expired | OrderState::Cancelled | OrderState::Refunded)
     }
 }
 
-/// Why an order ended other than by the clock.
+/// Why an order was cancelled or refunded.
 #[derive(
     Clone,
     Copy,
@@ -63,155 +68,157 @@ impl OrderState {
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum EndReason {
-    /// The buyer asked for it.
+    /// The buyer released the held tickets.
     CancelledByBuyer,
-    /// The seller changed or withdrew a ticket before the hold reached it.
+    /// The seller repriced or withdrew a ticket before `tickets` could confirm its hold.
     TicketChanged,
-    /// The authorized money could not be taken.
+    /// The authorized payment could not be captured.
     CaptureFailed,
-    /// The show was cancelled by whoever announced it.
+    /// The creator of the show cancelled it.
     ShowCancelled,
-    /// The seller gave the money back before the show.
+    /// The seller refunded the sale before the show.
     BySeller,
-    /// The money was given back from outside, as from the gateway's own pages.
+    /// The payment was refunded outside this program, for example in Stripe's dashboard.
     RefundedExternally,
 }
 
-/// One ticket of an order, as it was when the hold began.
+/// One ticket of an order, as it was when the order was placed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderLine {
-    /// The ticket.
+    /// Names the live ticket; the other fields are copies.
     pub ticket_id: TicketId,
-    /// What it admits to.
+    /// The same for every line of an order.
     pub show: Show,
-    /// Where.
+    /// The place that the ticket admits to.
     pub seat: Seat,
-    /// What it costs in this order, whatever happens to its price elsewhere.
+    /// The price in this order. A later change of the ticket's price does not concern it.
     pub price: Money,
 }
 
-/// What is known of an order's latest payment.
+/// An order's latest payment, as `orders` knows it from events: `payments` may be ahead.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PaymentSummary {
-    /// The payment.
+    /// For `payments.get`, which answers with the current state.
     pub id: PaymentId,
-    /// Its state when `orders` last heard of it.
+    /// The state in the newest event.
     pub state: PaymentState,
 }
 
-/// An order, as its buyer sees it.
+/// An order as its buyer sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Order {
-    /// Names the order.
+    /// Sorts by the time of placing.
     pub id: OrderId,
-    /// Whose order it is.
+    /// The only person who may see the order.
     pub buyer_id: UserId,
-    /// Where it is in its life.
+    /// Decides what the buyer can do next.
     pub state: OrderState,
-    /// Why it ended, if somebody or something ended it.
+    /// `None` unless the order is cancelled or refunded.
     pub reason: Option<EndReason>,
-    /// The tickets.
+    /// 1 to [`MAX_TICKETS_PER_SHOW`], in the order of their tickets' ids.
     pub lines: Vec<OrderLine>,
-    /// The sum of the lines: what is paid.
+    /// The sum of the lines, which is the amount of the payment.
     pub total: Money,
-    /// When the hold began.
+    /// The start of the hold.
     pub placed_at: Instant,
-    /// When an unpaid hold ends.
+    /// The end of the hold, if the order is still held then.
     pub expires_at: Instant,
-    /// Whether a payment has begun and moved `expires_at`; that happens once.
+    /// Whether the start of a payment has moved `expires_at`, which happens once.
     pub extended: bool,
-    /// The latest payment that `orders` has heard of.
+    /// The newest attempt to pay; declined ones before it are left out.
     pub payment: Option<PaymentSummary>,
-    /// The server's clock when this was answered, to count down by.
+    /// The server's clock when it answered: a client counts down from it, since its own clock may be wrong.
     pub server_now: Instant,
-    /// Rises with each change.
+    /// 1, 2, 3, …: raised by each change.
     pub version: u64,
 }
 
-/// Holds tickets for the caller.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Holds tickets of one show for the caller until they are paid or the hold ends. If the caller holds exactly these
+/// already, that order is returned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlaceOrder {
-    /// The tickets, each once.
+    /// 1 to [`MAX_TICKETS_PER_SHOW`], each once.
     pub ticket_ids: Vec<TicketId>,
-    /// The sum that the buyer was shown.
+    /// The total that the buyer saw; refused with `PriceChanged` if it is not the current one.
     pub expected_total: Money,
 }
 
-/// Asks for one of the caller's own orders.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns an order of the caller.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetOrder {
-    /// Which order.
+    /// An order whose buyer is the caller.
     pub id: OrderId,
 }
 
-/// Asks for the caller's own orders, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Lists the orders of the caller, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListOrders {
-    /// Where the page begins.
+    /// [`Paginated::next`] of the previous page; `None` for the first page.
     pub cursor: Option<String>,
 }
 
-/// Gives the held tickets of an own order back.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Cancels a held order of the caller, which releases its tickets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CancelOrder {
-    /// Which order.
+    /// An order whose buyer is the caller.
     pub id: OrderId,
 }
 
-/// Gives the buyer of an own sold ticket the money back, before the show: the whole order, if all of it is the caller's.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Refunds the whole order that a ticket was sold in, before the show. Refused with `SoldTogether` if the order has tickets
+/// of other sellers.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RefundSale {
-    /// The sold ticket.
+    /// A sold ticket whose seller is the caller.
     pub ticket_id: TicketId,
 }
 
-/// A line of an order, as the other services need it.
+/// One ticket of an order, as the other services need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct HeldTicket {
-    /// The ticket.
+    /// `tickets` updates this ticket.
     pub ticket_id: TicketId,
-    /// Who sells it.
+    /// `payments` credits this person.
     pub seller_id: UserId,
-    /// Where it admits to.
+    /// For mails and statements.
     pub seat: Seat,
-    /// What it costs in this order.
+    /// See [`OrderLine::price`].
     pub price: Money,
-    /// The ticket's price version when the order was placed: the hold is good only on that one.
+    /// The ticket's `price_version` when the order was placed. `tickets` confirms the hold only while it is the same.
     #[serde(rename = "terms")]
     pub price_version: u64,
 }
 
-/// One piece of news on a person's live feed: the order itself is asked for.
+/// A message of a person's live feed. It carries no state: the reader fetches the order.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct OrderNews {
-    /// Which order.
+pub struct OrderUpdate {
+    /// The order that changed.
     pub id: OrderId,
-    /// What it has risen to.
+    /// Its new version; the reader fetches nothing if it has that already.
     pub version: u64,
 }
 
-/// An order is new, or not as it was.
+/// An order was created or changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OrderChanged {
-    /// Names the order.
+    /// The aggregate.
     pub id: OrderId,
-    /// Rises with each change.
+    /// 1, 2, 3, … without gaps.
     pub version: u64,
-    /// Whose order it is.
+    /// Owns the tickets once the order is complete.
     pub buyer_id: UserId,
-    /// Where it is in its life.
+    /// Decides what the other services do with tickets and money.
     pub state: OrderState,
-    /// Why it ended, if somebody or something ended it.
+    /// See [`Order::reason`].
     pub reason: Option<EndReason>,
-    /// What the tickets admit to: all of an order's are for one show.
+    /// Every ticket of an order is for this show.
     pub show: Show,
-    /// The tickets.
+    /// See [`Order::lines`].
     pub lines: Vec<HeldTicket>,
-    /// What is paid.
+    /// See [`Order::total`].
     pub total: Money,
-    /// When an unpaid hold ends.
+    /// See [`Order::expires_at`].
     pub expires_at: Instant,
-    /// The payment that completed it; no other one is captured.
+    /// The payment that completed the order, and the only one that may be captured.
     pub payment_id: Option<PaymentId>,
 }
 impl Event for OrderChanged {
@@ -224,7 +231,7 @@ impl Event for OrderChanged {
     }
 }
 
-crate::request::requests! { crate::Service::Orders;
+crate::request::requests! { Service::Orders;
     PlaceOrder = "orders.place" -> Order;
     GetOrder = "orders.get" -> Order;
     ListOrders = "orders.list" -> Paginated<Order>;

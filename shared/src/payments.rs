@@ -1,14 +1,19 @@
-//! What `payments` is asked and says: authorize, capture, void and refund.
+//! Requests, replies and the event of `payments`: payments, and the accounts of sellers.
 
-use crate::rejection::{Flaw, Invalid};
+use crate::event::{Event, Subject};
+use crate::id::{OrderId, PaymentId, TicketId, UserId};
+use crate::instant::Instant;
+use crate::invalid::{Flaw, Invalid};
+use crate::money::{FeeShare, Money};
+use crate::page::Paginated;
+use crate::service::Service;
 use crate::tickets::Seat;
-use crate::{Event, FeeShare, Instant, Money, OrderId, Paginated, PaymentId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use uuid::Uuid;
 
-/// Where a payment is in its life: `started → authorized | declined | unknown`, `unknown → authorized | declined`,
-/// `authorized → captured | voided`, `captured → refunded`.
+/// `started → authorized | declined | unknown`, `unknown → authorized | declined`, `authorized → captured | voided`,
+/// `captured → refunded`.
 #[derive(
     Clone,
     Copy,
@@ -26,19 +31,19 @@ use uuid::Uuid;
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentState {
-    /// The gateway is being asked, or waits for the person to prove who they are.
+    /// The gateway is called, or waits until the person has authenticated (3-D Secure).
     Started,
-    /// The gateway did not answer; it is asked again until the truth is known.
+    /// The gateway did not answer. It is polled until the outcome is known; meanwhile no other payment can start.
     Unknown,
-    /// The money is set aside for us, not yet taken.
+    /// The amount is reserved on the card, not taken.
     Authorized,
-    /// The gateway said no. Nothing was taken.
+    /// Refused, and nothing was taken. A new payment may start.
     Declined,
-    /// The money is taken.
+    /// The amount is taken from the card.
     Captured,
-    /// The money that was set aside is free again.
+    /// The reservation is released, and nothing was taken.
     Voided,
-    /// The money that was taken is given back.
+    /// The captured amount is sent back to the card, in full.
     Refunded,
 }
 
@@ -60,13 +65,13 @@ pub enum PaymentState {
 pub enum Decline {
     /// The bank gave no reason.
     Generic,
-    /// There is not enough money.
+    /// The account lacks the amount, or the card has reached its limit.
     InsufficientFunds,
-    /// Something went wrong at the bank.
+    /// An error at the bank or in the card network, not the person's fault.
     ProcessingError,
-    /// The person did not prove who they are.
+    /// 3-D Secure failed or was cancelled.
     AuthenticationFailed,
-    /// The payment was closed before it was decided.
+    /// The order ended first, and the payment was closed before the bank had decided.
     Closed,
 }
 
@@ -84,173 +89,163 @@ impl fmt::Display for Decline {
     }
 }
 
-/// A payment-method token, under Stripe's names. A card number never reaches the server.
+/// A token that stands for a card: the id of a Stripe PaymentMethod (`pm_…`). A card number never reaches the server.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Method(String);
+pub struct PaymentMethod(String);
 
-impl Method {
-    /// The token as text.
+impl PaymentMethod {
+    /// Stripe's ids are about 30 bytes long; this leaves room and bounds the column.
+    const MAX_BYTES: usize = 100;
+
+    /// The token, such as `pm_card_visa`.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-impl TryFrom<String> for Method {
+impl TryFrom<String> for PaymentMethod {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
         let plain = text.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if text.starts_with("pm_") && plain && text.len() <= 100 {
-            Ok(Method(text))
+        if text.starts_with("pm_") && plain && text.len() <= PaymentMethod::MAX_BYTES {
+            Ok(PaymentMethod(text))
         } else {
             Err(Invalid::new("method", Flaw::NoMethod))
         }
     }
 }
 
-impl From<Method> for String {
-    fn from(method: Method) -> String {
+impl From<PaymentMethod> for String {
+    fn from(method: PaymentMethod) -> String {
         method.0
     }
 }
 
-/// A card of test mode: its number as people type it, its token, and what becomes of it.
+/// A card of test mode, for the payment form of the sandbox.
 pub struct TestCard {
-    /// The number, in digits.
+    /// The card number, without spaces.
     pub number: &'static str,
-    /// The token that stands for it.
+    /// The [`PaymentMethod`] that stands for it.
     pub method: &'static str,
-    /// What happens when it is used.
-    pub outcome: &'static str,
 }
 
-/// The test cards (Stripe's well-known numbers, and one of ours that never answers).
+/// Stripe's test cards (<https://docs.stripe.com/testing>), and one of the sandbox's own that never gets an answer.
 pub const TEST_CARDS: [TestCard; 6] = [
-    TestCard { number: "4242424242424242", method: "pm_card_visa", outcome: "succeeds" },
-    TestCard { number: "4000000000000002", method: "pm_card_chargeDeclined", outcome: "is declined" },
-    TestCard {
-        number: "4000000000009995",
-        method: "pm_card_chargeDeclinedInsufficientFunds",
-        outcome: "is declined: insufficient funds",
-    },
-    TestCard {
-        number: "4000000000000119",
-        method: "pm_card_chargeDeclinedProcessingError",
-        outcome: "fails with a processing error",
-    },
-    TestCard {
-        number: "4000002500003155",
-        method: "pm_card_authenticationRequired",
-        outcome: "asks you to confirm that it is you",
-    },
-    TestCard { number: "4000000000000341", method: "pm_card_neverAnswers", outcome: "never gets an answer" },
+    TestCard { number: "4242424242424242", method: "pm_card_visa" },
+    TestCard { number: "4000000000000002", method: "pm_card_chargeDeclined" },
+    TestCard { number: "4000000000009995", method: "pm_card_chargeDeclinedInsufficientFunds" },
+    TestCard { number: "4000000000000119", method: "pm_card_chargeDeclinedProcessingError" },
+    TestCard { number: "4000002500003155", method: "pm_card_authenticationRequired" },
+    TestCard { number: "4000000000000341", method: "pm_card_neverAnswers" },
 ];
 
-/// A payment: one attempt to pay an order.
+/// One attempt to pay an order, as its payer sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Payment {
-    /// Names the payment.
+    /// Also the idempotency key of the calls to the gateway.
     pub id: PaymentId,
-    /// What is paid.
+    /// An order has at most one payment that is not declined.
     pub order_id: OrderId,
-    /// Where it is in its life.
+    /// Tells whether to wait, to authenticate or to try again.
     pub state: PaymentState,
-    /// How much.
+    /// The order's total.
     pub amount: Money,
-    /// Why it was declined, if it was.
+    /// `None` unless the payment is declined.
     pub decline: Option<Decline>,
-    /// Whether the bank waits for the person to prove who they are (3-D Secure).
+    /// Whether the bank waits for the person to authenticate (3-D Secure).
     pub needs_authentication: bool,
-    /// The bank's page where the person does that; without one, this site's own page stands for it (test mode).
+    /// The bank's page for that. In test mode there is none, and a page of this site takes its place.
     pub bank_url: Option<String>,
 }
 
-/// Pays an own order. Repeated, it answers with the payment that is under way or done.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Pays a held order of the caller. If it has a payment that is not declined, that payment is returned.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Pay {
-    /// The order, held.
+    /// An order whose buyer is the caller.
     pub order_id: OrderId,
-    /// With what.
-    pub method: Method,
+    /// The card to charge.
+    pub method: PaymentMethod,
 }
 
-/// Asks for one of the caller's own payments.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns a payment of the caller.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetPayment {
-    /// Which payment.
+    /// A payment whose payer is the caller.
     pub id: PaymentId,
 }
 
-/// The person was asked by the bank. In test mode this is the answer itself; otherwise the gateway is asked what the
-/// person told the bank.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Continues a payment after the person returned from authenticating (3-D Secure). In test mode `approve` is the outcome;
+/// with a real gateway it is ignored, and the gateway is asked for the outcome.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Authenticate {
-    /// Which payment.
+    /// A payment whose payer is the caller.
     pub id: PaymentId,
-    /// Whether the person confirms.
+    /// Whether the person confirmed on the page that stands for the bank's.
     pub approve: bool,
 }
 
-/// Asks how payments are made here.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns the payment settings of this marketplace. Anybody may ask.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetSettings {}
 
-/// How payments are made here.
+/// The payment settings of this marketplace.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Settings {
-    /// Stripe's key for the browser; without one, the sandbox takes test cards.
+    /// Stripe's publishable API key, for the card field in the browser; `None` if the sandbox is used.
     pub publishable_key: Option<String>,
     /// Whether no real money moves.
     pub test_mode: bool,
-    /// What the marketplace keeps of each sale. The price has it in it.
+    /// The marketplace's share of each sale, which is part of the price.
     pub fee: FeeShare,
 }
 
-/// Hands over what Stripe told, as it came: only then can its signature be checked.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Passes on a webhook from Stripe byte for byte, since the signature covers the exact body. `payments` verifies it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ReceiveWebhook {
-    /// The body, to the letter.
+    /// The unparsed body.
     pub body: String,
     /// The header `Stripe-Signature`.
     pub signature: String,
 }
 
-/// Asks for the caller's own account as a seller, the newest movements first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns the caller's account as a seller.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetAccount {
-    /// Where the page of movements begins.
+    /// [`Paginated::next`] of the previous page of movements; `None` for the first page.
     pub cursor: Option<String>,
 }
 
-/// What a seller has earned.
+/// What a seller has earned and was paid. (The ledger's accounts are in the server.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Account {
-    /// The sums, one for each currency.
+pub struct SellerAccount {
+    /// One per currency that the seller has sold in.
     pub balances: Vec<Balance>,
-    /// What made them.
+    /// The newest first.
     pub movements: Paginated<Movement>,
-    /// Whether there is somewhere to pay what is owed to; if not, see [`SetUpPayouts`].
+    /// Whether payouts can be sent; if not, see [`SetUpPayouts`].
     pub can_be_paid: bool,
 }
 
-/// Asks for the page of the gateway's where the caller says how to be paid; nothing, if there is nothing to say.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns the URL of the gateway's onboarding page, where the caller enters a bank account; `None` if the gateway needs
+/// none.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SetUpPayouts {}
 
-/// Where a seller's money of one currency is. All in this currency.
+/// A seller's money in one currency, by where it is. The four amounts do not overlap.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
-    /// Held until some time after the show.
+    /// Earned, and kept back until `PAYOUT_AFTER_HOURS` after the start of the show.
     pub held: Money,
-    /// Owed now: it is paid out next.
+    /// Due: part of the next payout. Negative after a refund of a sale that was paid out.
     pub owed: Money,
-    /// On its way to the seller.
+    /// Sent, and not yet confirmed by the gateway.
     pub on_its_way: Money,
-    /// Paid out.
+    /// The total of all successful payouts.
     pub paid_out: Money,
 }
 
-/// What moved money to or from a seller.
+/// What changed a seller's account.
 #[derive(
     Clone,
     Copy,
@@ -270,66 +265,66 @@ pub struct Balance {
 pub enum MovementKind {
     /// A ticket was sold.
     Sale,
-    /// A sale was undone, and the buyer got the money back.
+    /// The buyer of a ticket got the money back.
     Refund,
     /// Money was sent to the seller.
     Payout,
-    /// Money that was sent could not be delivered.
+    /// A payout could not be delivered: the amount is due again.
     PayoutFailed,
 }
 
-/// What a movement is for.
+/// The ticket that a sale or refund was for, as text of that time.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct About {
-    /// What the show is called.
+pub struct SoldTicket {
+    /// The show's title.
     pub show: String,
-    /// The seat in it.
+    /// The place that the ticket admits to.
     pub seat: Seat,
 }
 
-impl fmt::Display for About {
+impl fmt::Display for SoldTicket {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{} · {}", self.show, self.seat)
     }
 }
 
-/// One movement on a seller's account.
+/// One line of a seller's statement.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Movement {
-    /// Names the movement.
+    /// The id of the ledger row.
     pub id: Uuid,
-    /// When it was.
+    /// When the ledger row was written.
     pub at: Instant,
-    /// What it was.
+    /// Decides which of the optional fields are set.
     pub kind: MovementKind,
-    /// What for, or nothing for payouts.
-    pub about: Option<About>,
-    /// The ticket, if there is one.
+    /// `None` for payouts.
+    pub about: Option<SoldTicket>,
+    /// `None` for payouts.
     pub ticket_id: Option<TicketId>,
-    /// What the buyer paid, or got back (below zero); nothing for payouts.
+    /// The amount that the buyer paid; negative for a refund; `None` for payouts.
     pub price: Option<Money>,
-    /// What the marketplace kept, or gave back (below zero).
+    /// The amount that the marketplace kept; negative for a refund; `None` for payouts.
     pub fee: Option<Money>,
-    /// How the seller's account changed: above zero, it grew.
+    /// The change of the seller's account: positive for a credit.
     pub amount: Money,
 }
 
-/// A payment is new, or not as it was.
+/// A payment was created or changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PaymentChanged {
-    /// Names the payment.
+    /// The aggregate.
     pub id: PaymentId,
-    /// Rises with each change.
+    /// 1, 2, 3, … without gaps.
     pub version: u64,
-    /// What is paid.
+    /// See [`Payment::order_id`].
     pub order_id: OrderId,
-    /// Who pays.
+    /// The buyer of the order.
     pub payer_id: UserId,
-    /// Where it is in its life.
+    /// Decides whether `orders` extends, completes or refunds the order.
     pub state: PaymentState,
-    /// How much.
+    /// See [`Payment::amount`].
     pub amount: Money,
-    /// Why it was declined, if it was.
+    /// See [`Payment::decline`].
     pub decline: Option<Decline>,
 }
 impl Event for PaymentChanged {
@@ -342,13 +337,13 @@ impl Event for PaymentChanged {
     }
 }
 
-// A gateway may take five seconds a step; setting payouts up calls it twice.
-crate::request::requests! { crate::Service::Payments;
+// The server gives up on a call to the gateway after four to five seconds; setting up payouts makes two calls.
+crate::request::requests! { Service::Payments;
     Pay = "payments.pay" -> Payment, timeout 9 s;
     GetPayment = "payments.get" -> Payment;
     Authenticate = "payments.authenticate" -> Payment, timeout 9 s;
     GetSettings = "payments.settings" -> Settings;
     ReceiveWebhook = "payments.receive_webhook" -> ();
-    GetAccount = "payments.account" -> Account;
+    GetAccount = "payments.account" -> SellerAccount;
     SetUpPayouts = "payments.set_up_payouts" -> Option<String>, timeout 9 s;
 }

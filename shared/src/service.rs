@@ -1,8 +1,10 @@
-//! The five services, named once.
+//! The five services.
 
 use serde::{Deserialize, Serialize};
+use strum::VariantArray;
 
-/// A service. Its word names the module, the URL prefix, the subject prefix, the database and the deployment.
+/// A service. Its lower-case name is its module, URL prefix, subject prefix, database, durable consumer, Kubernetes
+/// deployment and value in the variable `SERVICES`.
 #[derive(
     Clone,
     Copy,
@@ -22,35 +24,24 @@ use serde::{Deserialize, Serialize};
 #[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Service {
-    /// People, passwords and sessions.
+    /// Owns accounts, passwords and sessions, and sends the mails.
     Auth,
-    /// Shows, and the tickets on sale for them.
+    /// Owns shows and the tickets listed for them.
     Tickets,
-    /// Who holds or owns which ticket, and until when.
+    /// Decides who holds or owns a ticket, and until when. The only authority on holds.
     Orders,
-    /// Deadlines.
+    /// Stores the deadlines of holds and publishes an event when one passes.
     Expiration,
-    /// Money.
+    /// Moves money: authorizations, captures, refunds, the ledger and payouts.
     Payments,
 }
 
 impl Service {
-    /// Every service, in the order in which a purchase meets them.
-    pub const ALL: [Service; 5] =
-        [Service::Auth, Service::Tickets, Service::Orders, Service::Expiration, Service::Payments];
+    /// Every service, in the order of declaration.
+    pub const ALL: [Service; Service::VARIANTS.len()] =
+        *Service::VARIANTS.first_chunk().expect("the length is the slice's own");
 
-    /// The names of the requests that the service answers.
-    pub fn requests(self) -> &'static [&'static str] {
-        match self {
-            Service::Auth => crate::auth::REQUESTS,
-            Service::Tickets => crate::tickets::REQUESTS,
-            Service::Orders => crate::orders::REQUESTS,
-            Service::Expiration => &[],
-            Service::Payments => crate::payments::REQUESTS,
-        }
-    }
-
-    /// The one word for this service.
+    /// The lower-case name, such as `auth`. `str::parse` is the inverse.
     pub fn name(self) -> &'static str {
         self.into()
     }

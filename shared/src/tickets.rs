@@ -1,15 +1,23 @@
-//! What `tickets` is asked and says: shows, and the tickets on sale for them.
+//! Requests, replies and the event of `tickets`: shows and the tickets listed for them.
 
+use crate::event::{Event, Subject};
+use crate::id::{OrderId, ShowId, TicketId, UserId};
+use crate::instant::Instant;
+use crate::invalid::Invalid;
+use crate::money::{Currency, Money};
+use crate::page::Paginated;
+use crate::price::Price;
+use crate::service::Service;
 use crate::value::ShortText;
-use crate::{Currency, Event, Instant, Money, OrderId, Paginated, Price, Rejection, ShowId, Subject, TicketId, UserId};
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use strum::VariantArray;
 use uuid::Uuid;
 
-/// How many seats can be listed at once.
+/// The maximum of seats in one [`OfferTickets`], which bounds the rows that one transaction inserts.
 pub const MAX_SEATS_AT_ONCE: usize = 100;
 
-/// What kind of show it is.
+/// The kind of a show, which lists can be filtered by.
 #[derive(
     Clone,
     Copy,
@@ -26,7 +34,7 @@ pub const MAX_SEATS_AT_ONCE: usize = 100;
 )]
 #[strum(serialize_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
-#[expect(missing_docs, reason = "the words say it")]
+#[expect(missing_docs, reason = "the names are common words")]
 pub enum Category {
     Concert,
     Festival,
@@ -38,99 +46,106 @@ pub enum Category {
 }
 
 impl Category {
-    /// Every category.
-    pub const ALL: [Category; 7] = {
-        use Category::*;
-        [Concert, Festival, Theatre, Comedy, Sport, Exhibition, Other]
-    };
+    /// Every category, in the order in which forms offer them.
+    pub const ALL: [Category; Category::VARIANTS.len()] =
+        *Category::VARIANTS.first_chunk().expect("the length is the slice's own");
 
-    /// The category's word on the wire.
+    /// The lower-case name, such as `concert`. `str::parse` is the inverse.
     pub fn name(self) -> &'static str {
         self.into()
     }
-
-    /// The category of that word.
-    pub fn from_name(name: &str) -> Option<Category> {
-        name.parse().ok()
-    }
 }
 
-/// A show: a concert, a match, a play, at a place and a time.
+/// A concert, match or play at a place and a time. (*Event* is kept for messages.)
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Show {
-    /// Names the show.
+    /// Stays the same for the life of the show; so does everything but `cancelled`.
     pub id: ShowId,
-    /// What it is called.
+    /// The name of the show or of who performs.
     pub title: ShortText,
-    /// The house or the ground.
+    /// The theatre, hall or stadium.
     pub venue: ShortText,
-    /// The town.
+    /// The city of the venue.
     pub city: ShortText,
-    /// The country.
+    /// The country of the venue, as the creator typed it.
     pub country: ShortText,
-    /// What kind of show it is.
+    /// One of a closed list.
     pub category: Category,
-    /// When it begins.
+    /// The start. Tickets are on sale until then.
     pub starts_at: Instant,
-    /// The venue's time zone (IANA), in which times are shown.
+    /// The venue's IANA time zone, such as `Europe/Berlin`. Pages show times in it.
     pub time_zone: String,
-    /// When it begins by the clock on the venue's wall, as in `2026-12-05T20:00`.
+    /// `starts_at` in `time_zone`, such as `2026-12-05T20:00`, so that a client needs no time zone database.
     pub local_start: String,
-    /// What its tickets are paid in.
+    /// Every price and payment for the show is in it.
     pub currency: Currency,
-    /// Who announced it, and may cancel it.
+    /// The person who created it, and the only one who may cancel it.
     pub creator_id: UserId,
-    /// Whether it was cancelled.
+    /// Never reset to `false`.
     pub cancelled: bool,
 }
 
-/// How far the cancellation of a show has come.
+/// The progress of a show's cancellation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Cancellation {
-    /// How many of its tickets were held or sold when it was cancelled.
+    /// The number of tickets that were held or sold at the time of the cancellation.
     pub tickets: u64,
-    /// How many of those have not been taken back yet.
+    /// How many of those are not withdrawn yet; zero when every order is cancelled or refunded.
     pub left: u64,
 }
 
-/// A show as it stands in a list: with what its tickets cost and how many are left.
+/// A show together with a summary of its tickets on sale, as lists and the show's page need it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ShowListing {
-    /// The show.
+    /// In JSON, its fields stand beside the others.
     #[serde(flatten)]
     pub show: Show,
-    /// The lowest price of the tickets on sale.
+    /// Of the tickets on sale; `None` if there are none.
     pub lowest_price: Option<Money>,
-    /// How many tickets are on sale.
+    /// The number of tickets on sale.
     pub tickets_left: u64,
-    /// How far its cancellation has come, if it was cancelled.
+    /// `None` for a show that is not cancelled, and in lists.
     pub cancellation: Option<Cancellation>,
 }
 
-/// Where a ticket admits to; all empty is general admission.
+/// The place that a ticket admits to. Without any part it is general admission.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Seat {
-    /// The block or the stand.
+    /// The block, stand or balcony.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub section: Option<ShortText>,
-    /// The row.
+    /// A number or letters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub row: Option<ShortText>,
-    /// The seat's number.
+    /// The seat in its row. Usually a number; adjacent numbers are adjacent seats.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seat: Option<ShortText>,
+}
+
+impl Seat {
+    /// Parses what a person typed. A blank part becomes `None`.
+    ///
+    /// # Errors
+    /// As [`ShortText::parse`], with the name of the part as the field.
+    pub fn parse(section: &str, row: &str, seat: &str) -> Result<Seat, Invalid> {
+        let part = |field: &str, text: &str| match text.trim() {
+            "" => Ok(None),
+            text => ShortText::parse(field, text).map(Some),
+        };
+        Ok(Seat { section: part("section", section)?, row: part("row", row)?, seat: part("seat", seat)? })
+    }
 }
 
 impl fmt::Display for Seat {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let parts = [("", &self.section), ("Row ", &self.row), ("Seat ", &self.seat)];
-        let words: Vec<String> =
-            parts.iter().filter_map(|(word, part)| part.as_ref().map(|part| format!("{word}{part}"))).collect();
-        if words.is_empty() { formatter.write_str("General admission") } else { formatter.write_str(&words.join(", ")) }
+        let parts: Vec<String> =
+            parts.iter().filter_map(|(label, part)| part.as_ref().map(|part| format!("{label}{part}"))).collect();
+        if parts.is_empty() { formatter.write_str("General admission") } else { formatter.write_str(&parts.join(", ")) }
     }
 }
 
-/// Where a ticket is in its life.
+/// `on_sale → held → sold`, `held → on_sale`, and from every state `→ withdrawn`.
 #[derive(
     Clone,
     Copy,
@@ -148,189 +163,190 @@ impl fmt::Display for Seat {
 #[strum(serialize_all = "snake_case")]
 #[serde(rename_all = "snake_case")]
 pub enum TicketState {
-    /// Anybody may buy it.
+    /// Anybody but its seller may order it.
     OnSale,
-    /// Somebody is paying for it.
+    /// An unpaid order has it.
     Held,
-    /// It was bought.
+    /// A complete order has it.
     Sold,
-    /// Its seller took it back.
+    /// Off sale for good: by its seller, by a refund, or because the show is cancelled.
     Withdrawn,
 }
 
-/// A ticket: one listing of one seat.
+/// One listing of one seat. Once sold or withdrawn it is not listed again; a resale is a new ticket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Ticket {
-    /// Names the ticket.
+    /// Sorts by the time of the listing.
     pub id: TicketId,
-    /// What it admits to.
+    /// A copy of the show, so that a ticket can be displayed by itself.
     pub show: Show,
-    /// Who sells it.
+    /// The only person who may reprice or withdraw it.
     pub seller_id: UserId,
-    /// Where it admits to.
+    /// The place that it admits to.
     pub seat: Seat,
-    /// What the buyer pays, all in.
+    /// The total that the buyer pays; the marketplace's fee is part of it.
     pub price: Money,
-    /// What was printed on it.
+    /// The original price, if the seller told it.
     pub face_value: Option<Money>,
-    /// Where it is in its life.
+    /// Changed by the seller, and by `tickets` when an order changes.
     pub state: TicketState,
-    /// When the hold ends, while it is held.
+    /// The end of the hold; `None` unless the ticket is held.
     pub held_until: Option<Instant>,
-    /// Rises with each change; an edit names the version it was made on.
+    /// 1, 2, 3, …: raised by each change. An edit names the version that it is based on.
     pub version: u64,
 }
 
-/// Announces a show, so that tickets for it can be offered.
+/// Creates a show, so that tickets for it can be listed. Refused unless it starts within the next five years.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CreateShow {
-    /// What it is called.
+    /// See [`Show::title`].
     pub title: ShortText,
-    /// The house or the ground.
+    /// See [`Show::venue`].
     pub venue: ShortText,
-    /// The town.
+    /// See [`Show::city`].
     pub city: ShortText,
-    /// The country.
+    /// See [`Show::country`].
     pub country: ShortText,
-    /// What kind of show it is.
+    /// See [`Show::category`].
     pub category: Category,
-    /// RFC 3339 (`2026-12-05T19:00:00Z`), or without an offset the time at the venue (`2026-12-05T20:00`).
+    /// RFC 3339 (`2026-12-05T19:00:00Z`), or the local time at the venue without an offset (`2026-12-05T20:00`).
     pub starts_at: String,
-    /// The venue's time zone (IANA).
+    /// An IANA name, such as `Europe/Berlin`.
     pub time_zone: String,
-    /// What its tickets are paid in.
+    /// See [`Show::currency`].
     pub currency: Currency,
 }
 
-/// Cancels an own show before it begins: every order for it is refunded, and its tickets are withdrawn. Repeated, it says
-/// how far that has come.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Cancels a show of the caller before it starts: every order for it is cancelled or refunded, and its tickets are
+/// withdrawn. A repeated request returns the progress.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct CancelShow {
-    /// Which show.
+    /// A show whose creator is the caller.
     pub id: ShowId,
 }
 
-/// How a list of shows is sorted.
+/// The order of a list of shows.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ShowSort {
-    /// The soonest first.
+    /// The earliest start first.
     #[default]
     Date,
-    /// The cheapest first; those without tickets last.
+    /// The lowest price first; shows without tickets last.
     Price,
-    /// The latest listed first.
+    /// The latest created first.
     Newest,
 }
 
-/// Which shows to list. What is not named does not narrow the list.
+/// Which shows to list. Every field is optional text, since it is the query of the page's address; an empty one does not
+/// narrow the list, and `tickets` refuses a malformed one by its name.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ShowFilter {
-    /// Words that the title, venue or city have.
+    /// Words that all occur in title, venue or city, in any case.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub search: Option<String>,
-    /// The town, whole.
+    /// The whole name of the city.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub city: Option<String>,
-    /// The kind, by its word.
+    /// A [`Category::name`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub category: Option<String>,
-    /// The first day, as `2026-12-05`.
+    /// The first day at the venue, such as `2026-12-05`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
-    /// The last day, as `2026-12-05`.
+    /// The last day at the venue, such as `2026-12-05`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub to: Option<String>,
-    /// How many seats of one row are to be had at least, as `2`.
+    /// The number of seats that must be on sale in one row, such as `2`; up to `orders::MAX_TICKETS_PER_SHOW`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub together: Option<String>,
-    /// `date`, `price` or `newest`.
+    /// `date` (the default), `price` or `newest`: a [`ShowSort`].
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sort: Option<String>,
-    /// Where the page begins.
+    /// [`Paginated::next`] of the previous page; `None` for the first page.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cursor: Option<String>,
 }
 
-/// Asks for the shows to come.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Lists shows that are not cancelled, until three hours after their start.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct ListShows {
-    /// Which of them.
+    /// Everything by default.
     pub filter: ShowFilter,
 }
 
-/// Asks for a show.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns a show, also a past or cancelled one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetShow {
-    /// Which show.
+    /// `NotFound` if there is none.
     pub id: ShowId,
 }
 
-/// Asks for a show's tickets that are on sale or held, cheapest first or by seat (`seat`).
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Lists the tickets of a show that are on sale or held.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListTickets {
-    /// Which show.
+    /// `NotFound` if there is none.
     pub show_id: ShowId,
-    /// `price` (the default) or `seat`.
+    /// `price` (the default, cheapest first) or `seat`.
     pub sort: Option<String>,
-    /// Where the page begins.
+    /// [`Paginated::next`] of the previous page; `None` for the first page.
     pub cursor: Option<String>,
 }
 
-/// Offers tickets for sale, one a seat.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Lists tickets of the caller for sale, one per seat: 1 to [`MAX_SEATS_AT_ONCE`].
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct OfferTickets {
-    /// For which show.
+    /// A show that has not started and is not cancelled.
     pub show_id: ShowId,
-    /// What each costs.
+    /// The price of each ticket, in the show's currency.
     pub price: Price,
-    /// What was printed on each.
+    /// The original price of each ticket, in the show's currency.
     pub face_value: Option<Price>,
-    /// Where each admits to.
+    /// Several tickets may have the same seat: `Seat::default()` is general admission.
     pub seats: Vec<Seat>,
 }
 
-/// Asks for a ticket.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Returns a ticket in any state.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct GetTicket {
-    /// Which ticket.
+    /// `NotFound` if there is none.
     pub id: TicketId,
 }
 
-/// Gives an own ticket another price.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Changes the price of a ticket of the caller that is on sale.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RepriceTicket {
-    /// Which ticket.
+    /// A ticket whose seller is the caller.
     pub id: TicketId,
-    /// What it costs from now on.
+    /// In the currency of the show.
     pub price: Price,
-    /// The version that the seller was looking at.
+    /// The [`Ticket::version`] that the seller saw; refused with `ChangedMeanwhile` if it is no longer the current one.
     pub version: u64,
 }
 
-/// Takes an own ticket off sale for good.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Takes a ticket of the caller off sale for good. A held or sold one is refused.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct WithdrawTicket {
-    /// Which ticket.
+    /// A ticket whose seller is the caller.
     pub id: TicketId,
 }
 
-/// Asks for the caller's own tickets, newest first.
-#[derive(Clone, Debug, Serialize, Deserialize)]
+/// Lists the tickets that the caller sells, in any state, newest first.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ListSelling {
-    /// Where the page begins.
+    /// [`Paginated::next`] of the previous page; `None` for the first page.
     pub cursor: Option<String>,
 }
 
-/// A ticket is new, or not as it was.
+/// A ticket was created or changed.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TicketChanged {
-    /// The ticket with its version.
+    /// The new state and its version.
     pub ticket: Ticket,
-    /// The order that holds it or bought it.
+    /// The order that holds or bought it.
     pub order_id: Option<OrderId>,
-    /// Raised by a price change or a withdrawal only: a hold is good only on the price version it was placed on.
+    /// Raised only by a change of price and by a withdrawal: `orders` cancels a held order whose line names an older one.
     #[serde(rename = "terms")]
     pub price_version: u64,
 }
@@ -344,28 +360,14 @@ impl Event for TicketChanged {
     }
 }
 
-/// One piece of news on a show's live feed.
+/// A message of the live feed of a show's page.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct FeedUpdate {
-    /// The ticket as it is now.
+pub struct TicketUpdate {
+    /// The new state; the reader ignores it if it knows a higher version.
     pub ticket: Ticket,
 }
 
-impl Seat {
-    /// Parses what a person typed; empty parts are left out.
-    ///
-    /// # Errors
-    /// If a part is too long or has characters that do not show.
-    pub fn parse(section: &str, row: &str, seat: &str) -> Result<Seat, Rejection> {
-        let part = |field: &str, text: &str| match text.trim() {
-            "" => Ok(None),
-            text => ShortText::parse(field, text).map(Some),
-        };
-        Ok(Seat { section: part("section", section)?, row: part("row", row)?, seat: part("seat", seat)? })
-    }
-}
-
-crate::request::requests! { crate::Service::Tickets;
+crate::request::requests! { Service::Tickets;
     CreateShow = "tickets.create_show" -> ShowListing;
     CancelShow = "tickets.cancel_show" -> ShowListing;
     ListShows = "tickets.list_shows" -> Paginated<ShowListing>;

@@ -2,14 +2,14 @@
 
 use crate::world::{Person, TestSystem};
 use shared::orders::{EndReason, OrderState, RefundSale};
-use shared::payments::{Account, Balance, GetAccount, GetPayment, MovementKind, PaymentState};
+use shared::payments::{Balance, GetAccount, GetPayment, MovementKind, PaymentState, SellerAccount};
 use shared::tickets::{CancelShow, GetShow, OfferTickets, RepriceTicket, Seat, TicketState};
 use shared::{Currency, Money, Rejection};
 
 /// From the beginning of the world to a day and some hours after its show.
 const UNTIL_PAID: u64 = 32 * 24 * 3600;
 
-async fn account(world: &TestSystem, seller: &Person) -> Account {
+async fn account(world: &TestSystem, seller: &Person) -> SellerAccount {
     world.call(seller, GetAccount { cursor: None }).await.expect("everybody has one")
 }
 

@@ -188,7 +188,7 @@ async fn money_that_is_given_back_on_stripes_own_pages_takes_the_tickets_along()
     assert!(refund.send().await.expect("it answers").status().is_success());
 
     let order = order_is(&ben, &order, "refunded").await;
-    assert_eq!(order["reason"], "given_back");
+    assert_eq!(order["reason"], "refunded_externally");
     rests(&site, Duration::from_secs(20)).await;
     let ticket = ann.get(&format!("/api/tickets/{}", tickets[0])).await;
     assert_eq!(ticket["state"], "withdrawn");

@@ -7,7 +7,7 @@ use server::tasks::Tasks;
 use server::{Backend, Caller, Config, Environment, Error, Host};
 use shared::auth::{SignUp, User};
 use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
-use shared::payments::{Method, Pay, Payment};
+use shared::payments::{Pay, Payment, PaymentMethod};
 use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
 use shared::value::{Email, Password, ShortText};
 use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
@@ -189,7 +189,7 @@ impl TestSystem {
 
     /// Pays an order with that card.
     pub async fn pays(&self, buyer: &Person, order: OrderId, card: &str) -> Result<Payment, Rejection> {
-        let method = Method::try_from(card.to_owned()).expect("a token");
+        let method = PaymentMethod::try_from(card.to_owned()).expect("a token");
         self.call(buyer, Pay { order_id: order, method }).await
     }
 

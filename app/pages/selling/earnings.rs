@@ -6,11 +6,11 @@ use crate::client::stripe;
 use crate::components::{Notice, Tone};
 use crate::i18n::{self, day, money, t};
 use dioxus::prelude::*;
-use shared::payments::{Account, Balance, Movement, MovementKind};
+use shared::payments::{Balance, Movement, MovementKind, SellerAccount};
 
 /// What the person has earned. The sales below it are shown whether or not this can be had.
 #[component]
-pub fn Earnings(account: Option<Result<Account, ApiError>>) -> Element {
+pub fn Earnings(account: Option<Result<SellerAccount, ApiError>>) -> Element {
     match account {
         Some(Ok(account)) if account.balances.is_empty() => rsx! {},
         Some(Ok(account)) => rsx! {
@@ -90,7 +90,7 @@ fn SetUp() -> Element {
 }
 
 #[component]
-fn Movements(account: Account) -> Element {
+fn Movements(account: SellerAccount) -> Element {
     let mut older = use_signal(Vec::<Movement>::new);
     let mut next = use_signal(|| None::<Option<String>>);
     let mut error = use_signal(|| None::<ApiError>);

@@ -94,7 +94,7 @@ fn harmless(text: String) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use shared::payments::About;
+    use shared::payments::SoldTicket;
     use shared::tickets::Seat;
     use shared::{Currency, Instant};
 
@@ -103,7 +103,7 @@ mod tests {
             id: uuid::Uuid::nil(),
             at: Instant::from_millis(0),
             kind: MovementKind::Refund,
-            about: Some(About { show: about.to_owned(), seat: Seat::parse("", "", "1").expect("a seat") }),
+            about: Some(SoldTicket { show: about.to_owned(), seat: Seat::parse("", "", "1").expect("a seat") }),
             ticket_id: None,
             price: Some(Money::new(-1999, Currency::Eur)),
             fee: Some(Money::new(-99, Currency::Eur)),

@@ -7,8 +7,8 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{FutureExt, Stream, StreamExt};
 use server::Caller;
 use server::messaging::BusEvent;
-use shared::orders::{OrderChanged, OrderNews};
-use shared::tickets::{FeedUpdate, GetShow, TicketChanged};
+use shared::orders::{OrderChanged, OrderUpdate};
+use shared::tickets::{GetShow, TicketChanged, TicketUpdate};
 use shared::{Envelope, Instant, Rejection, ShowId, Subject, UserId};
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -86,13 +86,13 @@ fn news_of(envelope: &Envelope) -> Option<News> {
         Subject::TicketsChanged => {
             let TicketChanged { ticket, .. } = envelope.decode().ok()?;
             let topics = vec![Topic::Show(ticket.show.id), Topic::Person(ticket.seller_id)];
-            let json = serde_json::to_string(&FeedUpdate { ticket }).ok()?;
+            let json = serde_json::to_string(&TicketUpdate { ticket }).ok()?;
             Some(News::Changed { topics, kind: "ticket", id, json })
         }
         Subject::OrdersChanged => {
             let order: OrderChanged = envelope.decode().ok()?;
             let topics = vec![Topic::Person(order.buyer_id)];
-            let json = serde_json::to_string(&OrderNews { id: order.id, version: order.version }).ok()?;
+            let json = serde_json::to_string(&OrderUpdate { id: order.id, version: order.version }).ok()?;
             Some(News::Changed { topics, kind: "order", id, json })
         }
         _ => None,

@@ -14,9 +14,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::post;
 use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
 use shared::orders::{CancelOrder, GetOrder, OrderState, PlaceOrder};
-use shared::payments::{Authenticate, Decline, Method, Pay};
+use shared::payments::{Authenticate, Decline, Pay, PaymentMethod};
 use shared::value::{Email, Password};
-use shared::{Currency, Flaw, Invalid, Money, OrderId, Rejection, TicketId};
+use shared::{Flaw, Invalid, Money, OrderId, Rejection, TicketId};
 use std::time::Duration;
 
 /// The longest form, in bytes.
@@ -128,7 +128,7 @@ fn ticket(text: &str) -> Option<(TicketId, Money)> {
     let mut words = text.split(' ');
     let id = words.next()?.parse().ok()?;
     let minor = words.next()?.parse().ok()?;
-    Some((id, Money::new(minor, Currency::from_code(words.next()?)?)))
+    Some((id, Money::new(minor, words.next()?.parse().ok()?)))
 }
 
 async fn hold(session: Session, body: Bytes) -> Response {
@@ -160,7 +160,7 @@ async fn pay(session: Session, body: Bytes) -> Response {
     let filled = Filled::read(&body);
     let done = async {
         let order_id = filled.order()?;
-        let payment = session.call(Pay { order_id, method: Method::try_from(filled.text("method"))? }).await?;
+        let payment = session.call(Pay { order_id, method: PaymentMethod::try_from(filled.text("method"))? }).await?;
         match payment.needs_authentication {
             true => Ok(page_of(order_id)),
             false => settled(&session, order_id).await,
@@ -206,6 +206,7 @@ async fn choose_language(body: Bytes) -> Response {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::Currency;
 
     #[test]
     fn a_ticket_is_named_with_the_price_that_was_shown() {

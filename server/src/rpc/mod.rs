@@ -55,7 +55,7 @@ impl Registry {
 
     /// The requests of `service` that no handler is registered for.
     pub fn missing(&self, service: Service) -> Vec<&'static str> {
-        service.requests().iter().copied().filter(|name| !self.by_name.contains_key(name)).collect()
+        shared::requests(service).iter().copied().filter(|name| !self.by_name.contains_key(name)).collect()
     }
 }
 

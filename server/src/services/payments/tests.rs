@@ -12,7 +12,7 @@ use crate::store::{Databases, Store, open};
 use crate::tasks::Tasks;
 use sea_orm::EntityTrait;
 use shared::orders::{OrderChanged, OrderState};
-use shared::payments::{Method, Pay, PaymentState};
+use shared::payments::{Pay, PaymentMethod, PaymentState};
 use shared::{FeeShare, Id, Instant, PaymentId, Service};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -51,7 +51,7 @@ fn terms() -> FeeTerms {
 }
 
 fn pay(order: &OrderChanged) -> Pay {
-    Pay { order_id: order.id, method: Method::try_from("pm_card_visa".to_owned()).expect("a token") }
+    Pay { order_id: order.id, method: PaymentMethod::try_from("pm_card_visa".to_owned()).expect("a token") }
 }
 
 impl Purchase {
