@@ -1,27 +1,27 @@
-//! A network of its own for one process: a namespace and a cable to it that can be unplugged.
+//! A network namespace for one process, connected by a virtual cable that can be unplugged.
 
 use anyhow::{Result, ensure};
 
-use crate::child;
+use crate::process::output_of;
 
-/// The namespace's end of the cable, and ours.
+/// The addresses of the two ends of the cable: in the namespace, and on this machine.
 const INSIDE: &str = "10.87.61.2";
 const OUTSIDE: &str = "10.87.61.1";
 
-/// A network namespace, which goes with this value.
+/// A network namespace. It is deleted when this value is dropped.
 pub struct Network {
     name: String,
     cable: String,
 }
 
 impl Network {
-    /// Whether this machine lets us make one: that needs Linux, `ip`, and the administrator's rights.
+    /// Whether this machine can create one: that needs Linux, `ip` and root.
     pub fn is_possible() -> bool {
         let probe = format!("ticketing-probe-{}", std::process::id());
         ip(&format!("netns add {probe}")).and_then(|()| ip(&format!("netns delete {probe}"))).is_ok()
     }
 
-    /// Makes the namespace and plugs the cable in.
+    /// Creates the namespace and connects it.
     pub fn new() -> Result<Network> {
         let number = std::process::id() % 100_000;
         let network = Network { name: format!("ticketing-{number}"), cable: format!("tkt{number}") };
@@ -37,36 +37,33 @@ impl Network {
         Ok(network)
     }
 
-    /// The namespace's name.
     pub fn name(&self) -> &str {
         &self.name
     }
 
-    /// Where this machine is, seen from inside.
+    /// The address of this machine as seen from the namespace.
     pub fn host(&self) -> &'static str {
         OUTSIDE
     }
 
-    /// Unplugs the cable.
-    pub fn cut(&self) -> Result<()> {
+    pub fn disconnect(&self) -> Result<()> {
         ip(&format!("link set {} down", self.cable))
     }
 
-    /// Plugs it in again.
-    pub fn mend(&self) -> Result<()> {
+    pub fn reconnect(&self) -> Result<()> {
         ip(&format!("link set {} up", self.cable))
     }
 }
 
 impl Drop for Network {
     fn drop(&mut self) {
-        // The cable goes with the namespace that its other end is in.
+        // Deleting the namespace deletes both ends of the cable.
         let _ = ip(&format!("netns delete {}", self.name));
     }
 }
 
-fn ip(words: &str) -> Result<()> {
-    let words: Vec<&str> = words.split(' ').collect();
-    ensure!(child::answer("ip", &words).is_some(), "ip {} failed", words.join(" "));
+fn ip(arguments: &str) -> Result<()> {
+    let arguments: Vec<&str> = arguments.split(' ').collect();
+    ensure!(output_of("ip", &arguments).is_some(), "ip {} failed", arguments.join(" "));
     Ok(())
 }

@@ -1,16 +1,16 @@
-//! A PostgreSQL server for as long as it is needed, in a temporary folder and on a port of its own.
+//! A PostgreSQL server in a temporary folder and on a port of its own.
 
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, bail, ensure};
 
-use crate::child::{self, Step};
-use crate::{debian, processes};
+use crate::step::Step;
+use crate::{packages, process, server_process};
 
-/// A running server, which ends with this value.
+/// A running server. It is stopped and its data is deleted when this value is dropped.
 pub struct Postgres {
     programs: PathBuf,
     folder: PathBuf,
@@ -19,19 +19,18 @@ pub struct Postgres {
 }
 
 impl Postgres {
-    /// Installs PostgreSQL if it is missing, and starts a server that forgets everything, and that says so before what it
-    /// was told is on the disk: for tests that do without that.
-    pub fn forgetful() -> Result<Postgres> {
+    /// Starts a server without fsync, for tests that do not cut the power. Installs PostgreSQL if it is missing.
+    pub fn without_fsync() -> Result<Postgres> {
         Postgres::start("-c fsync=off")
     }
 
-    /// The same, but it keeps its word as a server should.
+    /// Starts a server that is as durable as a real one. Installs PostgreSQL if it is missing.
     pub fn durable() -> Result<Postgres> {
         Postgres::start("")
     }
 
     fn start(settings: &str) -> Result<Postgres> {
-        let (programs, port) = (programs()?, processes::free_port()?);
+        let (programs, port) = (programs()?, server_process::free_port()?);
         let folder = env::temp_dir().join(format!("ticketing-postgres-{}-{port}", std::process::id()));
         let settings = format!(
             "-p {port} -k {} -c listen_addresses=127.0.0.1 -c max_connections=400 {settings}",
@@ -41,58 +40,56 @@ impl Postgres {
         let mut init = postgres.command("initdb");
         init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
         init.arg("--pgdata").arg(&postgres.folder);
-        Step::new("make a database server", init).run()?;
-        postgres.start_again()?;
+        Step::new("initdb", init).run()?;
+        postgres.restart()?;
         Ok(postgres)
     }
 
-    /// The server's address.
     pub fn url(&self) -> String {
         format!("postgres://postgres@127.0.0.1:{}", self.port)
     }
 
-    /// The databases of all services, for a process that may be in a network of its own: by a socket that is a file.
-    pub fn databases(&self) -> String {
+    /// A `DATABASE_URL` for all services. It names a Unix socket, which works from every network namespace.
+    pub fn database_url(&self) -> String {
         format!("postgres://postgres@localhost:{}/ticketing_*?host={}", self.port, self.folder.display())
     }
 
-    /// Starts it again after it was stopped.
-    pub fn start_again(&self) -> Result<()> {
+    /// Starts the server again after [`Postgres::crash`].
+    pub fn restart(&self) -> Result<()> {
         let mut start = self.command("pg_ctl");
         start.arg("-D").arg(&self.folder).arg("-l").arg(self.folder.join("log"));
         start.args(["-w", "-o", &self.settings, "start"]);
-        Step::new("start the database server", start).run()
+        Step::new("start PostgreSQL", start).run()
     }
 
-    /// Stops it as a crash would: nobody is waited for, and it recovers at the next start.
+    /// Stops the server like a crash: it drops all connections, and recovers from its log at the next start.
     pub fn crash(&self) -> Result<()> {
         let mut stop = self.command("pg_ctl");
         stop.arg("-D").arg(&self.folder).args(["-m", "immediate", "-w", "stop"]);
-        Step::new("stop the database server", stop).run()
+        Step::new("stop PostgreSQL", stop).run()
     }
 
-    /// Does what the SQL says in a database, and answers with what it prints.
+    /// Runs SQL in a database and returns what psql prints.
     pub fn sql(&self, database: &str, sql: &str) -> Result<String> {
         let mut psql = self.command("psql");
         let host = self.folder.display().to_string();
         psql.args(["-h", &host, "-p", &self.port.to_string(), "-U", "postgres", "-d", database, "-qAt", "-c", sql]);
-        let output = psql.output().context("psql cannot be started")?;
-        match output.status.success() {
-            true => Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned()),
-            false => bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr).trim()),
+        let output = psql.output().context("cannot start psql")?;
+        if !output.status.success() {
+            bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
+        Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
     }
 
-    /// One of its programs, as somebody else where this is the administrator: it refuses to run as that.
+    /// One of the server's programs. They refuse to run as root, so root runs them as the user `postgres`.
     fn command(&self, program: &str) -> Command {
         let program = self.programs.join(program);
-        let mut command = match child::answer("id", &["-u"]).is_some_and(|user| user == "0") {
-            true => {
-                let mut command = child::command("runuser");
-                command.args(["-u", "postgres", "--"]).arg(program);
-                command
-            }
-            false => child::command(program),
+        let mut command = if process::is_root() {
+            let mut command = process::command("runuser");
+            command.args(["-u", "postgres", "--"]).arg(program);
+            command
+        } else {
+            process::command(program)
         };
         command.current_dir(env::temp_dir());
         command
@@ -110,23 +107,21 @@ impl Drop for Postgres {
 
 /// The folder of the server's programs.
 fn programs() -> Result<PathBuf> {
-    if let Some(programs) = installed() {
+    if let Some(programs) = installed_programs() {
         return Ok(programs);
     }
-    if !debian::possible() {
-        bail!("PostgreSQL is missing: install postgresql");
-    }
+    ensure!(packages::apt_available(), "PostgreSQL is missing: install postgresql");
     println!("installing PostgreSQL (about 1 min, once)");
-    debian::packages(&["postgresql"])?;
-    installed().context("Debian's postgresql was installed, but there is no initdb")
+    packages::apt_install(&["postgresql"])?;
+    installed_programs().context("Debian's postgresql was installed, but initdb is missing")
 }
 
-/// Where an installed server is: Debian keeps each version in a folder of its own, outside of PATH.
-fn installed() -> Option<PathBuf> {
-    // A link in PATH leads to where the other programs are.
-    if let Some(initdb) = child::find("initdb").and_then(|initdb| initdb.canonicalize().ok()) {
+fn installed_programs() -> Option<PathBuf> {
+    // A link on the PATH leads to the folder with the other programs.
+    if let Some(initdb) = process::find("initdb").and_then(|initdb| initdb.canonicalize().ok()) {
         return initdb.parent().map(Path::to_path_buf);
     }
+    // Debian keeps each version in a folder of its own, outside of the PATH.
     let versions = fs::read_dir("/usr/lib/postgresql").ok()?.flatten();
     let mut folders: Vec<PathBuf> = versions.map(|version| version.path().join("bin")).collect();
     folders.sort();

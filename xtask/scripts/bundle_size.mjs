@@ -1,5 +1,6 @@
-// How many bytes of the client come from which crate: the functions of the WASM by the names that the linker gave them.
-// What a crate weighs in brotli is what its functions do when compressed alone, which is a little more than together.
+// How many bytes of the client come from which crate: sums the functions of a WASM file by their symbol names. The brotli size
+// of a crate is that of its functions compressed alone, so the sizes add up to slightly more than the whole file.
+// Argument: the WASM file, with names.
 import { readFileSync } from 'node:fs';
 import { brotliCompressSync } from 'node:zlib';
 
@@ -8,7 +9,7 @@ const CODE = 10;
 const DATA = 11;
 const FUNCTION_NAMES = 1;
 
-/** Reads the numbers of the format (LEB128) and what follows them. */
+/** Reads the numbers of the format (LEB128) and the bytes after them. */
 function reader(buffer, at = 0) {
   const read = {
     at,
@@ -36,7 +37,7 @@ for (const read = reader(bytes, 8); read.at < bytes.length;) {
   if (id !== 0) sections.set(id, content);
 }
 
-/** The names of functions, by their index. */
+/** Function names by index. */
 function functionNames() {
   const [section] = WebAssembly.Module.customSections(new WebAssembly.Module(bytes), 'name');
   const read = reader(Buffer.from(section));
@@ -55,20 +56,20 @@ function functionNames() {
   return names;
 }
 
-/** How many functions come from outside, since they are counted first. */
+/** The number of imported functions: they have the lowest indices. */
 function importedFunctions() {
   return WebAssembly.Module.imports(new WebAssembly.Module(bytes)).filter(({ kind }) => kind === 'function').length;
 }
 
-/** The crate that a symbol is of; of a method, that of the type. Symbols are mangled as Rust always did. */
+/** The crate of a symbol in Rust's legacy mangling; for a method, the crate of its type. */
 function crateOf(symbol) {
   const [, length, rest] = symbol.match(/^_ZN(\d+)(.*)$/s) ?? [];
   if (length === undefined) return 'other';
   const segment = rest.slice(0, Number(length));
-  // What stands before a type, and is of no crate: brackets, references, and the word `dyn`.
+  // Tokens before a type that belong to no crate: brackets, references, and `dyn`.
   const type = /^_?(\$[A-Z]{2}\$|\$u[0-9a-f]+\$|mut|const|dyn)*/;
   const [first] = segment.replace(type, '').split(/\.\.|\$/);
-  // Of any type's method of a trait, it is the trait's.
+  // A blanket implementation belongs to the crate of the trait.
   const trait = /^[A-Z0-9]*$/.test(first) ? segment.split('$u20$as$u20$')[1]?.replace(type, '').split(/\.\.|\$/)[0] : first;
   return trait || 'core';
 }
@@ -84,13 +85,13 @@ for (let count = code.number(), index = first; count > 0; count -= 1, index += 1
 }
 crates.set('(texts and tables)', [sections.get(DATA)]);
 
-const weighed = [...crates].map(([crate, parts]) => {
+const sizes = [...crates].map(([crate, parts]) => {
   const all = Buffer.concat(parts);
   return { crate, plain: all.length, brotli: brotliCompressSync(all).length };
 }).sort((one, other) => other.brotli - one.brotli);
-const total = weighed.reduce((sum, { plain }) => sum + plain, 0);
+const total = sizes.reduce((sum, { plain }) => sum + plain, 0);
 console.log(`${'crate'.padEnd(28)}${'bytes'.padStart(10)}${'brotli'.padStart(10)}`);
-for (const { crate, plain, brotli } of weighed.slice(0, 30)) {
+for (const { crate, plain, brotli } of sizes.slice(0, 30)) {
   console.log(`${crate.padEnd(28)}${String(plain).padStart(10)}${String(brotli).padStart(10)}`);
 }
 console.log(`${'all'.padEnd(28)}${String(total).padStart(10)}${String(brotliCompressSync(bytes).length).padStart(10)}`);

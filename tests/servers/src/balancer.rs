@@ -1,5 +1,5 @@
-//! One address for several web processes: each connection goes to the next one that says it is ready. What an ingress
-//! does in a cluster, as far as a developer needs it.
+//! One address for several web processes: each connection goes to the next process that is ready, like a Kubernetes
+//! ingress as far as tests and developers need one.
 
 use std::io::{self, Write};
 use std::net::{Shutdown, TcpListener, TcpStream};
@@ -10,16 +10,16 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use crate::processes;
+use crate::server_process::is_ready;
 
-/// How often each process is asked whether it is ready.
-const ASK_EVERY: Duration = Duration::from_millis(100);
+/// Interval between two health checks of a process.
+const HEALTH_CHECK_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What a client hears while no process is ready.
-const NOBODY: &[u8] =
+/// The response while no process is ready.
+const UNAVAILABLE: &[u8] =
     b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
-/// The address, for as long as this value lives.
+/// A running balancer. Its threads end after it is dropped.
 pub struct Balancer {
     port: u16,
     _backends: Arc<Backends>,
@@ -32,41 +32,40 @@ struct Backends {
 }
 
 impl Balancer {
-    /// Listens on `port`, or on a free one if that is 0, for processes on these ports.
-    pub fn start(port: u16, ports: Vec<u16>) -> Result<Balancer> {
-        let listener = TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("port {port} is not free"))?;
+    /// Listens on `port`, or on a free port if that is 0, and forwards to `backends`.
+    pub fn start(port: u16, backends: Vec<u16>) -> Result<Balancer> {
+        let listener = TcpListener::bind(("127.0.0.1", port)).with_context(|| format!("port {port} is in use"))?;
         let port = listener.local_addr()?.port();
-        let ready = ports.iter().map(|_| AtomicBool::new(false)).collect();
-        let backends = Arc::new(Backends { ports, ready, next: AtomicUsize::new(0) });
+        let ready = backends.iter().map(|_| AtomicBool::new(false)).collect();
+        let backends = Arc::new(Backends { ports: backends, ready, next: AtomicUsize::new(0) });
         for index in 0..backends.ports.len() {
             let backends = Arc::downgrade(&backends);
-            thread::spawn(move || ask(&backends, index));
+            thread::spawn(move || check_health(&backends, index));
         }
         let weak = Arc::downgrade(&backends);
         thread::spawn(move || {
             for client in listener.incoming().flatten() {
                 let Some(backends) = weak.upgrade() else { return };
-                thread::spawn(move || serve(client, &backends));
+                thread::spawn(move || forward(client, &backends));
             }
         });
         Ok(Balancer { port, _backends: backends })
     }
 
-    /// The port.
     pub fn port(&self) -> u16 {
         self.port
     }
 }
 
-fn ask(backends: &Weak<Backends>, index: usize) {
+fn check_health(backends: &Weak<Backends>, index: usize) {
     while let Some(backends) = backends.upgrade() {
-        backends.ready[index].store(processes::is_ready(backends.ports[index]), Ordering::Relaxed);
+        backends.ready[index].store(is_ready(backends.ports[index]), Ordering::Relaxed);
         drop(backends);
-        thread::sleep(ASK_EVERY);
+        thread::sleep(HEALTH_CHECK_INTERVAL);
     }
 }
 
-fn serve(mut client: TcpStream, backends: &Backends) {
+fn forward(mut client: TcpStream, backends: &Backends) {
     let count = backends.ports.len();
     let first = backends.next.fetch_add(1, Ordering::Relaxed);
     let mut order = (first..first + count).map(|index| index % count);
@@ -75,18 +74,18 @@ fn serve(mut client: TcpStream, backends: &Backends) {
         ready.then(|| TcpStream::connect(("127.0.0.1", backends.ports[index])).ok()).flatten()
     });
     let Some(server) = connected else {
-        let _ = client.write_all(NOBODY);
+        let _ = client.write_all(UNAVAILABLE);
         return;
     };
     let _ = client.set_nodelay(true).and_then(|()| server.set_nodelay(true));
     let (Ok(to_server), Ok(from_client)) = (server.try_clone(), client.try_clone()) else { return };
-    let upwards = thread::spawn(move || pass(from_client, to_server));
-    pass(server, client);
-    let _ = upwards.join();
+    let upstream = thread::spawn(move || copy(from_client, to_server));
+    copy(server, client);
+    let _ = upstream.join();
 }
 
-/// Passes on what comes until it ends, and then that it has ended.
-fn pass(mut from: TcpStream, mut to: TcpStream) {
+/// Copies bytes until the source is closed, then closes that direction of the destination.
+fn copy(mut from: TcpStream, mut to: TcpStream) {
     let _ = io::copy(&mut from, &mut to);
     let _ = to.shutdown(Shutdown::Write);
     let _ = from.shutdown(Shutdown::Read);
