@@ -1,47 +1,49 @@
-//! The distributed form under load, with everything in it breaking. Real processes, a real broker, a real database.
+//! Clusters for tests.
 
-mod away;
-mod faults;
-mod load;
-mod rolling;
-mod traces;
-
-use crate::site::Person;
-use reqwest::Client;
+use super::http_user::HttpUser;
+use super::site::IDLE;
+use servers::cluster::{Cluster, Layout};
 use std::time::Duration;
-use xtask::cluster::{Cluster, Shape};
+use tokio::time::Instant;
 
-/// The settings of a cluster for a test, with holds of that many seconds.
-fn settings(hold_seconds: u64) -> Vec<(String, String)> {
+/// Interval between two audits while events are in flight.
+const AUDIT_INTERVAL: Duration = Duration::from_millis(500);
+
+/// Two web processes and one process per service.
+pub fn layout(hold_seconds: u64) -> Layout {
     let hold_seconds = hold_seconds.to_string();
     let settings = [("HOLD_SECONDS", hold_seconds.as_str()), ("RATE_LIMITS", "off"), ("RUST_LOG", "warn")];
-    settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+    Layout {
+        replicas: 1,
+        web_processes: 2,
+        port: 0,
+        print_logs: false,
+        settings: settings.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec(),
+        isolate_orders: false,
+        program: None,
+    }
 }
 
-/// A cluster for a test, with holds of that many seconds.
-fn cluster(replicas: usize, hold_seconds: u64, network: bool) -> Cluster {
-    let settings = settings(hold_seconds);
-    let shape = Shape { replicas, webs: 2, port: 0, follow: false, settings, network, program: None };
-    Cluster::start(&shape).expect("a cluster can be started")
+pub fn start(layout: &Layout) -> Cluster {
+    Cluster::start(layout).expect("the cluster starts")
 }
 
-/// Somebody who is signed out.
-fn stranger(cluster: &Cluster) -> Person {
-    let http = Client::builder().timeout(Duration::from_secs(20)).build().expect("a client can be built");
-    Person::of(http, cluster.url())
+/// A user who is signed out.
+pub fn anonymous(cluster: &Cluster) -> HttpUser {
+    HttpUser::anonymous(cluster.url())
 }
 
-/// Runs the audit until everything is at rest, and answers with what it says then. Fails if it finds anything wrong.
-async fn audited(cluster: &Cluster, within: Duration) -> String {
-    let patience = tokio::time::Instant::now() + within;
+/// Waits until no event is in flight, and fails if the audit finds a violation then. Returns the report.
+pub async fn wait_until_consistent(cluster: &Cluster, timeout: Duration) -> String {
+    let deadline = Instant::now() + timeout;
     loop {
-        let output = cluster.command(&["audit"]).output().expect("the audit can be run");
+        let output = cluster.command(&["audit"]).output().expect("the audit can be started");
         let report = String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned();
-        if report.contains("is at rest") {
+        if report.contains(IDLE) {
             assert!(output.status.success(), "{report}");
             return report;
         }
-        assert!(tokio::time::Instant::now() < patience, "it does not come to rest: {report}");
-        tokio::time::sleep(Duration::from_millis(500)).await;
+        assert!(Instant::now() < deadline, "the cluster does not become idle: {report}");
+        tokio::time::sleep(AUDIT_INTERVAL).await;
     }
 }

@@ -1,31 +1,31 @@
-//! What must not be seen, in all that is written while people pay and things go wrong.
+//! Secrets never appear in logs or error messages.
 
-use super::{PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, endpoint, held, order_is, site_with_stripe};
-use crate::site::Site;
+use crate::harness::site::Site;
+use crate::harness::stripe_site::{PUBLISHABLE_KEY, SECRET_KEY, WEBHOOK_SECRET, endpoint, site_with_stripe};
 use fake_stripe::Fault;
 use reqwest::{Client, Method};
 
 #[tokio::test]
-async fn a_secret_is_in_no_log_however_much_is_logged() {
+async fn no_log_contains_a_secret_at_any_log_level() {
     let (mut site, fake) = site_with_stripe(&[("RUST_LOG", "trace")]).await;
-    let (ann, ben) = (site.person("ann").await, site.person("ben").await);
-    let tickets = ann.lists(&ann.announces("Secret").await, 3).await;
+    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let tickets = ann.list_tickets(&ann.create_show("Secret").await, 3).await;
     for (ticket, card) in tickets.iter().zip(["pm_card_visa", "pm_card_chargeDeclined"]) {
-        let order = held(&ben, ticket).await;
-        ben.pays(&order, card).await.expect("the site is up");
+        let order = ben.hold_free(ticket).await;
+        ben.pay(&order, card).await.expect("the site responds");
     }
     fake.script().by_chance(1.0, &[Fault::ERROR_BEFORE]);
-    let unclear = held(&ben, &tickets[2]).await;
-    ben.pays(&unclear, "pm_card_visa").await.expect("the site is up");
+    let undecided = ben.hold_free(&tickets[2]).await;
+    ben.pay(&undecided, "pm_card_visa").await.expect("the site responds");
     fake.script().clear();
-    order_is(&ben, &unclear, "complete").await;
+    ben.wait_for_order_state(&undecided, "complete").await;
     let forged = Client::new().post(endpoint(&site).url).header("stripe-signature", "t=1,v1=00").body("{}");
-    forged.send().await.expect("the site is up");
-    ben.send(Method::GET, "/account.csv", None).await.expect("the site is up");
+    forged.send().await.expect("the site responds");
+    ben.send(Method::GET, "/account.csv", None).await.expect("the site responds");
     site.kill().await;
 
     let log = site.log();
-    assert!(log.contains("the gateway will be asked again"), "it was logged what went wrong");
+    assert!(log.contains("the gateway will be asked again"), "the failure was logged");
     let token = ben.cookie.split_once('=').expect("a cookie has a value").1;
     for secret in [SECRET_KEY, WEBHOOK_SECRET, token, "a password of hers", "_secret_"] {
         let line = log.lines().find(|line| line.contains(secret));
@@ -34,7 +34,7 @@ async fn a_secret_is_in_no_log_however_much_is_logged() {
 }
 
 #[tokio::test]
-async fn a_setting_that_is_wrong_is_named_and_not_shown() {
+async fn a_missing_setting_is_named_without_the_values_of_the_others() {
     let site = Site::new().await;
     let all = [
         ("STRIPE_SECRET_KEY", SECRET_KEY),
@@ -44,10 +44,13 @@ async fn a_setting_that_is_wrong_is_named_and_not_shown() {
     for (missing, _) in all {
         let mut command = site.command(None);
         command.envs(all.iter().filter(|(name, _)| *name != missing).copied()).env("PORT", "0");
-        let output = command.stderr(std::process::Stdio::piped()).output().await.expect("it can be started");
+        let output = command.stderr(std::process::Stdio::piped()).output().await.expect("the program can be started");
 
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert!(!output.status.success() && said.contains(missing) && said.trim().lines().count() == 1, "{said}");
-        assert!(!said.contains("51Tickets"), "{said}");
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(
+            !output.status.success() && message.contains(missing) && message.trim().lines().count() == 1,
+            "{message}"
+        );
+        assert!(!message.contains("51Tickets"), "{message}");
     }
 }

@@ -1,16 +1,16 @@
-//! What anybody can send to the address at which Stripe tells us things.
+//! What anybody can send to the webhook endpoint.
 
-use super::{WEBHOOK_SECRET, endpoint, held, order_is, rests, site_with_stripe};
-use crate::site::Site;
+use crate::harness::site::Site;
+use crate::harness::stripe_site::{WEBHOOK_SECRET, endpoint, site_with_stripe};
 use fake_stripe::{Delivery, sign};
 use reqwest::{Client, StatusCode};
 use serde_json::{Value, json};
 use std::time::{Duration, SystemTime};
 
-#[expect(clippy::disallowed_methods, reason = "a signature is of the real time")]
+/// The real time in Unix seconds, which signatures contain.
 fn now() -> i64 {
     let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the clock is past 1970");
-    i64::try_from(since.as_secs()).expect("it fits")
+    i64::try_from(since.as_secs()).expect("the time fits into 63 bits")
 }
 
 async fn post(site: &Site, body: &str, signature: Option<&str>) -> StatusCode {
@@ -18,7 +18,7 @@ async fn post(site: &Site, body: &str, signature: Option<&str>) -> StatusCode {
     if let Some(signature) = signature {
         request = request.header("stripe-signature", signature);
     }
-    request.body(body.to_owned()).send().await.expect("the site is up").status()
+    request.body(body.to_owned()).send().await.expect("the site responds").status()
 }
 
 fn event(id: &str, kind: &str, created: i64, object: &Value) -> String {
@@ -26,20 +26,20 @@ fn event(id: &str, kind: &str, created: i64, object: &Value) -> String {
 }
 
 #[tokio::test]
-async fn news_that_stripe_did_not_sign_lately_is_refused_and_changes_nothing() {
+async fn a_webhook_without_a_valid_and_recent_signature_is_refused_and_changes_nothing() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.person("ann").await, site.person("ben").await);
-    let tickets = ann.lists(&ann.announces("Forged").await, 1).await;
-    let order = held(&ben, &tickets[0]).await;
-    fake.delivers(None, Delivery::Off);
-    let asked = ben.pays(&order, "pm_card_authenticationRequired").await.expect("the site is up").json();
+    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let tickets = ann.list_tickets(&ann.create_show("Forged").await, 1).await;
+    let order = ben.hold_free(&tickets[0]).await;
+    fake.set_delivery(None, Delivery::Off);
+    let payment = ben.pay(&order, "pm_card_authenticationRequired").await.expect("the site responds").json();
     let body = event(
         "evt_forged",
         "payment_intent.succeeded",
         now(),
         &json!({
             "id": "pi_forged", "object": "payment_intent", "status": "succeeded",
-            "metadata": { "payment_id": asked["id"] },
+            "metadata": { "payment_id": payment["id"] },
         }),
     );
     let good = sign(WEBHOOK_SECRET, now(), &body);
@@ -64,20 +64,20 @@ async fn news_that_stripe_did_not_sign_lately_is_refused_and_changes_nothing() {
     let signed = sign(WEBHOOK_SECRET, now(), &large);
     assert_eq!(post(&site, &large, Some(&signed)).await, StatusCode::PAYLOAD_TOO_LARGE);
 
-    let payment = ben.get(&format!("/api/payments/{}", asked["id"].as_str().expect("an id"))).await;
+    let payment = ben.get(&format!("/api/payments/{}", payment["id"].as_str().expect("an id"))).await;
     assert_eq!((&payment["state"], &payment["needs_authentication"]), (&json!("started"), &json!(true)));
     assert_eq!(ben.get(&format!("/api/orders/{order}")).await["state"], "held");
 }
 
 #[tokio::test]
-async fn news_that_lies_is_old_or_comes_again_only_makes_us_look() {
+async fn false_old_and_repeated_webhooks_change_nothing() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.person("ann").await, site.person("ben").await);
-    let tickets = ann.lists(&ann.announces("Repeated").await, 2).await;
-    let order = held(&ben, &tickets[0]).await;
-    let paid = ben.pays(&order, "pm_card_visa").await.expect("the site is up").json();
-    order_is(&ben, &order, "complete").await;
-    rests(&site, Duration::from_secs(20)).await;
+    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let tickets = ann.list_tickets(&ann.create_show("Repeated").await, 2).await;
+    let order = ben.hold_free(&tickets[0]).await;
+    let paid = ben.pay(&order, "pm_card_visa").await.expect("the site responds").json();
+    ben.wait_for_order_state(&order, "complete").await;
+    site.wait_until_consistent(Duration::from_secs(20)).await;
     let (year, payment) = (365 * 24 * 3600, json!({ "id": "pi_1", "metadata": { "payment_id": paid["id"] } }));
 
     for (id, kind, created) in [
@@ -93,22 +93,22 @@ async fn news_that_lies_is_old_or_comes_again_only_makes_us_look() {
             assert_eq!(post(&site, &body, Some(&signature)).await, StatusCode::OK, "{id}");
         }
     }
-    let of_others = event("evt_other", "payment_intent.succeeded", now(), &json!({ "id": "pi_of_another_shop" }));
-    let signature = sign(WEBHOOK_SECRET, now(), &of_others);
-    assert_eq!(post(&site, &of_others, Some(&signature)).await, StatusCode::OK);
-    // Everything that really happened once more, the last first.
+    let foreign = event("evt_other", "payment_intent.succeeded", now(), &json!({ "id": "pi_of_another_shop" }));
+    let signature = sign(WEBHOOK_SECRET, now(), &foreign);
+    assert_eq!(post(&site, &foreign, Some(&signature)).await, StatusCode::OK);
+    // Every real event once more, the newest first.
     for event in fake.events().iter().rev() {
         assert_eq!(fake.deliver(event).await, Some(200));
     }
 
-    rests(&site, Duration::from_secs(20)).await;
+    site.wait_until_consistent(Duration::from_secs(20)).await;
     let books = fake.books();
     assert_eq!((books.totals["eur"].captured, books.totals["eur"].refunded), (1000, 0));
     assert_eq!(ben.get(&format!("/api/orders/{order}")).await["state"], "complete");
 }
 
 #[tokio::test]
-async fn without_stripe_there_is_nobody_to_tell_us_anything() {
+async fn without_stripe_the_webhook_endpoint_does_not_exist() {
     let site = Site::new().await;
     let body = event("evt_1", "payment_intent.succeeded", now(), &json!({}));
 

@@ -79,18 +79,25 @@ const PHRASES: [(&str, &str); 24] = [
     ("made anew", "created again"),
 ];
 
+/// The words of a table: one pattern that finds any of them, and one for each.
+struct Words {
+    any: Regex,
+    each: Vec<(Regex, &'static str)>,
+}
+
 pub fn breaches(sources: &[Source]) -> Vec<String> {
-    let identifiers = compile(&IDENTIFIERS, |word| format!(r"\b(?:{word})\b"));
-    let phrases = compile(&PHRASES, |phrase| format!(r"(?i)\b(?:{phrase})\b"));
+    let tables = [Words::new(&IDENTIFIERS, ""), Words::new(&PHRASES, "(?i)")];
     let checked = sources.iter().filter(|source| !EXEMPT.contains(&source.name.as_str()));
     let mut breaches = Vec::new();
     for source in checked.filter(|source| source.has_extension(&["js", "md", "mjs", "py", "rs", "toml", "yaml", "yml"]))
     {
         for (index, line) in source.text.lines().enumerate() {
-            for (old, instead) in identifiers.iter().chain(&phrases) {
-                if let Some(found) = old.find(line) {
-                    let (name, old) = (&source.name, found.as_str());
-                    breaches.push(format!("{name}:{}: \"{old}\" is an old word: write {instead}", index + 1));
+            for words in tables.iter().filter(|words| words.any.is_match(line)) {
+                for (old, instead) in &words.each {
+                    if let Some(found) = old.find(line) {
+                        let (name, old) = (&source.name, found.as_str());
+                        breaches.push(format!("{name}:{}: \"{old}\" is an old word: write {instead}", index + 1));
+                    }
                 }
             }
         }
@@ -98,7 +105,12 @@ pub fn breaches(sources: &[Source]) -> Vec<String> {
     breaches
 }
 
-fn compile(words: &[(&str, &'static str)], pattern: impl Fn(&str) -> String) -> Vec<(Regex, &'static str)> {
-    let regex = |word: &str| Regex::new(&pattern(word)).expect("the table holds valid patterns");
-    words.iter().map(|(word, instead)| (regex(word), *instead)).collect()
+impl Words {
+    /// Compiles a table of whole words. `flags` begin each pattern.
+    fn new(table: &[(&str, &'static str)], flags: &str) -> Words {
+        let compile = |words: &str| Regex::new(&format!(r"{flags}\b(?:{words})\b")).expect("the pattern is valid");
+        let all: Vec<&str> = table.iter().map(|(word, _)| *word).collect();
+        let each = table.iter().map(|(word, instead)| (compile(word), *instead)).collect();
+        Words { any: compile(&all.join("|")), each }
+    }
 }
