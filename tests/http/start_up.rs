@@ -105,5 +105,6 @@ async fn an_unknown_command_is_refused_with_a_hint() {
     let output = site.command(Some("dance")).stderr(Stdio::piped()).output().await.expect("the program can be started");
 
     assert!(!output.status.success());
-    assert!(String::from_utf8_lossy(&output.stderr).contains("ticketing help"));
+    let text = String::from_utf8_lossy(&output.stderr);
+    assert!(text.contains("dance") && text.contains("ticketing help") && text.lines().count() == 1, "{text}");
 }

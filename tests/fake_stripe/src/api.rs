@@ -1,9 +1,9 @@
-//! The way of a request: who asks, what goes wrong, whether it was done before, what it does, what is answered.
+//! Handles a request: authentication, faults, idempotency key, effect, response.
 
 use crate::books::Books;
 use crate::faults::{Fault, Moment, Script, pause};
 use crate::form::{Form, Refusal};
-use crate::keys::{Answer, Keys};
+use crate::keys::{Keys, StoredResponse};
 use crate::webhooks::Sender;
 use crate::{Call, Clock};
 use axum::body::Bytes;
@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// Everything that requests and the test share.
+/// The state that requests and the test share.
 pub struct Shared {
     pub books: Mutex<Books>,
     pub keys: Mutex<Keys>,
@@ -23,17 +23,15 @@ pub struct Shared {
     pub clock: Clock,
 }
 
-/// Marks a response that is not to be sent: the connection is cut instead.
+/// Marks a response that is not sent: the connection is closed instead.
 #[derive(Clone, Copy, Debug)]
 pub struct Cut;
 
-/// What a caller gets.
 enum Outcome {
-    Answered(Answer),
+    Respond(StoredResponse),
     Cut,
 }
 
-/// One request, as it came.
 struct Request {
     method: Method,
     uri: Uri,
@@ -41,7 +39,7 @@ struct Request {
     body: Bytes,
 }
 
-/// Locks. A test that panicked meanwhile has failed already; the others go on.
+/// Locks a mutex even if it is poisoned: the test that panicked has failed already, and others go on.
 pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -55,10 +53,10 @@ pub async fn answer(
     body: Bytes,
 ) -> Response {
     let request = Request { method, uri, headers, body };
-    // A caller that hangs up takes nothing back, so the work is not a part of the connection.
+    // A task of its own: the work goes on if the caller closes the connection.
     let work = tokio::spawn(async move { shared.handle(request).await });
     match work.await {
-        Ok(Outcome::Answered(answer)) => {
+        Ok(Outcome::Respond(answer)) => {
             let status = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
             let mut response = (status, [("content-type", "application/json")], answer.body).into_response();
             if answer.replayed {
@@ -75,7 +73,7 @@ pub async fn answer(
 }
 
 impl Shared {
-    /// Changes the books now, and sends the events of it.
+    /// Changes the books, and sends the events of the change.
     pub fn change<T>(&self, change: impl FnOnce(&mut Books) -> T) -> T {
         let mut books = lock(&self.books);
         books.now = (self.clock)();
@@ -97,16 +95,16 @@ impl Shared {
         });
         let form = match form_of(&request, header("authorization"), header("content-type")) {
             Ok(form) => form,
-            Err(refusal) => return Outcome::Answered(refused(&refusal)),
+            Err(refusal) => return Outcome::Respond(refused(&refusal)),
         };
         if request.method != Method::POST {
-            return Outcome::Answered(self.execute(&request.method, path, &form).0);
+            return Outcome::Respond(self.execute(&request.method, path, &form).0);
         }
         let fault = lock(&self.script).decide(path);
         match fault {
             Fault::CutBefore => return Outcome::Cut,
-            Fault::TooManyRequests => return Outcome::Answered(refused(&too_many_requests())),
-            Fault::ErrorBefore { status, kept: false } => return Outcome::Answered(error(status)),
+            Fault::TooManyRequests => return Outcome::Respond(refused(&too_many_requests())),
+            Fault::ErrorBefore { status, kept: false } => return Outcome::Respond(error(status)),
             _ => {}
         }
         if let Some(key) = key {
@@ -114,17 +112,17 @@ impl Shared {
             match begun {
                 Ok(None) => {}
                 Ok(Some(answer)) => return lose(fault, answer).await,
-                Err(refusal) => return Outcome::Answered(refused(&refusal)),
+                Err(refusal) => return Outcome::Respond(refused(&refusal)),
             }
         }
-        let keep = |answer: Option<Answer>| {
+        let keep = |answer: Option<StoredResponse>| {
             if let Some(key) = key {
                 lock(&self.keys).end(key, answer);
             }
         };
         if let Fault::ErrorBefore { status, .. } = fault {
             keep(Some(error(status)));
-            return Outcome::Answered(error(status));
+            return Outcome::Respond(error(status));
         }
         let observer = lock(&self.script).observer(path);
         pause(observer.as_ref(), path, Moment::Before).await;
@@ -140,21 +138,21 @@ impl Shared {
         lose(fault, answer).await
     }
 
-    /// Does it; the answer, and whether it is to be kept.
-    fn execute(&self, method: &Method, path: &str, form: &Form) -> (Answer, bool) {
+    /// Executes a request. Returns the response, and whether it is stored under the key.
+    fn execute(&self, method: &Method, path: &str, form: &Form) -> (StoredResponse, bool) {
         match self.change(|books| books.execute(method.as_str(), path, form)) {
-            Ok(value) => (Answer { status: 200, body: value.to_string(), replayed: false }, true),
-            Err(refusal) => (refused(&refusal), refusal.kept),
+            Ok(value) => (StoredResponse { status: 200, body: value.to_string(), replayed: false }, true),
+            Err(refusal) => (refused(&refusal), refusal.stored),
         }
     }
 }
 
-/// The parameters, if the request may be made at all.
+/// The parameters of a request that is authenticated and well-formed.
 fn form_of(request: &Request, authorization: Option<&str>, content_type: Option<&str>) -> Result<Form, Refusal> {
     let key = authorization.and_then(|header| header.strip_prefix("Bearer ")).unwrap_or_default();
     if !["sk_test_", "rk_test_"].iter().any(|kind| key.len() > kind.len() && key.starts_with(kind)) {
         let refusal = Refusal::new(401, "invalid_request_error", None, "You did not provide a test API key.");
-        return Err(Refusal { kept: false, ..refusal });
+        return Err(Refusal { stored: false, ..refusal });
     }
     if request.method == Method::GET {
         return Ok(Form::parse(request.uri.query().unwrap_or_default().as_bytes()));
@@ -167,24 +165,24 @@ fn form_of(request: &Request, authorization: Option<&str>, content_type: Option<
     Ok(Form::parse(&request.body))
 }
 
-/// What the fault leaves of an answer.
-async fn lose(fault: Fault, answer: Answer) -> Outcome {
+/// What the fault leaves of a response.
+async fn lose(fault: Fault, response: StoredResponse) -> Outcome {
     match fault {
-        Fault::ErrorAfter { status, .. } => Outcome::Answered(error(status)),
+        Fault::ErrorAfter { status, .. } => Outcome::Respond(error(status)),
         Fault::SilentAfter(silence) => {
             tokio::time::sleep(silence).await;
             Outcome::Cut
         }
         Fault::CutAfter => Outcome::Cut,
-        _ => Outcome::Answered(answer),
+        _ => Outcome::Respond(answer),
     }
 }
 
-fn refused(refusal: &Refusal) -> Answer {
-    Answer { status: refusal.status, body: json!({ "error": refusal.error }).to_string(), replayed: false }
+fn refused(refusal: &Refusal) -> StoredResponse {
+    StoredResponse { status: refusal.status, body: json!({ "error": refusal.error }).to_string(), replayed: false }
 }
 
-fn error(status: u16) -> Answer {
+fn error(status: u16) -> StoredResponse {
     refused(&Refusal::new(status, "api_error", None, "An unknown error occurred."))
 }
 

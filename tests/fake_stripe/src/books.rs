@@ -1,4 +1,4 @@
-//! Everything that Stripe knows, and what a request does to it. Each change is whole, and leaves its event.
+//! Stripe's objects, and what a request does to them. Each change is atomic, and adds its event.
 
 use crate::form::{Form, Refusal};
 use crate::objects::{Account, Charge, Intent, Refund, Status, Transfer};
@@ -6,16 +6,15 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// The version of the API whose words these are.
+/// The version of the API that is imitated.
 const API_VERSION: &str = "2026-09-30.endive";
 
-/// The state.
 pub struct Books {
-    /// The instant of what is done now, in Unix seconds.
+    /// The time of the current change, in Unix seconds.
     pub now: i64,
-    /// Where the pages of this fake are.
+    /// The base URL of this fake's pages.
     pub url: String,
-    /// Tells the ids of one run from those of another.
+    /// Makes the ids of this run differ from those of others.
     salt: u32,
     ids: u64,
     pub intents: BTreeMap<String, Intent>,
@@ -26,56 +25,50 @@ pub struct Books {
     pub events: Vec<Value>,
 }
 
-/// What the books say, for a test to compare with what its server believes.
+/// All money, for a test to compare with what the server under test has stored.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Snapshot {
-    /// By `metadata[payment_id]`; what has none is under its intent's id.
+    /// By `metadata[payment_id]`, or by the id of the intent if that is missing.
     pub payments: BTreeMap<String, Payment>,
-    /// By currency, in small letters.
+    /// By currency code in lower case.
     pub totals: BTreeMap<String, Totals>,
 }
 
-/// All money of one payment, in the smallest unit: the sum, should it have several intents.
+/// The money of one payment in the smallest unit, summed over its intents.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Payment {
-    /// How many intents it has: more than one is a payment that was begun twice.
+    /// How many intents it has. More than one means that it was started twice.
     pub intents: usize,
     /// The status of the newest intent.
     pub status: String,
-    /// What was to be paid.
     pub amount: i64,
-    /// Of which currency, in small letters.
+    /// The currency code in lower case.
     pub currency: String,
-    /// How often a bank said yes: more than one is a person who is charged twice.
+    /// How often a bank authorized it. More than one means that the buyer is charged twice.
     pub authorizations: usize,
-    /// What is set aside now.
+    /// What is authorized and not captured.
     pub held: i64,
-    /// What was taken.
     pub captured: i64,
-    /// What was given back of it.
     pub refunded: i64,
 }
 
 /// All money of one currency, in the smallest unit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// What was taken.
     pub captured: i64,
-    /// What was given back.
     pub refunded: i64,
-    /// What went on to sellers.
+    /// What was paid to sellers.
     pub transferred: i64,
 }
 
 impl Totals {
-    /// What is there to be transferred.
+    /// What can be transferred.
     pub fn balance(&self) -> i64 {
         self.captured - self.refunded - self.transferred
     }
 }
 
 impl Books {
-    /// Empty books.
     pub fn new(url: String, salt: u32) -> Books {
         Books {
             now: 0,
@@ -91,7 +84,7 @@ impl Books {
         }
     }
 
-    /// Does what a request asks for. What is refused changes nothing, but for a decline, which leaves its trace.
+    /// Executes a request. A refused request changes nothing, except that a decline is recorded.
     pub fn execute(&mut self, method: &str, path: &str, form: &Form) -> Result<Value, Refusal> {
         let path: Vec<&str> = path.trim_start_matches("/v1/").split('/').collect();
         match (method, path.as_slice()) {
@@ -110,19 +103,19 @@ impl Books {
             ("POST", ["account_links"]) => self.create_account_link(form),
             (method, path) => {
                 let message = format!("Unrecognized request URL ({method}: /v1/{}).", path.join("/"));
-                Err(Refusal { kept: false, ..Refusal::new(404, "invalid_request_error", None, message) })
+                Err(Refusal { stored: false, ..Refusal::new(404, "invalid_request_error", None, message) })
             }
         }
     }
 
-    /// A new id with the prefix of its kind.
+    /// A new id with the prefix of its object type.
     pub fn id(&mut self, prefix: &str) -> String {
         self.ids += 1;
         format!("{prefix}_{:08x}{:08}", self.salt, self.ids)
     }
 
-    /// Leaves an event about an object as it is now.
-    pub fn tell(&mut self, kind: &str, object: &impl Serialize) {
+    /// Adds an event with the current state of an object.
+    pub fn add_event(&mut self, kind: &str, object: &impl Serialize) {
         let event = json!({
             "id": self.id("evt"),
             "object": "event",
@@ -137,7 +130,7 @@ impl Books {
         self.events.push(event);
     }
 
-    /// What was taken, given back and passed on.
+    /// The money of each currency.
     pub fn totals(&self) -> BTreeMap<String, Totals> {
         let mut totals: BTreeMap<String, Totals> = BTreeMap::new();
         for charge in self.charges.values() {
@@ -152,10 +145,10 @@ impl Books {
         totals
     }
 
-    /// What the books say, by payment.
+    /// The money of each payment and currency.
     pub fn snapshot(&self) -> Snapshot {
         let mut payments: BTreeMap<String, Payment> = BTreeMap::new();
-        // Ids grow, so the newest intent of a payment comes last.
+        // Ids are ascending, so the newest intent of a payment comes last.
         for intent in self.intents.values() {
             let name = intent.metadata.get("payment_id").unwrap_or(&intent.id);
             let payment = payments.entry(name.clone()).or_default();
@@ -172,13 +165,13 @@ impl Books {
         Snapshot { payments, totals: self.totals() }
     }
 
-    /// What was given back of an intent's money.
+    /// The refunds of an intent.
     pub fn refunded(&self, intent: &str) -> i64 {
         self.refunds.iter().filter(|refund| refund.payment_intent == intent).map(|refund| refund.amount).sum()
     }
 
-    /// The intent as the API shows it.
-    pub fn shown(&self, intent: &Intent, expands_charge: bool) -> Value {
+    /// The intent as the API returns it.
+    pub fn render(&self, intent: &Intent, expands_charge: bool) -> Value {
         let mut shown = json!(intent);
         if let Some(charge) = intent.latest_charge.as_ref().filter(|_| expands_charge) {
             shown["latest_charge"] = json!(self.charges[charge]);
@@ -186,34 +179,34 @@ impl Books {
         shown
     }
 
-    /// Refuses what cannot be done with an intent in its status.
+    /// Refuses a request that the status of the intent does not allow.
     pub fn unexpected(&self, intent: &Intent, verb: &str) -> Refusal {
         let message =
             format!("You cannot {verb} this PaymentIntent because it has a status of {}.", intent.status.name());
-        Refusal::state("payment_intent_unexpected_state", message).with("payment_intent", self.shown(intent, false))
+        Refusal::state("payment_intent_unexpected_state", message).with("payment_intent", self.render(intent, false))
     }
 
-    /// Ends what the bank asked: the person said yes or no. Where to go then, if there is such an intent.
-    pub fn answer_bank(&mut self, id: &str, is_person: bool) -> Option<String> {
+    /// Ends the authentication at the bank. Returns where the bank redirects to, if the intent exists.
+    pub fn answer_bank(&mut self, id: &str, approved: bool) -> Option<String> {
         let intent = self.intents.get(id)?.clone();
         if intent.status == Status::RequiresAction {
-            if is_person { self.authorized(intent) } else { self.refused_by_person(intent) }
+            if approved { self.authorize(intent) } else { self.fail_authentication(intent) }
         }
-        self.way_back(id)
+        self.return_address(id)
     }
 
-    /// Where the person goes from the bank, with how it ended.
-    pub fn way_back(&self, id: &str) -> Option<String> {
+    /// Where the bank redirects the buyer to, with the result.
+    pub fn return_address(&self, id: &str) -> Option<String> {
         let intent = self.intents.get(id)?;
-        let well = matches!(intent.status, Status::RequiresCapture | Status::Succeeded);
+        let succeeded = matches!(intent.status, Status::RequiresCapture | Status::Succeeded);
         let query = form_urlencoded::Serializer::new(String::new())
             .append_pair("payment_intent", &intent.id)
             .append_pair("payment_intent_client_secret", &intent.client_secret)
-            .append_pair("redirect_status", if well { "succeeded" } else { "failed" })
+            .append_pair("redirect_status", if succeeded { "succeeded" } else { "failed" })
             .finish();
         let (address, fragment) = intent.return_url.split_once('#').unwrap_or((&intent.return_url, ""));
-        let joint = if address.contains('?') { '&' } else { '?' };
+        let separator = if address.contains('?') { '&' } else { '?' };
         let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
-        Some(format!("{address}{joint}{query}{fragment}"))
+        Some(format!("{address}{separator}{query}{fragment}"))
     }
 }

@@ -1,142 +1,141 @@
-//! What goes wrong between Stripe and its caller, as the test wants it or by chance.
+//! Faults between Stripe and its caller, chosen by the test or at random.
 
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::IndexedRandom};
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 
-/// How many steps may wait for a test that looks at them one by one.
-const STEPS_WAITING: usize = 64;
+/// How many steps may wait for a test that observes them one by one.
+const MAX_WAITING_STEPS: usize = 64;
 
-/// How one POST goes wrong. What is done "before" has no effect at Stripe, what is done "after" does.
+/// How one POST fails: before its effect at Stripe, or after it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Not at all: takes a place in the queue.
+    /// No fault: lets one request of a queue succeed.
     None,
-    /// An error of this status without an effect; `kept` under the idempotency key, or the next attempt is done.
+    /// An error before the effect.
     ErrorBefore {
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
-        /// Whether the next attempt gets the same answer.
+        /// Whether it is stored under the idempotency key, so that a retry gets it again.
         kept: bool,
     },
-    /// An error of this status after the effect. Unless it is `kept`, the next attempt gets the true answer.
+    /// An error after the effect.
     ErrorAfter {
-        /// The status of the answer.
+        /// The status of the response.
         status: u16,
-        /// Whether the next attempt gets the same answer.
+        /// Whether it is stored under the idempotency key, so that a retry gets it again.
         kept: bool,
     },
-    /// The effect, then silence for so long, then a cut connection.
+    /// The effect, then no response for this long, then a closed connection.
     SilentAfter(Duration),
-    /// The effect and the answer so late. The caller may have hung up; it is done all the same.
+    /// A delay before the effect and the response. The caller may have closed the connection by then.
     SlowBefore(Duration),
-    /// The connection is cut without an answer or an effect.
+    /// The connection is closed before the effect.
     CutBefore,
-    /// The effect, and the connection is cut without an answer.
+    /// The connection is closed after the effect, without a response.
     CutAfter,
-    /// Status 429 with `lock_timeout`; no effect, and not kept.
+    /// Status 429 with `lock_timeout`, before the effect. A retry succeeds.
     TooManyRequests,
 }
 
 impl Fault {
-    /// The usual error before the effect: the next attempt is done.
+    /// An error before the effect; a retry succeeds.
     pub const ERROR_BEFORE: Fault = Fault::ErrorBefore { status: 500, kept: false };
-    /// The usual error after the effect: the next attempt gets the true answer.
+    /// An error after the effect; a retry gets the real response.
     pub const ERROR_AFTER: Fault = Fault::ErrorAfter { status: 500, kept: false };
-    /// The usual silence after the effect.
+    /// A timeout after the effect.
     pub const SILENT_AFTER: Fault = Fault::SilentAfter(Duration::from_secs(30));
 }
 
-/// Where a request is when the test is told of it.
+/// When a step is observed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// Its key is taken, nothing is done.
+    /// The idempotency key is reserved, and there is no effect yet.
     Before,
-    /// It is done and kept under its key, nothing is answered.
+    /// The effect and the response are stored, and the response is not sent yet.
     After,
 }
 
-/// A request that waits for the test: it goes on when this is dropped.
+/// A request that waits for the test. It proceeds when this value is dropped.
 #[derive(Debug)]
 pub struct Step {
-    /// Its path, such as `/v1/payment_intents/pi_1/confirm`.
+    /// The path, such as `/v1/payment_intents/pi_1/confirm`.
     pub path: String,
-    /// Whether it has had its effect.
     pub moment: Moment,
     _held: oneshot::Sender<()>,
 }
 
 impl Step {
-    /// Lets the request go on.
-    pub fn goes_on(self) {}
+    /// Lets the request proceed.
+    pub fn resume(self) {}
 }
 
-/// What is to go wrong.
+/// The faults that a test has chosen.
 pub struct Script {
     queue: Vec<(String, Fault)>,
     chance: f64,
     choices: Vec<Fault>,
-    dice: StdRng,
+    rng: StdRng,
     observer: Option<(String, mpsc::Sender<Step>)>,
 }
 
 impl Script {
     /// Nothing goes wrong; chance, if there is any, comes from the seed.
     pub(crate) fn new(seed: u64) -> Script {
-        let dice = StdRng::seed_from_u64(seed);
-        Script { queue: Vec::new(), chance: 0.0, choices: Vec::new(), dice, observer: None }
+        let rng = StdRng::seed_from_u64(seed);
+        Script { queue: Vec::new(), chance: 0.0, choices: Vec::new(), rng, observer: None }
     }
 
-    /// Lets the next POST go wrong whose path ends so, after those that were asked for before.
+    /// Fails the next POST whose path has this end. Faults of the same path happen in the order of the calls.
     pub fn next(&mut self, path_end: &str, fault: Fault) {
         self.queue.push((path_end.to_owned(), fault));
     }
 
-    /// Lets a POST go wrong with this probability, in one of these ways.
+    /// Fails every POST with this probability, in one of these ways.
     pub fn by_chance(&mut self, probability: f64, choices: &[Fault]) {
         (self.chance, self.choices) = (probability.clamp(0.0, 1.0), choices.to_vec());
     }
 
-    /// Nothing goes wrong any more, and nobody looks.
+    /// Ends all faults and the observation.
     pub fn clear(&mut self) {
         self.queue.clear();
         self.choices.clear();
         self.observer = None;
     }
 
-    /// Tells of every POST whose path ends so, before and after its effect, and holds it until the step is dropped.
-    /// What is replayed or refused by its key has no effect and is not told.
+    /// Pauses every POST whose path has this end, before and after its effect, until its step is dropped. Requests that are
+    /// replayed or refused by their key have no effect and are not paused.
     pub fn observe(&mut self, path_end: &str) -> mpsc::Receiver<Step> {
-        let (sender, steps) = mpsc::channel(STEPS_WAITING);
+        let (sender, steps) = mpsc::channel(MAX_WAITING_STEPS);
         self.observer = Some((path_end.to_owned(), sender));
         steps
     }
 
-    /// Decides about a request.
+    /// Chooses the fault for a request.
     pub(crate) fn decide(&mut self, path: &str) -> Fault {
         if let Some(place) = self.queue.iter().position(|(end, _)| path.ends_with(end.as_str())) {
             return self.queue.remove(place).1;
         }
-        if self.choices.is_empty() || !self.dice.random_bool(self.chance) {
+        if self.choices.is_empty() || !self.rng.random_bool(self.chance) {
             return Fault::None;
         }
-        self.choices.choose(&mut self.dice).copied().unwrap_or(Fault::None)
+        self.choices.choose(&mut self.rng).copied().unwrap_or(Fault::None)
     }
 
-    /// Who is to be told of a request.
+    /// The observer of a request, if there is one.
     pub(crate) fn observer(&self, path: &str) -> Option<mpsc::Sender<Step>> {
         let (_, sender) = self.observer.as_ref().filter(|(end, _)| path.ends_with(end.as_str()))?;
         Some(sender.clone())
     }
 }
 
-/// Tells the observer, and waits until it lets the request go on.
+/// Sends a step to the observer, and waits until it is dropped.
 pub async fn pause(observer: Option<&mpsc::Sender<Step>>, path: &str, moment: Moment) {
     let Some(observer) = observer else { return };
     let (held, released) = oneshot::channel();
     let step = Step { path: path.to_owned(), moment, _held: held };
     if observer.send(step).await.is_ok() {
-        // Nothing is ever sent: the end of the step is the go-ahead.
+        // Nothing is ever sent: dropping the step closes the channel.
         let _ = released.await;
     }
 }

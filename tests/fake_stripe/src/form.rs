@@ -1,64 +1,64 @@
-//! The parameters of a request, as strict as Stripe is about them, and how a request is refused.
+//! The parameters of a request, checked as strictly as Stripe does, and refusals.
 
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// What a caller may write on an object.
+/// Key-value pairs that a caller stores on an object.
 pub type Metadata = BTreeMap<String, String>;
 
 /// The limits of metadata (docs.stripe.com/api/metadata).
-const METADATA_KEYS: usize = 50;
-const METADATA_KEY_LENGTH: usize = 40;
-const METADATA_VALUE_LENGTH: usize = 500;
-/// The largest amount: eight digits.
-const AMOUNT_LARGEST: i64 = 99_999_999;
+const MAX_METADATA_KEYS: usize = 50;
+const MAX_METADATA_KEY_CHARS: usize = 40;
+const MAX_METADATA_VALUE_CHARS: usize = 500;
+/// Stripe's largest amount has eight digits.
+const MAX_AMOUNT: i64 = 99_999_999;
 
-/// Why a request was not done.
+/// Why a request was refused.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// The object `error` of the answer.
+    /// The object `error` of the response.
     pub error: Value,
-    /// Whether the answer is kept under the idempotency key: it is not, where nothing began to be done.
-    pub kept: bool,
+    /// Whether the response is stored under the idempotency key. Stripe stores none for a request that it did not begin.
+    pub stored: bool,
 }
 
 impl Refusal {
-    /// Refuses what began to be done.
+    /// Refuses a request that was begun.
     pub fn new(status: u16, kind: &str, code: Option<&str>, message: impl Into<String>) -> Refusal {
         let mut error = json!({ "type": kind, "message": message.into() });
         if let Some(code) = code {
             error["code"] = code.into();
         }
-        Refusal { status, error, kept: true }
+        Refusal { status, error, stored: true }
     }
 
-    /// Refuses a request that cannot be done as things are.
+    /// Refuses a request that the state of an object does not allow.
     pub fn state(code: &str, message: impl Into<String>) -> Refusal {
         Refusal::new(400, "invalid_request_error", Some(code), message)
     }
 
-    /// Refuses a parameter, before anything begins.
+    /// Refuses a parameter before the request is begun.
     pub fn parameter(name: &str, code: Option<&str>, message: impl Into<String>) -> Refusal {
         let refusal = Refusal::new(400, "invalid_request_error", code, message).with("param", name.into());
-        Refusal { kept: false, ..refusal }
+        Refusal { stored: false, ..refusal }
     }
 
-    /// Refuses because there is no such thing: in the path with 404, in a parameter with 400.
+    /// Refuses an unknown id: with 404 if it is in the path, with 400 if it is a parameter.
     pub fn missing(status: u16, what: &str, id: &str, parameter: &str) -> Refusal {
         let message = format!("No such {what}: '{id}'");
         Refusal::new(status, "invalid_request_error", Some("resource_missing"), message).with("param", parameter.into())
     }
 
-    /// Says more in the error.
+    /// Adds a field to the error.
     pub fn with(mut self, field: &str, value: Value) -> Refusal {
         self.error[field] = value;
         self
     }
 }
 
-/// Parameters by their names as sent, such as `metadata[payment_id]`; sorted, so that two requests can be compared.
+/// Parameters under the names that were sent, such as `metadata[payment_id]`. Sorted, so that two requests can be compared.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Form(Vec<(String, String)>);
 
@@ -70,7 +70,7 @@ impl Form {
         Form(pairs)
     }
 
-    /// Refuses everything but these; `metadata[]` stands for that name with anything in brackets.
+    /// Refuses all parameters but these. `metadata[]` allows that name with anything in brackets.
     pub fn allows(&self, allowed: &[&str]) -> Result<(), Refusal> {
         for (index, (name, _)) in self.0.iter().enumerate() {
             let base = name.split('[').next().unwrap_or(name);
@@ -92,7 +92,7 @@ impl Form {
         Ok(())
     }
 
-    /// A parameter that may be left out, but not be empty.
+    /// An optional parameter, which must not be empty.
     pub fn text(&self, name: &str) -> Result<Option<&str>, Refusal> {
         match self.0.iter().find(|(key, _)| key == name) {
             Some((_, value)) if value.is_empty() => Err(Refusal::parameter(
@@ -104,14 +104,14 @@ impl Form {
         }
     }
 
-    /// A parameter that must be there.
+    /// A required parameter.
     pub fn required(&self, name: &str) -> Result<&str, Refusal> {
         let missing =
             || Refusal::parameter(name, Some("parameter_missing"), format!("Missing required param: {name}."));
         self.text(name)?.ok_or_else(missing)
     }
 
-    /// A parameter that is one of these, if it is there.
+    /// An optional parameter, which must be one of these.
     pub fn choice(&self, name: &str, choices: &[&str]) -> Result<Option<&str>, Refusal> {
         match self.text(name)? {
             Some(value) if !choices.contains(&value) => {
@@ -121,12 +121,12 @@ impl Form {
         }
     }
 
-    /// An amount in the smallest unit, above nothing, if it is there.
+    /// An optional amount in the smallest unit, which must be positive.
     pub fn amount(&self, name: &str) -> Result<Option<i64>, Refusal> {
         let Some(text) = self.text(name)? else { return Ok(None) };
         let digits = text.bytes().all(|byte| byte.is_ascii_digit());
         match text.parse::<i64>() {
-            Ok(amount) if digits && amount > AMOUNT_LARGEST => {
+            Ok(amount) if digits && amount > MAX_AMOUNT => {
                 Err(Refusal::parameter(name, Some("amount_too_large"), "Amount must be no more than 8 digits"))
             }
             Ok(amount) if digits && amount > 0 => Ok(Some(amount)),
@@ -141,7 +141,7 @@ impl Form {
         }
     }
 
-    /// An amount and a currency that belong together: a third decimal is always 0
+    /// The required amount and currency. With three decimals, the last one must be 0
     /// (docs.stripe.com/currencies#three-decimal).
     pub fn money(&self) -> Result<(i64, String), Refusal> {
         let currency = self.required("currency")?.to_owned();
@@ -154,20 +154,22 @@ impl Form {
         Ok((amount, currency))
     }
 
-    /// What the caller notes on the object.
+    /// The metadata for the object.
     pub fn metadata(&self) -> Result<Metadata, Refusal> {
         let key = |name: &str| name.strip_prefix("metadata[")?.strip_suffix(']').map(str::to_owned);
         let metadata: Metadata = self.0.iter().filter_map(|(name, value)| Some((key(name)?, value.clone()))).collect();
         let long = metadata.iter().any(|(key, value)| {
-            key.is_empty() || key.chars().count() > METADATA_KEY_LENGTH || value.chars().count() > METADATA_VALUE_LENGTH
+            key.is_empty()
+                || key.chars().count() > MAX_METADATA_KEY_CHARS
+                || value.chars().count() > MAX_METADATA_VALUE_CHARS
         });
-        if long || metadata.len() > METADATA_KEYS {
+        if long || metadata.len() > MAX_METADATA_KEYS {
             return Err(Refusal::parameter("metadata", None, "Metadata has too many keys, or one that is too long"));
         }
         Ok(metadata)
     }
 
-    /// Whether the charge is to be shown in place of its id. Nothing else can be expanded.
+    /// Whether the response contains the charge instead of its id. Nothing else can be expanded here.
     pub fn expands_charge(&self) -> Result<bool, Refusal> {
         let mut expanded = self.0.iter().filter(|(name, _)| name.starts_with("expand["));
         match expanded.find(|(_, value)| value != "latest_charge") {
@@ -179,7 +181,7 @@ impl Form {
     }
 }
 
-/// Refuses an amount of a currency with three decimals whose last is not 0.
+/// Refuses an amount with three decimals whose last one is not 0.
 pub fn whole(amount: i64, currency: &str) -> Result<(), Refusal> {
     let three_decimals = ["bhd", "jod", "kwd", "omr", "tnd"].contains(&currency);
     if three_decimals && amount % 10 != 0 {
@@ -189,7 +191,8 @@ pub fn whole(amount: i64, currency: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// The least that can be charged in a currency, if it is known (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
+/// The minimum charge in a currency; `None` if the currency is unknown
+/// (docs.stripe.com/currencies#minimum-and-maximum-charge-amounts).
 pub fn smallest_charge(currency: &str) -> Option<i64> {
     match currency {
         "eur" | "usd" | "gbp" | "chf" | "jpy" | "cad" | "aud" => Some(50),

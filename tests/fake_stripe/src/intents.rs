@@ -1,21 +1,22 @@
-//! Payment intents: from a wish to pay to money that is taken.
+//! Payment intents, from creation to capture.
 
 use crate::books::Books;
 use crate::form::{Form, Refusal, smallest_charge};
 use crate::objects::{Charge, Intent, Status};
 use serde_json::{Value, json};
 
-/// What a card does: nothing special, a decline (code, reason, words), or a question of its bank.
+/// The behaviour of a test card.
 enum Card {
-    Good,
+    Accepted,
+    /// With code, decline code and message.
     Declined(&'static str, &'static str, &'static str),
-    Asks,
+    RequiresAuthentication,
 }
 
-/// The cards of docs.stripe.com/testing that are known here.
+/// The supported cards of docs.stripe.com/testing.
 fn card(method: &str) -> Option<Card> {
     match method {
-        "pm_card_visa" => Some(Card::Good),
+        "pm_card_visa" => Some(Card::Accepted),
         "pm_card_chargeDeclined" => Some(Card::Declined("card_declined", "generic_decline", "Your card was declined.")),
         "pm_card_chargeDeclinedInsufficientFunds" => {
             Some(Card::Declined("card_declined", "insufficient_funds", "Your card has insufficient funds."))
@@ -24,7 +25,7 @@ fn card(method: &str) -> Option<Card> {
             let words = "An error occurred while processing your card. Try again in a little bit.";
             Some(Card::Declined("processing_error", "processing_error", words))
         }
-        "pm_card_authenticationRequired" | "pm_card_threeDSecure2Required" => Some(Card::Asks),
+        "pm_card_authenticationRequired" | "pm_card_threeDSecure2Required" => Some(Card::RequiresAuthentication),
         _ => None,
     }
 }
@@ -98,15 +99,15 @@ impl Books {
             transfer_group: form.text("transfer_group")?.map(str::to_owned),
             return_url: String::new(),
         };
-        self.tell("payment_intent.created", &intent);
+        self.add_event("payment_intent.created", &intent);
         self.intents.insert(intent.id.clone(), intent.clone());
-        Ok(self.shown(&intent, expands))
+        Ok(self.render(&intent, expands))
     }
 
     /// `GET /v1/payment_intents/{id}`.
     pub fn retrieve_intent(&self, id: &str, form: &Form) -> Result<Value, Refusal> {
         form.allows(&["expand[]"])?;
-        Ok(self.shown(&self.intent(id)?, form.expands_charge()?))
+        Ok(self.render(&self.intent(id)?, form.expands_charge()?))
     }
 
     /// `POST /v1/payment_intents/{id}/confirm`.
@@ -128,16 +129,16 @@ impl Books {
         };
         let may_redirect =
             intent.automatic_payment_methods.as_ref().is_some_and(|methods| methods["allow_redirects"] == "always");
-        if return_url.is_none() && (may_redirect || matches!(card, Card::Asks)) {
+        if return_url.is_none() && (may_redirect || matches!(card, Card::RequiresAuthentication)) {
             form.required("return_url")?;
         }
         intent.return_url = return_url.unwrap_or_default().to_owned();
         intent.payment_method = Some(method);
         intent.last_payment_error = None;
         match card {
-            Card::Good => self.authorized(intent),
-            Card::Declined(code, reason, words) => return Err(self.declined(intent, code, reason, words)),
-            Card::Asks => {
+            Card::Accepted => self.authorize(intent),
+            Card::Declined(code, reason, words) => return Err(self.decline(intent, code, reason, words)),
+            Card::RequiresAuthentication => {
                 intent.status = Status::RequiresAction;
                 intent.next_action = Some(json!({
                     "type": "redirect_to_url",
@@ -146,11 +147,11 @@ impl Books {
                         "return_url": intent.return_url,
                     },
                 }));
-                self.tell("payment_intent.requires_action", &intent);
+                self.add_event("payment_intent.requires_action", &intent);
                 self.intents.insert(id.to_owned(), intent);
             }
         }
-        Ok(self.shown(&self.intent(id)?, expands))
+        Ok(self.render(&self.intent(id)?, expands))
     }
 
     /// `POST /v1/payment_intents/{id}/capture`.
@@ -172,9 +173,9 @@ impl Books {
         }
         intent.status = Status::Succeeded;
         (intent.amount_capturable, intent.amount_received) = (0, amount);
-        self.tell("payment_intent.succeeded", &intent);
+        self.add_event("payment_intent.succeeded", &intent);
         self.intents.insert(id.to_owned(), intent.clone());
-        Ok(self.shown(&intent, expands))
+        Ok(self.render(&intent, expands))
     }
 
     /// `POST /v1/payment_intents/{id}/cancel`.
@@ -187,7 +188,7 @@ impl Books {
         if matches!(intent.status, Status::Succeeded | Status::Canceled) {
             return Err(self.unexpected(&intent, "cancel"));
         }
-        // Stripe shows money that is no longer set aside as given back, though none was taken.
+        // Stripe shows a cancelled authorization as refunded, although nothing was captured.
         if intent.status == Status::RequiresCapture
             && let Some(charge) = intent.latest_charge.as_ref().and_then(|charge| self.charges.get_mut(charge))
         {
@@ -196,52 +197,51 @@ impl Books {
         intent.status = Status::Canceled;
         (intent.amount_capturable, intent.next_action) = (0, None);
         (intent.canceled_at, intent.cancellation_reason) = (Some(self.now), reason);
-        self.tell("payment_intent.canceled", &intent);
+        self.add_event("payment_intent.canceled", &intent);
         self.intents.insert(id.to_owned(), intent.clone());
-        Ok(self.shown(&intent, expands))
+        Ok(self.render(&intent, expands))
     }
 
-    /// An intent by its id.
     pub fn intent(&self, id: &str) -> Result<Intent, Refusal> {
         self.intents.get(id).cloned().ok_or_else(|| Refusal::missing(404, "payment_intent", id, "intent"))
     }
 
-    /// The bank sets the money aside.
-    pub fn authorized(&mut self, mut intent: Intent) {
+    /// The bank authorizes the payment.
+    pub fn authorize(&mut self, mut intent: Intent) {
         intent.latest_charge = Some(self.charge(&intent, None));
         intent.status = Status::RequiresCapture;
         (intent.amount_capturable, intent.next_action) = (intent.amount, None);
-        self.tell("payment_intent.amount_capturable_updated", &intent);
+        self.add_event("payment_intent.amount_capturable_updated", &intent);
         self.intents.insert(intent.id.clone(), intent);
     }
 
-    /// The person did not prove to the bank who they are.
-    pub fn refused_by_person(&mut self, intent: Intent) {
+    /// The buyer failed the bank's authentication.
+    pub fn fail_authentication(&mut self, intent: Intent) {
         let error = json!({
             "type": "invalid_request_error",
             "code": "payment_intent_authentication_failure",
             "decline_code": null,
             "message": "The provided PaymentMethod has failed authentication.",
         });
-        self.failed(intent, error);
+        self.fail(intent, error);
     }
 
-    fn declined(&mut self, mut intent: Intent, code: &str, reason: &str, words: &str) -> Refusal {
+    fn decline(&mut self, mut intent: Intent, code: &str, reason: &str, words: &str) -> Refusal {
         let (id, charge) = (intent.id.clone(), self.charge(&intent, Some(code)));
         intent.latest_charge = Some(charge.clone());
         let error = json!({
             "type": "card_error", "code": code, "decline_code": reason, "message": words, "charge": charge,
         });
-        self.failed(intent, error.clone());
+        self.fail(intent, error.clone());
         let shown = json!(self.intents[&id]);
-        Refusal { status: 402, error, kept: true }.with("payment_intent", shown)
+        Refusal { status: 402, error, stored: true }.with("payment_intent", shown)
     }
 
-    fn failed(&mut self, mut intent: Intent, error: Value) {
+    fn fail(&mut self, mut intent: Intent, error: Value) {
         intent.status = Status::RequiresPaymentMethod;
         (intent.payment_method, intent.next_action) = (None, None);
         intent.last_payment_error = Some(error);
-        self.tell("payment_intent.payment_failed", &intent);
+        self.add_event("payment_intent.payment_failed", &intent);
         self.intents.insert(intent.id.clone(), intent);
     }
 

@@ -1,49 +1,46 @@
-//! Idempotency keys: one key is one request, done once (docs.stripe.com/api/idempotent_requests).
+//! Idempotency keys: a request with a key is executed once (docs.stripe.com/api/idempotent_requests).
 
 use crate::form::{Form, Refusal};
 use std::collections::HashMap;
 
-/// How long an answer is kept, in seconds.
-const KEPT_FOR: i64 = 24 * 60 * 60;
-/// The longest key, in characters.
-const LONGEST: usize = 255;
+/// How long a response is stored, in seconds.
+const RETENTION_SECONDS: i64 = 24 * 60 * 60;
+const MAX_KEY_CHARS: usize = 255;
 
-/// What a caller is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Answer {
-    /// The status.
+pub struct StoredResponse {
     pub status: u16,
-    /// The JSON.
+    /// JSON.
     pub body: String,
-    /// Whether it is from memory.
+    /// Whether this is the stored response of an earlier request.
     pub replayed: bool,
 }
 
 struct Entry {
     path: String,
     form: Form,
-    /// Nothing while the request is under way.
-    answer: Option<Answer>,
-    begun_at: i64,
+    /// `None` while the request is in flight.
+    response: Option<StoredResponse>,
+    started_at: i64,
 }
 
-/// The keys that were used.
+/// The keys that were used within the last day.
 #[derive(Default)]
 pub struct Keys(HashMap<String, Entry>);
 
 impl Keys {
-    /// Takes a key for a request; the answer, where it was done before.
-    pub fn begin(&mut self, key: &str, path: &str, form: &Form, now: i64) -> Result<Option<Answer>, Refusal> {
+    /// Reserves a key for a request. Returns the stored response if the request was executed before.
+    pub fn begin(&mut self, key: &str, path: &str, form: &Form, now: i64) -> Result<Option<StoredResponse>, Refusal> {
         let conflict = |status, code, message: String| {
-            Err(Refusal { kept: false, ..Refusal::new(status, "idempotency_error", code, message) })
+            Err(Refusal { stored: false, ..Refusal::new(status, "idempotency_error", code, message) })
         };
-        if key.is_empty() || key.chars().count() > LONGEST {
-            return conflict(400, None, format!("An idempotency key has 1 to {LONGEST} characters"));
+        if key.is_empty() || key.chars().count() > MAX_KEY_CHARS {
+            return conflict(400, None, format!("An idempotency key has 1 to {MAX_KEY_CHARS} characters"));
         }
-        self.0.retain(|_, entry| entry.answer.is_none() || now - entry.begun_at < KEPT_FOR);
+        self.0.retain(|_, entry| entry.response.is_none() || now - entry.started_at < RETENTION_SECONDS);
         match self.0.get(key) {
             None => {
-                let entry = Entry { path: path.to_owned(), form: form.clone(), answer: None, begun_at: now };
+                let entry = Entry { path: path.to_owned(), form: form.clone(), response: None, started_at: now };
                 self.0.insert(key.to_owned(), entry);
                 Ok(None)
             }
@@ -52,7 +49,9 @@ impl Keys {
                 None,
                 format!("Keys for idempotent requests can only be used with the same parameters and path: '{key}'"),
             ),
-            Some(Entry { answer: Some(answer), .. }) => Ok(Some(Answer { replayed: true, ..answer.clone() })),
+            Some(Entry { response: Some(response), .. }) => {
+                Ok(Some(StoredResponse { replayed: true, ..response.clone() }))
+            }
             Some(_) => conflict(
                 409,
                 Some("idempotency_key_in_use"),
@@ -61,16 +60,16 @@ impl Keys {
         }
     }
 
-    /// Keeps the answer of a request; without one, the key is free again.
-    pub fn end(&mut self, key: &str, answer: Option<Answer>) {
-        match (answer, self.0.get_mut(key)) {
-            (Some(answer), Some(entry)) => entry.answer = Some(answer),
+    /// Stores the response of a request. Without one, the key is free again.
+    pub fn end(&mut self, key: &str, response: Option<StoredResponse>) {
+        match (response, self.0.get_mut(key)) {
+            (Some(response), Some(entry)) => entry.response = Some(response),
             _ => drop(self.0.remove(key)),
         }
     }
 
-    /// Forgets every answer, as after a day. What is under way stays so.
+    /// Deletes every stored response, as after a day. Requests in flight keep their keys.
     pub fn forget(&mut self) {
-        self.0.retain(|_, entry| entry.answer.is_none());
+        self.0.retain(|_, entry| entry.response.is_none());
     }
 }

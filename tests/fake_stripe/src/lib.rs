@@ -1,5 +1,6 @@
-//! A strict fake of the part of Stripe's API that Ticketing uses. It refuses what Stripe refuses, keeps its answers
-//! under idempotency keys, sends signed events, and fails in the ways that a test asks for.
+//! A strict fake of the part of Stripe's API that Ticketing uses. It refuses what Stripe refuses, stores responses under
+//! idempotency keys, sends signed events, and fails in the ways that a test chooses.
+#![allow(clippy::disallowed_methods, reason = "this server is outside of the program under test, in real time")]
 
 mod api;
 mod books;
@@ -35,21 +36,21 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tower::ServiceExt;
 
-/// Tells the time, in Unix seconds.
+/// Returns the time in Unix seconds.
 pub type Clock = Arc<dyn Fn() -> i64 + Send + Sync>;
 
-/// How a fake begins.
+/// The options of a fake.
 #[derive(Clone)]
 pub struct Settings {
-    /// The port; 0 for one that is free.
+    /// The port; 0 for a free one.
     pub port: u16,
-    /// Where events go, if anywhere.
+    /// Where events are sent.
     pub endpoint: Option<Endpoint>,
-    /// How they are sent.
+    /// How events are sent.
     pub delivery: Delivery,
-    /// Where chance begins, and what tells the ids of one fake from those of another.
+    /// Seeds the random faults, and makes the ids of this fake differ from those of others.
     pub seed: u64,
-    /// The time of objects, signatures and keys.
+    /// The clock for objects, signatures and idempotency keys.
     pub clock: Clock,
 }
 
@@ -59,14 +60,12 @@ impl Default for Settings {
     }
 }
 
-/// A request that arrived, whatever came of it.
+/// A request that arrived, whether it succeeded or not.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call {
-    /// `GET` or `POST`.
     pub method: String,
-    /// The path, with `/v1`.
+    /// The path, including `/v1`.
     pub path: String,
-    /// The idempotency key.
     pub key: Option<String>,
 }
 
@@ -78,10 +77,10 @@ pub struct FakeStripe {
 }
 
 impl FakeStripe {
-    /// Begins to answer on 127.0.0.1.
+    /// Starts to serve on 127.0.0.1.
     ///
     /// # Errors
-    /// The port is taken.
+    /// If the port is in use.
     pub async fn start(settings: Settings) -> io::Result<FakeStripe> {
         let listener = TcpListener::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port))).await?;
         let url = format!("http://{}", listener.local_addr()?);
@@ -98,22 +97,22 @@ impl FakeStripe {
         Ok(FakeStripe { shared, url, server })
     }
 
-    /// Where it is, without a slash at the end.
+    /// The base URL, without a trailing slash.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// What it knows about money.
+    /// All money that it has moved.
     pub fn books(&self) -> Snapshot {
         lock(&self.shared.books).snapshot()
     }
 
-    /// What it passed on to sellers, oldest first.
+    /// The transfers to sellers, oldest first.
     pub fn transfers(&self) -> Vec<Transfer> {
         lock(&self.shared.books).transfers.clone()
     }
 
-    /// Every event, oldest first, sent or not.
+    /// Every event, oldest first, whether it was sent or not.
     pub fn events(&self) -> Vec<Value> {
         lock(&self.shared.books).events.clone()
     }
@@ -123,41 +122,41 @@ impl FakeStripe {
         lock(&self.shared.calls).clone()
     }
 
-    /// What is to go wrong. Do not hold it across a request.
+    /// Chooses the faults. Do not hold the guard across a request.
     pub fn script(&self) -> MutexGuard<'_, Script> {
         lock(&self.shared.script)
     }
 
-    /// Forgets all answers, as Stripe does after a day.
+    /// Deletes all stored responses, as Stripe does after a day.
     pub fn forget_keys(&self) {
         lock(&self.shared.keys).forget();
     }
 
-    /// Sends the events from now on there and so.
-    pub fn delivers(&self, endpoint: Option<Endpoint>, delivery: Delivery) {
+    /// Changes where and how events are sent from now on.
+    pub fn set_delivery(&self, endpoint: Option<Endpoint>, delivery: Delivery) {
         let mut sender = lock(&self.shared.sender);
         (sender.endpoint, sender.delivery) = (endpoint, delivery);
     }
 
-    /// Sends one event now, once; the status of the answer, if there is one.
+    /// Sends one event now, once. Returns the status of the response, if there is one.
     pub async fn deliver(&self, event: &Value) -> Option<u16> {
         let endpoint = lock(&self.shared.sender).endpoint.clone()?;
         webhooks::post(&endpoint, &event.to_string(), (self.shared.clock)()).await
     }
 
-    /// The person answers the bank without a browser; where the bank sends them, if there is such an intent.
-    pub fn answer_bank(&self, intent: &str, is_person: bool) -> Option<String> {
-        self.shared.change(|books| books.answer_bank(intent, is_person))
+    /// Answers the bank without a browser. Returns where the bank redirects to, if the intent exists.
+    pub fn answer_bank(&self, intent: &str, approved: bool) -> Option<String> {
+        self.shared.change(|books| books.answer_bank(intent, approved))
     }
 
-    /// The seller finishes the onboarding without a browser; false if there is no such account.
+    /// Finishes a seller's onboarding without a browser. Returns whether the account exists.
     pub fn finish_onboarding(&self, account: &str) -> bool {
         self.shared.change(|books| books.finish_onboarding(account))
     }
 
-    /// Answers until the process ends.
+    /// Serves until the process ends.
     pub async fn run(mut self) {
-        // It ends by being stopped only.
+        // The task ends only when it is aborted.
         let _ = (&mut self.server).await;
     }
 }
@@ -177,11 +176,11 @@ fn router(shared: Arc<Shared>) -> Router {
         .with_state(shared)
 }
 
-/// Serves connections by hand, for hyper cuts one without an answer where its service fails; axum's cannot.
+/// Serves connections with hyper itself: it closes a connection without a response if the service fails. axum's server cannot.
 async fn serve(listener: TcpListener, router: Router) {
     let mut connections = JoinSet::new();
     loop {
-        // Out of sockets is a matter of moments.
+        // Accepting fails while the process has no free sockets, which passes.
         let Ok((socket, _)) = listener.accept().await else { continue };
         while connections.try_join_next().is_some() {}
         let router = router.clone();
@@ -199,7 +198,6 @@ async fn serve(listener: TcpListener, router: Router) {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the world outside of the program under test has its own time")]
 fn now() -> i64 {
     let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
     since.ok().and_then(|since| i64::try_from(since.as_secs()).ok()).expect("the clock is past 1970")

@@ -1,4 +1,6 @@
-//! Runs the fake by itself, for tests in a browser: `PORT`, `WEBHOOK_URL`, `WEBHOOK_SECRET`, and `DELIVERY=chaos`.
+//! Runs the fake as a process, for browser tests. Variables: `PORT`, `WEBHOOK_URL`, `WEBHOOK_SECRET`, and `DELIVERY`, which is
+//! `on`, `off` or `chaos`.
+#![allow(clippy::disallowed_methods, reason = "this program reads its own settings")]
 
 use fake_stripe::{Delivery, Endpoint, FakeStripe, Settings};
 use std::env;
@@ -16,7 +18,7 @@ async fn main() -> ExitCode {
     };
     let settings = Settings::default();
     let port = env::var("PORT").ok().and_then(|port| port.parse().ok()).unwrap_or_default();
-    // Another run has other ids: a server may still know those of the last.
+    // Ids differ from run to run, because a server may still know those of an earlier one.
     let seed = (settings.clock)().unsigned_abs();
     match FakeStripe::start(Settings { port, endpoint, delivery, seed, ..settings }).await {
         Ok(fake) => {

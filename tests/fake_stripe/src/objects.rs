@@ -1,29 +1,27 @@
-//! Stripe's objects, as far as they are needed, in the words of its API.
+//! Stripe's objects with the fields of its API, as far as they are used.
 
 use crate::form::Metadata;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Where a payment intent is in its life.
+/// The status of a payment intent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// It waits for a card, at first and after each decline.
+    /// At first, and after each decline.
     RequiresPaymentMethod,
-    /// It has its card, and waits to be confirmed.
     RequiresConfirmation,
-    /// It waits for the person at the bank.
+    /// The bank authenticates the buyer.
     RequiresAction,
-    /// The money is set aside.
+    /// Authorized.
     RequiresCapture,
-    /// The money is taken.
+    /// Captured.
     Succeeded,
-    /// It is over without money.
     Canceled,
 }
 
 impl Status {
-    /// Its name in the API.
+    /// The name in the API.
     pub fn name(self) -> &'static str {
         match self {
             Status::RequiresPaymentMethod => "requires_payment_method",
@@ -36,7 +34,6 @@ impl Status {
     }
 }
 
-/// A payment intent.
 #[derive(Clone, Debug, Serialize)]
 pub struct Intent {
     pub id: String,
@@ -62,12 +59,12 @@ pub struct Intent {
     pub payment_method_types: [&'static str; 1],
     pub status: Status,
     pub transfer_group: Option<String>,
-    /// Where the bank sends the person back to.
+    /// Where the bank redirects the buyer to.
     #[serde(skip)]
     pub return_url: String,
 }
 
-/// One attempt to set the money of an intent aside.
+/// One attempt to authorize an intent.
 #[derive(Clone, Debug, Serialize)]
 pub struct Charge {
     pub id: String,
@@ -89,7 +86,6 @@ pub struct Charge {
     pub status: &'static str,
 }
 
-/// Money that was given back.
 #[derive(Clone, Debug, Serialize)]
 pub struct Refund {
     pub id: String,
@@ -104,26 +100,24 @@ pub struct Refund {
     pub status: &'static str,
 }
 
-/// Money that went on to a seller.
+/// Money that was paid to a seller.
 #[derive(Clone, Debug, Serialize)]
 pub struct Transfer {
-    /// Its id.
     pub id: String,
     pub(crate) object: &'static str,
-    /// How much, in the smallest unit.
+    /// In the smallest unit.
     pub amount: i64,
     pub(crate) amount_reversed: i64,
     pub(crate) created: i64,
-    /// Of which currency, in small letters.
+    /// The currency code in lower case.
     pub currency: String,
     pub(crate) description: Option<String>,
-    /// The account that has it now.
+    /// The account that receives it.
     pub destination: String,
     pub(crate) livemode: bool,
-    /// What the caller noted.
     pub metadata: Metadata,
     pub(crate) reversed: bool,
-    /// What the caller says that it belongs to.
+    /// The group that the caller assigned.
     pub transfer_group: Option<String>,
 }
 

@@ -1,4 +1,4 @@
-//! The pages that people see on their way: their bank's, and the onboarding of sellers.
+//! The pages outside of our site: the bank's, and the onboarding of sellers.
 
 use crate::api::{Shared, lock};
 use crate::objects::Status;
@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use std::sync::Arc;
 
-/// The bank asks, as long as there is something to be asked.
+/// The bank's question, or a redirect if it is answered already.
 pub async fn bank(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> Response {
     let books = lock(&shared.books);
     match books.intents.get(&id) {
@@ -21,19 +21,19 @@ pub async fn bank(State(shared): State<Arc<Shared>>, Path(id): Path<String>) -> 
             ),
         ))
         .into_response(),
-        _ => onward(books.way_back(&id)),
+        _ => redirect(books.return_address(&id)),
     }
 }
 
-/// The person's answer to the bank.
+/// The buyer's answer to the bank.
 pub async fn bank_answer(State(shared): State<Arc<Shared>>, Path((id, answer)): Path<(String, String)>) -> Response {
     match answer.as_str() {
-        "approve" | "refuse" => onward(shared.change(|books| books.answer_bank(&id, answer == "approve"))),
+        "approve" | "refuse" => redirect(shared.change(|books| books.answer_bank(&id, answer == "approve"))),
         _ => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
-/// What a seller would be asked.
+/// The form for sellers.
 pub async fn onboarding(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
@@ -49,13 +49,13 @@ pub async fn onboarding(
     Html(page("Get paid by Stripe", &form)).into_response()
 }
 
-/// The seller agrees to everything.
+/// The seller submits the form.
 pub async fn onboarding_answer(
     State(shared): State<Arc<Shared>>,
     Path(id): Path<String>,
     RawQuery(query): RawQuery,
 ) -> Response {
-    onward(shared.change(|books| books.finish_onboarding(&id)).then(|| return_url(query.as_deref())))
+    redirect(shared.change(|books| books.finish_onboarding(&id)).then(|| return_url(query.as_deref())))
 }
 
 fn return_url(query: Option<&str>) -> String {
@@ -63,7 +63,7 @@ fn return_url(query: Option<&str>) -> String {
     pairs.find(|(name, _)| name == "return_url").map(|(_, value)| value.into_owned()).unwrap_or_default()
 }
 
-fn onward(address: Option<String>) -> Response {
+fn redirect(address: Option<String>) -> Response {
     address.map_or(StatusCode::NOT_FOUND.into_response(), |address| Redirect::to(&address).into_response())
 }
 

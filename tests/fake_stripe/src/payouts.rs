@@ -1,12 +1,12 @@
-//! Where captured money goes: back to the buyer, or on to a seller.
+//! Refunds to buyers, and transfers to sellers.
 
 use crate::books::Books;
 use crate::form::{Form, Refusal, whole};
 use crate::objects::{Account, Refund, Status, Transfer};
 use serde_json::{Value, json};
 
-/// How long a link to the onboarding is good for, in seconds.
-const LINK_GOOD_FOR: i64 = 300;
+/// How long a link to the onboarding is valid.
+const LINK_LIFETIME_SECONDS: i64 = 300;
 
 impl Books {
     /// `POST /v1/refunds`.
@@ -49,9 +49,9 @@ impl Books {
             charge.amount_refunded += amount;
             charge.refunded = charge.amount_refunded == charge.amount_captured;
             let charge = charge.clone();
-            self.tell("charge.refunded", &charge);
+            self.add_event("charge.refunded", &charge);
         }
-        self.tell("refund.created", &refund);
+        self.add_event("refund.created", &refund);
         Ok(json!(refund))
     }
 
@@ -83,7 +83,7 @@ impl Books {
         if !destination.starts_with("acct_") {
             return Err(Refusal::missing(400, "destination", &destination, "destination"));
         }
-        // An account that was not made here counts as one whose owner has finished the onboarding.
+        // An account that this fake does not know counts as one that has finished the onboarding.
         if self.accounts.get(&destination).is_some_and(|account| !account.payouts_enabled) {
             let message = "Your destination account needs to have the transfers capability enabled.";
             return Err(Refusal::state("insufficient_capabilities_for_transfer", message));
@@ -106,12 +106,12 @@ impl Books {
             reversed: false,
             transfer_group: group,
         };
-        self.tell("transfer.created", &transfer);
+        self.add_event("transfer.created", &transfer);
         self.transfers.push(transfer.clone());
         Ok(json!(transfer))
     }
 
-    /// `GET /v1/transfers`, the newest first.
+    /// `GET /v1/transfers`, newest first.
     pub fn list_transfers(&self, form: &Form) -> Result<Value, Refusal> {
         form.allows(&["transfer_group", "destination"])?;
         let (group, destination) = (form.text("transfer_group")?, form.text("destination")?);
@@ -176,12 +176,12 @@ impl Books {
         Ok(json!({
             "object": "account_link",
             "created": self.now,
-            "expires_at": self.now + LINK_GOOD_FOR,
+            "expires_at": self.now + LINK_LIFETIME_SECONDS,
             "url": format!("{}/onboarding/{id}?{query}", self.url),
         }))
     }
 
-    /// The seller has told all that Stripe must know; false if there is no such account.
+    /// Enables payouts to a seller. Returns whether the account exists.
     pub fn finish_onboarding(&mut self, id: &str) -> bool {
         let Some(account) = self.accounts.get_mut(id) else { return false };
         (account.details_submitted, account.charges_enabled, account.payouts_enabled) = (true, true, true);

@@ -1,4 +1,4 @@
-//! The fake is as strict as it claims to be.
+//! Tests of the fake itself.
 
 use crate::{Clock, Delivery, Endpoint, FakeStripe, Fault, Moment, Settings, sign};
 use serde_json::Value;
@@ -16,28 +16,28 @@ const INTENT: [(&str, &str); 5] = [
     ("metadata[payment_id]", "p1"),
 ];
 
-/// An answer, or why there was none.
-type Told = Result<(u16, bool, Value), reqwest::Error>;
+/// The status, whether the response was replayed, and the body.
+type Reply = Result<(u16, bool, Value), reqwest::Error>;
 
-async fn told(request: reqwest::RequestBuilder) -> Told {
+async fn send(request: reqwest::RequestBuilder) -> Reply {
     let answer = request.bearer_auth("sk_test_123").send().await?;
     let (status, replayed) = (answer.status().as_u16(), answer.headers().contains_key("idempotent-replayed"));
     Ok((status, replayed, serde_json::from_str(&answer.text().await?).expect("every answer of the API is JSON")))
 }
 
 async fn get(fake: &FakeStripe, path: &str) -> (u16, Value) {
-    let (status, _, body) = told(client().get(format!("{}/v1/{path}", fake.url()))).await.expect("it answers");
+    let (status, _, body) = send(client().get(format!("{}/v1/{path}", fake.url()))).await.expect("the fake responds");
     (status, body)
 }
 
-async fn keyed(fake: &FakeStripe, key: &str, path: &str, form: &[(&str, &str)]) -> Told {
+async fn keyed(fake: &FakeStripe, key: &str, path: &str, form: &[(&str, &str)]) -> Reply {
     let request = client().post(format!("{}/v1/{path}", fake.url())).header("Idempotency-Key", key);
-    told(request.form(form)).await
+    send(request.form(form)).await
 }
 
 async fn post(fake: &FakeStripe, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
     let request = client().post(format!("{}/v1/{path}", fake.url())).form(form);
-    let (status, _, body) = told(request).await.expect("it answers");
+    let (status, _, body) = send(request).await.expect("the fake responds");
     (status, body)
 }
 
@@ -78,7 +78,7 @@ fn a_signature_is_hmac_sha256_of_time_and_body() {
 }
 
 #[tokio::test]
-async fn parameters_are_taken_as_strictly_as_stripe_takes_them() {
+async fn parameters_are_checked_as_strictly_as_by_stripe() {
     let fake = fake().await;
 
     for (changes, expected) in [
@@ -100,11 +100,11 @@ async fn parameters_are_taken_as_strictly_as_stripe_takes_them() {
 
     assert_eq!(fake.books().payments.len(), 0);
     let stranger = client().get(format!("{}/v1/refunds", fake.url())).bearer_auth("pk_test_1").send().await;
-    assert_eq!(stranger.expect("it answers").status(), 401);
+    assert_eq!(stranger.expect("the fake responds").status(), 401);
 }
 
 #[tokio::test]
-async fn money_is_taken_once_and_given_back_once() {
+async fn a_payment_is_captured_once_and_refunded_once() {
     let fake = fake().await;
     let (id, path) = intent(&fake, true, false).await;
     let of_intent = [("payment_intent", id.as_str())];
@@ -131,7 +131,7 @@ async fn money_is_taken_once_and_given_back_once() {
 }
 
 #[tokio::test]
-async fn a_declined_card_leaves_its_reason_and_can_be_followed_by_another() {
+async fn after_a_declined_card_another_card_can_be_used() {
     let fake = fake().await;
     let (_, path) = intent(&fake, false, false).await;
     let confirm = format!("{path}/confirm");
@@ -150,7 +150,7 @@ async fn a_declined_card_leaves_its_reason_and_can_be_followed_by_another() {
 }
 
 #[tokio::test]
-async fn the_bank_asks_and_sends_back() {
+async fn the_bank_authenticates_the_buyer_and_redirects_back() {
     let fake = fake().await;
     let asks = ("payment_method", "pm_card_authenticationRequired");
     for (button, status, ending) in
@@ -161,21 +161,21 @@ async fn the_bank_asks_and_sends_back() {
         assert_eq!(code(&post(&fake, &confirm, &[asks]).await), (400, "parameter_missing"));
         let asked = post(&fake, &confirm, &[asks, ("return_url", "http://shop/back?a=b")]).await.1;
         let page = asked["next_action"]["redirect_to_url"]["url"].as_str().expect("it asks").to_owned();
-        assert!(client().get(&page).send().await.expect("it answers").status().is_success());
+        assert!(client().get(&page).send().await.expect("the fake responds").status().is_success());
 
-        let answer = client().post(format!("{page}/{button}")).send().await.expect("it answers");
+        let answer = client().post(format!("{page}/{button}")).send().await.expect("the fake responds");
 
         let back = answer.headers()["location"].to_str().expect("it is an address").to_owned();
         assert_eq!(answer.status(), 303);
         assert!(back.starts_with("http://shop/back?a=b&payment_intent=pi_"), "{back}");
         assert!(back.ends_with(&format!("redirect_status={ending}")), "{back}");
         assert_eq!(get(&fake, &path).await.1["status"], status);
-        assert_eq!(client().get(&page).send().await.expect("it answers").status(), 303);
+        assert_eq!(client().get(&page).send().await.expect("the fake responds").status(), 303);
     }
 }
 
 #[tokio::test]
-async fn a_key_is_one_request_for_a_day() {
+async fn an_idempotency_key_is_valid_for_one_request_and_one_day() {
     let time = Arc::new(AtomicI64::new(1_700_000_000));
     let clock: Clock = {
         let time = time.clone();
@@ -183,14 +183,14 @@ async fn a_key_is_one_request_for_a_day() {
     };
     let fake = FakeStripe::start(Settings { clock, ..Settings::default() }).await.expect("some port is free");
 
-    let first = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("it answers");
-    let again = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("it answers");
-    let other_form = keyed(&fake, "k", "payment_intents", &INTENT[..4]).await.expect("it answers");
-    let other_path = keyed(&fake, "k", "refunds", &INTENT).await.expect("it answers");
-    let refused = keyed(&fake, "l", "payment_intents", &INTENT[1..]).await.expect("it answers");
-    let corrected = keyed(&fake, "l", "payment_intents", &INTENT).await.expect("it answers");
+    let first = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("the fake responds");
+    let again = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("the fake responds");
+    let other_form = keyed(&fake, "k", "payment_intents", &INTENT[..4]).await.expect("the fake responds");
+    let other_path = keyed(&fake, "k", "refunds", &INTENT).await.expect("the fake responds");
+    let refused = keyed(&fake, "l", "payment_intents", &INTENT[1..]).await.expect("the fake responds");
+    let corrected = keyed(&fake, "l", "payment_intents", &INTENT).await.expect("the fake responds");
     time.fetch_add(24 * 60 * 60, Ordering::SeqCst);
-    let forgotten = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("it answers");
+    let forgotten = keyed(&fake, "k", "payment_intents", &INTENT).await.expect("the fake responds");
 
     assert_eq!((again.1, &again.2), (true, &first.2));
     for (status, _, body) in [other_form, other_path] {
@@ -201,20 +201,20 @@ async fn a_key_is_one_request_for_a_day() {
 }
 
 #[tokio::test]
-async fn a_declined_answer_is_kept_under_its_key() {
+async fn a_decline_is_stored_under_its_idempotency_key() {
     let fake = fake().await;
     let (_, path) = intent(&fake, false, false).await;
     let declined = [("payment_method", "pm_card_chargeDeclined")];
 
-    let first = keyed(&fake, "k", &format!("{path}/confirm"), &declined).await.expect("it answers");
-    let again = keyed(&fake, "k", &format!("{path}/confirm"), &declined).await.expect("it answers");
+    let first = keyed(&fake, "k", &format!("{path}/confirm"), &declined).await.expect("the fake responds");
+    let again = keyed(&fake, "k", &format!("{path}/confirm"), &declined).await.expect("the fake responds");
 
     assert_eq!((first.0, again.0, again.1), (402, 402, true));
     assert_eq!(fake.events().iter().filter(|event| event["type"] == "payment_intent.payment_failed").count(), 1);
 }
 
 #[tokio::test]
-async fn faults_come_before_or_after_the_effect() {
+async fn faults_happen_before_or_after_the_effect() {
     let kept = |fault| matches!(fault, Fault::ErrorBefore { kept: true, .. } | Fault::ErrorAfter { kept: true, .. });
     let silence = Fault::SilentAfter(Duration::from_millis(50));
     for (fault, status, has_effect) in [
@@ -245,7 +245,7 @@ async fn faults_come_before_or_after_the_effect() {
 }
 
 #[tokio::test]
-async fn a_test_steps_through_a_request_whose_caller_is_gone() {
+async fn a_test_can_step_through_a_request_whose_caller_has_disconnected() {
     let fake = fake().await;
     let (_, path) = intent(&fake, false, false).await;
     let mut steps = fake.script().observe("confirm");
@@ -254,18 +254,18 @@ async fn a_test_steps_through_a_request_whose_caller_is_gone() {
     let mut caller = Box::pin(keyed(&fake, "k", &confirm, &CARD));
     let before = tokio::select! { _ = &mut caller => None, step = steps.recv() => step }.expect("it is held");
     drop(caller);
-    let meanwhile = keyed(&fake, "k", &confirm, &CARD).await.expect("it answers");
+    let meanwhile = keyed(&fake, "k", &confirm, &CARD).await.expect("the fake responds");
     let authorizations = fake.books().payments["p1"].authorizations;
-    before.goes_on();
+    before.resume();
     let after = steps.recv().await.expect("it goes on");
 
     assert_eq!((meanwhile.0, meanwhile.2["error"]["code"].as_str()), (409, Some("idempotency_key_in_use")));
     assert_eq!((authorizations, fake.books().payments["p1"].authorizations, after.moment), (0, 1, Moment::After));
-    assert!(keyed(&fake, "k", &confirm, &CARD).await.expect("it answers").1);
+    assert!(keyed(&fake, "k", &confirm, &CARD).await.expect("the fake responds").1);
 }
 
 #[tokio::test]
-async fn sellers_get_what_is_there_once_they_are_known() {
+async fn transfers_need_a_finished_onboarding_and_enough_balance() {
     let fake = fake().await;
     let (id, _) = intent(&fake, true, true).await;
     assert_eq!(post(&fake, "refunds", &[("payment_intent", &id), ("amount", "1000")]).await.0, 200);
@@ -277,7 +277,7 @@ async fn sellers_get_what_is_there_once_they_are_known() {
     let (back, kind) = (("return_url", "http://shop/a?b=c"), ("type", "account_onboarding"));
     let link = post(&fake, "account_links", &[("account", &account), back, ("refresh_url", "http://shop"), kind]).await;
     let page = link.1["url"].as_str().expect("it has an address").to_owned();
-    let returns = client().post(page).send().await.expect("it answers");
+    let returns = client().post(page).send().await.expect("the fake responds");
     let too_much = post(&fake, "transfers", &transfer("4001")).await;
     let fits = post(&fake, "transfers", &transfer("4000")).await;
     let nobody = [("amount", "1"), ("currency", "eur"), ("destination", "ann")];
@@ -292,7 +292,7 @@ async fn sellers_get_what_is_there_once_they_are_known() {
 }
 
 #[tokio::test]
-async fn an_event_arrives_signed() {
+async fn events_are_signed() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("some port is free");
     let url = format!("http://{}/hook", listener.local_addr().expect("it listens"));
     let endpoint = Some(Endpoint { url, secret: "whsec_1".to_owned() });

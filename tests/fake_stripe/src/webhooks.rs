@@ -1,4 +1,4 @@
-//! Events on their way to the server under test, signed as Stripe signs them.
+//! Sends events to the server under test, signed like Stripe's.
 
 use crate::Clock;
 use hmac::{Hmac, Mac};
@@ -8,22 +8,21 @@ use sha2::Sha256;
 use std::time::Duration;
 use tokio::task::JoinSet;
 
-/// How often one event is tried until it is taken, and the pause after the first failure, which doubles.
-const TRIES: u32 = 8;
-const PAUSE_FIRST: Duration = Duration::from_millis(50);
-/// How long the receiver may think about one.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(10);
-/// The chaos: how many copies at most, and how late at most, in milliseconds.
-const COPIES: u32 = 3;
-const DELAY_MS: u64 = 500;
+/// How often an event is sent until the receiver accepts it, and the delay after the first failure, which doubles.
+const MAX_ATTEMPTS: u32 = 8;
+const RETRY_DELAY: Duration = Duration::from_millis(50);
+/// How long the receiver may take to respond.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(10);
+/// How many copies of an event [`Delivery::Chaos`] sends at most, and how late.
+const MAX_COPIES: u32 = 3;
+const MAX_DELAY_MILLIS: u64 = 500;
 
 /// How events are sent.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Delivery {
-    /// Not at all.
     #[default]
     Off,
-    /// At once, in the background.
+    /// Immediately, in the background.
     On,
     /// One to three times each, up to half a second late, in any order.
     Chaos,
@@ -32,9 +31,8 @@ pub enum Delivery {
 /// Where events go.
 #[derive(Clone, Debug)]
 pub struct Endpoint {
-    /// The whole address.
     pub url: String,
-    /// What they are signed with: `whsec_…`.
+    /// The signing secret: `whsec_…`.
     pub secret: String,
 }
 
@@ -46,53 +44,49 @@ pub fn sign(secret: &str, timestamp: i64, body: &str) -> String {
     format!("t={timestamp},v1={code}")
 }
 
-/// Sends events.
 pub struct Sender {
-    /// Where to.
     pub endpoint: Option<Endpoint>,
-    /// How.
     pub delivery: Delivery,
-    dice: StdRng,
-    under_way: JoinSet<()>,
+    rng: StdRng,
+    in_flight: JoinSet<()>,
 }
 
 impl Sender {
-    /// Sends nothing without an endpoint.
     pub fn new(endpoint: Option<Endpoint>, delivery: Delivery, seed: u64) -> Sender {
-        Sender { endpoint, delivery, dice: StdRng::seed_from_u64(seed), under_way: JoinSet::new() }
+        Sender { endpoint, delivery, rng: StdRng::seed_from_u64(seed), in_flight: JoinSet::new() }
     }
 
-    /// Sends one in the background, as often and as late as it is configured.
+    /// Sends an event in the background, as often and as late as configured. Without an endpoint, sends nothing.
     pub fn send(&mut self, event: &Value, clock: &Clock) {
         let Some(endpoint) = &self.endpoint else { return };
         let copies = match self.delivery {
             Delivery::Off => 0,
             Delivery::On => 1,
-            Delivery::Chaos => self.dice.random_range(1..=COPIES),
+            Delivery::Chaos => self.rng.random_range(1..=MAX_COPIES),
         };
-        while self.under_way.try_join_next().is_some() {}
+        while self.in_flight.try_join_next().is_some() {}
         for _ in 0..copies {
-            let late = if self.delivery == Delivery::Chaos { self.dice.random_range(0..=DELAY_MS) } else { 0 };
+            let late = if self.delivery == Delivery::Chaos { self.rng.random_range(0..=MAX_DELAY_MILLIS) } else { 0 };
             let (endpoint, body, clock) = (endpoint.clone(), event.to_string(), clock.clone());
-            self.under_way.spawn(async move {
+            self.in_flight.spawn(async move {
                 tokio::time::sleep(Duration::from_millis(late)).await;
-                for attempt in 0..TRIES {
+                for attempt in 0..MAX_ATTEMPTS {
                     if post(&endpoint, &body, clock()).await.is_some_and(|status| (200..300).contains(&status)) {
                         return;
                     }
-                    tokio::time::sleep(PAUSE_FIRST * 2_u32.pow(attempt)).await;
+                    tokio::time::sleep(RETRY_DELAY * 2_u32.pow(attempt)).await;
                 }
             });
         }
     }
 }
 
-/// Sends a body once; the status of the answer, if there was one.
+/// Sends a body once. Returns the status of the response, if there is one.
 pub async fn post(endpoint: &Endpoint, body: &str, timestamp: i64) -> Option<u16> {
     let client = reqwest::Client::builder().no_proxy().build().ok()?;
     let request = client
         .post(&endpoint.url)
-        .timeout(ANSWER_TIMEOUT)
+        .timeout(RESPONSE_TIMEOUT)
         .header("Content-Type", "application/json; charset=utf-8")
         .header("Stripe-Signature", sign(&endpoint.secret, timestamp, body))
         .body(body.to_owned());

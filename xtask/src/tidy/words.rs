@@ -48,7 +48,7 @@ const IDENTIFIERS: [(&str, &str); 40] = [
     ("LONGEST_PAUSE|PAUSE|PAUSE_[A-Z_]+", "*_DELAY"),
     ("gets_ready", "wait_until_ready"),
     ("order_is", "wait_for_order_state"),
-    ("Asked", "CancelledByBuyer"),
+    ("EndReason::Asked", "CancelledByBuyer"),
 ];
 
 /// Old turns of phrase, in any case.
