@@ -174,7 +174,7 @@ async fn lose(fault: Fault, response: StoredResponse) -> Outcome {
             Outcome::Cut
         }
         Fault::CutAfter => Outcome::Cut,
-        _ => Outcome::Respond(answer),
+        _ => Outcome::Respond(response),
     }
 }
 

@@ -101,16 +101,16 @@ fn tests(sources: &[Source]) -> BTreeSet<&str> {
     tests
 }
 
-/// The audit's checks by name, with the invariant of each.
+/// The audit's checks by their statement, with the invariant of each.
 fn checks(sources: &[Source]) -> BTreeMap<String, String> {
-    let field = Regex::new(r#"\b(name|invariant): "([^"]+)""#).expect("the pattern is valid");
+    let field = Regex::new(r#"\b(statement|invariant): "([^"]+)""#).expect("the pattern is valid");
     let mut checks = BTreeMap::new();
     for source in sources.iter().filter(|source| source.is_in(&[CHECKS])) {
         for check in source.text.split("Check {").skip(1) {
             let fields: BTreeMap<String, String> =
                 field.captures_iter(check).map(|found| (found[1].to_owned(), found[2].to_owned())).collect();
-            if let (Some(name), Some(invariant)) = (fields.get("name"), fields.get("invariant")) {
-                checks.insert(name.clone(), invariant.clone());
+            if let (Some(statement), Some(invariant)) = (fields.get("statement"), fields.get("invariant")) {
+                checks.insert(statement.clone(), invariant.clone());
             }
         }
     }

@@ -179,29 +179,39 @@ fn a_long_file_a_leftover_and_a_foreign_address_are_found() {
     );
 }
 
-const CHECK: (&str, &str) =
-    ("server/src/audit/checks/holds.rs", "const A: Check = Check { invariant: \"I1\", name: \"one-live-order\" };");
+const CHECK: (&str, &str) = (
+    "server/src/audit/checks/holds.rs",
+    "const A: Check = Check { invariant: \"I1\", statement: \"one live order per ticket\" };",
+);
 const TEST: (&str, &str) = ("tests/in_process/purchase.rs", "async fn one_order_per_ticket() {}");
 
 #[test]
 fn an_invariant_whose_test_or_check_is_missing_is_found() {
     let document = |text| ("docs/invariants.md", text);
 
-    assert_clean(&[CHECK, TEST, document("## I1 One order\nTests: `one_order_per_ticket`\nAudit: `one-live-order`\n")]);
+    assert_clean(&[
+        CHECK,
+        TEST,
+        document("## I1 One order\nTests: `one_order_per_ticket`\nAudit: `one live order per ticket`\n"),
+    ]);
     assert_breach(
-        &[CHECK, TEST, document("## I1 One order\nTests: `gone`\nAudit: `one-live-order`\n")],
+        &[CHECK, TEST, document("## I1 One order\nTests: `gone`\nAudit: `one live order per ticket`\n")],
         &["I1 names the test gone", "name one that does"],
     );
     assert_breach(
-        &[CHECK, TEST, document("## I1 One order\nTests: `one_order_per_ticket`\nAudit: `one-live-order`, `gone`\n")],
+        &[
+            CHECK,
+            TEST,
+            document("## I1 One order\nTests: `one_order_per_ticket`\nAudit: `one live order per ticket`, `gone`\n"),
+        ],
         &["I1 names the check gone", "add or rename it"],
     );
     assert_breach(
         &[CHECK, TEST, document("## I1 One order\nTests: `one_order_per_ticket`\n")],
-        &["list the check `one-live-order`", "of I1"],
+        &["list the check `one live order per ticket`", "of I1"],
     );
     assert_breach(
         &[CHECK, TEST, document("# Invariants\n")],
-        &["one-live-order is of I1, which docs/invariants.md does not list"],
+        &["one live order per ticket is of I1, which docs/invariants.md does not list"],
     );
 }
