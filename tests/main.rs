@@ -1,20 +1,8 @@
-//! The tests of Ticketing as a whole. `world` runs the services in this process, on a clock that the tests steer;
-//! `site` runs the release bundle as people do.
+//! The tests of Ticketing as a whole: its services in this process on a simulated clock (`in_process`), the release bundle
+//! over HTTP (`http`), and one process per service (`cluster`).
+#![allow(clippy::disallowed_methods, reason = "tests control real processes, which run in real time")]
 
-mod bad_input;
-mod broker;
-mod bus;
 mod cluster;
-mod crashes;
-mod defects;
-mod http_surface;
-mod mails;
-mod money;
-mod pages;
-mod purchase;
-mod races;
-mod search;
-mod site;
-mod start_up;
-mod watchers;
-mod world;
+mod harness;
+mod http;
+mod in_process;

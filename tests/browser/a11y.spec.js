@@ -1,19 +1,19 @@
-// Every page in every state, as people meet it who read with their ears, with large letters or with a small screen.
+// Accessibility of every page in every state: axe's rules, target sizes, narrow screens and zoom, translation.
 import AxeBuilder from '@axe-core/playwright';
-import { alive, announce, expect, hold, signUp, test } from './site.js';
+import { waitUntilHydrated, createShow, expect, hold, signUp, test } from './site.js';
 import { everyState } from './states.js';
-import { LANGUAGES, englishOnly } from './words.js';
+import { LANGUAGES, englishOnly } from './messages.js';
 
-// Whatever is not there within this time is missing, and what was found until then is told.
+// An element that does not appear within this time is missing. Findings up to then are reported.
 test.use({ actionTimeout: 10_000 });
 
 const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22a', 'wcag22aa', 'best-practice'];
-/** The rules that see a difference between light and dark. */
+/** The rules whose result depends on the colour scheme. */
 const COLOURS = ['color-contrast', 'link-in-text-block'];
-/** The least that a finger needs, in CSS pixels. */
+/** The minimum target size of WCAG 2.2 (2.5.8), in CSS pixels. */
 const TARGET = 24;
 
-/** What axe finds on a page, one line for each rule and place: by all of its rules, or by those that look at colours. */
+/** The violations that axe finds on a page, one line per rule and element: by all rules, or by those about colours. */
 async function violations(page, coloursOnly) {
   const axe = new AxeBuilder({ page });
   const { violations: found } = await (coloursOnly ? axe.withRules(COLOURS) : axe.withTags(TAGS)).analyze();
@@ -23,7 +23,7 @@ async function violations(page, coloursOnly) {
   }));
 }
 
-/** The links, buttons and fields that are too small to hit. A link inside a sentence may be as high as its line. */
+/** The links, buttons and fields that are too small. A link inside a sentence may be as high as its line. */
 async function smallTargets(page) {
   return page.evaluate((least) => {
     const inSentence = (element) => {
@@ -31,7 +31,7 @@ async function smallTargets(page) {
       const around = element.closest('p, li, dd, td, .about')?.textContent.trim() ?? '';
       return around.length > element.textContent.trim().length;
     };
-    // What a label belongs to is hit through the label, too; a link may be spread over the card that it stands in.
+    // The label of a field is a target, too; a link may cover the whole card that contains it.
     const hit = (element) => {
       const boxes = [element, ...(element.labels ?? [])].map((part) => part.getBoundingClientRect());
       const spread = getComputedStyle(element, '::after');
@@ -49,8 +49,8 @@ async function smallTargets(page) {
   }, TARGET);
 }
 
-/** What sticks out at the side of a page, where one would have to scroll. */
-async function sideways(page) {
+/** The elements that are wider than the page, so that it scrolls sideways. */
+async function overflowing(page) {
   return page.evaluate(() => {
     const wide = document.documentElement.clientWidth;
     if (document.documentElement.scrollWidth <= wide) return [];
@@ -59,8 +59,8 @@ async function sideways(page) {
   });
 }
 
-/** Looks at a page as it is; `found` gathers what is wrong. */
-function byAxe(found) {
+/** Checks a page with axe. Adds violations to `found`. */
+function checkWithAxe(found) {
   return async (state, page, coloursOnly = false) => {
     const headings = await page.locator('h1').count();
     if (headings !== 1) found.push(`${state}: ${headings} main headings`);
@@ -68,22 +68,22 @@ function byAxe(found) {
   };
 }
 
-function bySize(found) {
+function checkSizes(found) {
   return async (state, page) => {
-    for (const line of await sideways(page)) found.push(`${state}: sticks out: ${line}`);
+    for (const line of await overflowing(page)) found.push(`${state}: overflows: ${line}`);
     for (const line of await smallTargets(page)) found.push(`${state}: small: ${line}`);
   };
 }
 
-/** What a page says to those who look and to those who listen, piece by piece. */
-async function said(page) {
+/** All texts of a page, visible or for screen readers. */
+async function texts(page) {
   return page.evaluate(() => {
-    const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const nodes = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     const pieces = [document.title];
-    while (texts.nextNode()) {
-      // What languages call themselves is in their own words.
-      if (texts.currentNode.parentElement.checkVisibility() && !texts.currentNode.parentElement.closest('.languages')) {
-        pieces.push(texts.currentNode.data.trim());
+    while (nodes.nextNode()) {
+      // Languages are listed under their own names.
+      if (nodes.currentNode.parentElement.checkVisibility() && !nodes.currentNode.parentElement.closest('.languages')) {
+        pieces.push(nodes.currentNode.data.trim());
       }
     }
     for (const element of document.querySelectorAll('[aria-label], [placeholder], [alt]')) {
@@ -93,24 +93,24 @@ async function said(page) {
   });
 }
 
-/** What people wrote themselves, names, and how things are written everywhere. */
-const OWN = /The Long Note|Sold Out|Tempodrom|Berlin|Germany|Europe\/Berlin|\w+@example\.org|Ticketing|Stripe|CSV|\b[A-Z]{3}\b|2026-12-05T20:00/g;
+/** Texts that users wrote, names, and texts that are the same in every language. */
+const UNTRANSLATED = /The Long Note|Sold Out|Tempodrom|Berlin|Germany|Europe\/Berlin|\w+@example\.org|Ticketing|Stripe|CSV|\b[A-Z]{3}\b|2026-12-05T20:00/g;
 
-function byWords(found) {
+function checkTranslation(found) {
   return async (state, page) => {
     const english = englishOnly(page.language);
-    for (const piece of await said(page)) {
-      const latin = page.language === 'ar' && /[a-z]{2,}/i.test(piece.replace(OWN, ''));
+    for (const piece of await texts(page)) {
+      const latin = page.language === 'ar' && /[a-z]{2,}/i.test(piece.replace(UNTRANSLATED, ''));
       if (english.has(piece) || latin) found.push(`${state}: untranslated: ${piece}`);
     }
   };
 }
 
 for (const language of LANGUAGES) {
-  test(`nothing on any page is in anybody's way, in ${language}`, async ({ open }) => {
+  test(`every page is accessible and translated, in ${language}`, async ({ open }) => {
     test.setTimeout(400_000);
     const found = [];
-    const [axe, sizes, translated] = [byAxe(found), bySize(found), byWords(found)];
+    const [axe, sizes, translated] = [checkWithAxe(found), checkSizes(found), checkTranslation(found)];
     const look = async (state, page) => {
       for (const colorScheme of ['light', 'dark']) {
         await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -122,7 +122,7 @@ for (const language of LANGUAGES) {
       await page.setViewportSize({ width: 1280, height: 720 });
     };
     try {
-      // Colours are looked at as they are when nothing moves any more.
+      // Transitions would change the colours during the check.
       await everyState(open, { locale: language, reducedMotion: 'reduce' }, look);
     } finally {
       expect.soft(found, 'nothing is found').toEqual([]);
@@ -130,35 +130,35 @@ for (const language of LANGUAGES) {
   });
 }
 
-test('every page fits at 200 % zoom, and everything on it can be hit', async ({ open }) => {
+test('at 200 % zoom every page fits and every target is large enough', async ({ open }) => {
   test.setTimeout(300_000);
   const found = [];
   try {
-    await everyState(open, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }, bySize(found));
+    await everyState(open, { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 }, checkSizes(found));
   } finally {
-    expect.soft(found, 'nothing sticks out or is too small').toEqual([]);
+    expect.soft(found, 'nothing overflows or is too small').toEqual([]);
   }
 });
 
 test.describe('with a short hold', () => {
   test.use({ settings: { HOLD_SECONDS: '3' } });
 
-  test('an order whose time ran out is in nobody\'s way', async ({ open }) => {
+  test('the page of an expired order is accessible', async ({ open }) => {
     const [ann, ben] = [await open('ann'), await open('ben')];
     await signUp(ann, 'ann');
-    const show = await announce(ann, 'A Short Hold', '1', '30');
+    const show = await createShow(ann, 'A Short Hold', '1', '30');
     await signUp(ben, 'ben');
     await ben.goto(show);
-    await alive(ben);
+    await waitUntilHydrated(ben);
     await hold(ben, ['1']);
     await expect(ben.getByRole('heading', { name: 'The time ran out' })).toBeVisible({ timeout: 15_000 });
     const found = [];
     for (const scheme of ['light', 'dark']) {
       await ben.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
-      await byAxe(found)(`order, expired, ${scheme}`, ben);
+      await checkWithAxe(found)(`order, expired, ${scheme}`, ben);
     }
     await ben.setViewportSize({ width: 320, height: 640 });
-    await bySize(found)('order, expired', ben);
+    await checkSizes(found)('order, expired', ben);
     expect(found).toEqual([]);
   });
 });

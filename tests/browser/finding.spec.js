@@ -1,28 +1,28 @@
-// People find the right show, the right seats, and what to ask for theirs.
-import { alive, announce, expect, seat, signUp, test } from './site.js';
+// Searching for shows, choosing adjacent seats, and pricing tickets.
+import { waitUntilHydrated, createShow, expect, seat, signUp, test } from './site.js';
 
-test('shows are found while one types, and the address says which', async ({ open }) => {
+test('the list of shows follows what is typed, and the URL contains the search', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  await announce(ann, 'The Long Note', '12-14', '19.99');
-  await announce(ann, 'A Short Word', '1', '9');
+  await createShow(ann, 'The Long Note', '12-14', '19.99');
+  await createShow(ann, 'A Short Word', '1', '9');
   const ben = await open('ben');
   await ben.goto('/');
-  await alive(ben);
+  await waitUntilHydrated(ben);
   const found = ben.locator('main h2 a');
   await expect(found).toHaveCount(2);
 
-  // What is typed narrows the list without a press, and the field keeps the focus.
+  // Typing narrows the list without a click, and the field keeps the focus.
   await ben.getByLabel('Search').pressSequentially('long n', { delay: 30 });
   await expect(found).toHaveText(['The Long Note']);
   await expect(ben).toHaveURL(/\/\?search=long\+n$/);
   await expect(ben.getByLabel('Search')).toBeFocused();
   await expect(ben.getByLabel('Search')).toHaveValue('long n');
 
-  // The address can be shared, and every filter is in it.
+  // The URL contains every filter, so that it can be shared.
   const eve = await open('eve');
   await eve.goto(`${new URL(ben.url()).pathname}${new URL(ben.url()).search}&sort=price&together=2`);
-  await alive(eve);
+  await waitUntilHydrated(eve);
   await expect(eve.locator('main h2 a')).toHaveText(['The Long Note']);
   await expect(eve.getByLabel('Together')).toHaveValue('2');
   await expect(eve.getByLabel('Sort')).toHaveValue('price');
@@ -30,7 +30,7 @@ test('shows are found while one types, and the address says which', async ({ ope
   await expect(eve.getByRole('heading', { name: 'No show fits' })).toBeVisible();
   await expect(eve).toHaveURL(/together=4/);
 
-  // Looking at a show and coming back, the words and the list are still there, and the show was seen.
+  // After a visit to a show, the search and the list are restored, and the show is listed as recently seen.
   await found.click();
   await expect(ben.getByRole('heading', { name: 'The Long Note', level: 1 })).toBeVisible();
   await ben.goBack();
@@ -39,13 +39,13 @@ test('shows are found while one types, and the address says which', async ({ ope
   await expect(ben.getByRole('navigation', { name: 'Recently seen' }).getByRole('link')).toHaveText(['The Long Note']);
 });
 
-test('seats together are chosen with one press, at a price that is plain', async ({ open }) => {
+test('adjacent seats are selected with one click, and the total is shown', async ({ open }) => {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'The Long Note', '12-14, 20', '19.99');
+  const show = await createShow(ann, 'The Long Note', '12-14, 20', '19.99');
   await signUp(ben, 'ben');
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
 
   await ben.getByRole('button', { name: 'Choose 3 seats together' }).click();
 
@@ -56,12 +56,12 @@ test('seats together are chosen with one press, at a price that is plain', async
   await expect(ben.getByText('Typical', { exact: true })).toBeVisible();
 });
 
-test('seats are pasted, read back, and priced with a look at the others', async ({ open }) => {
+test('pasted seats are read back, and the prices of other tickets are shown', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'The Long Note', '12-14', '19.99');
+  const show = await createShow(ann, 'The Long Note', '12-14', '19.99');
   await ann.goto(`/sell?show=${show.split('/')[2]}`);
-  await alive(ann);
+  await waitUntilHydrated(ann);
 
   await ann.getByLabel('Seats').fill('Block B Row 7 Seats 3–4');
 

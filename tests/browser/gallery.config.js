@@ -1,4 +1,4 @@
-// Makes the gallery: pictures of every page, which are for people and not kept.
+// Takes the pictures of the gallery. They are for reviewers and are not committed.
 import config from './playwright.config.js';
 
 export default { ...config, testMatch: 'gallery.js', timeout: 1_200_000 };

@@ -1,10 +1,10 @@
-// Takes a picture of every page in every state: at the widths of a phone, a tablet and a desk, light and dark; and once on
-// a phone in each other language.
+// Takes pictures of every page in every state: at the widths of a phone, a tablet and a desktop, light and dark; and on a phone
+// in each other language.
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from './site.js';
 import { everyState } from './states.js';
-import { LANGUAGES } from './words.js';
+import { LANGUAGES } from './messages.js';
 
 const FOLDER = process.env.GALLERY ?? 'gallery';
 const WIDTHS = { 390: 844, 768: 1024, 1280: 800 };

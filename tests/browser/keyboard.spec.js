@@ -1,17 +1,17 @@
-// A purchase by somebody who has a keyboard only.
-import { alive, announce, expect, PASSWORD, signUp, test } from './site.js';
+// A purchase with the keyboard alone.
+import { waitUntilHydrated, createShow, expect, PASSWORD, signUp, test } from './site.js';
 
-/** What has the focus, and how that is seen. */
+/** The focused element, and how its focus is shown. */
 async function focused(page) {
   return page.evaluate(() => {
     const element = document.activeElement;
-    // A link that is spread over the card that it stands in shows its focus around the card.
+    // A link that covers a whole card shows its focus around the card.
     const around = element.closest('.card') ?? element;
     const style = getComputedStyle(around);
     const box = element.getBoundingClientRect();
     return {
       tag: element.tagName.toLowerCase(),
-      // In a field for a date the browser itself marks the part that has the focus, which nobody else can see.
+      // In a date field the browser itself marks the focused part, which no script can see.
       inParts: /^(date|time|datetime-local)$/.test(element.type ?? ''),
       name: element.getAttribute('aria-label') ?? element.labels?.[0]?.textContent ?? element.textContent.trim(),
       outline: style.outlineStyle,
@@ -22,44 +22,44 @@ async function focused(page) {
   });
 }
 
-/** What has the focus must be seen, and that it has it. */
-async function expectSeen(page) {
+/** Fails unless the focused element and its outline are visible. */
+async function expectVisibleFocus(page) {
   const now = await focused(page);
-  expect(now.visible, `${now.tag} "${now.name}" is seen`).toBe(true);
+  expect(now.visible, `${now.tag} "${now.name}" is visible`).toBe(true);
   if (now.inParts) return;
-  expect(now.outline, `the focus is seen on ${now.tag} "${now.name}"`).not.toBe('none');
-  expect(now.width, `the focus is seen on ${now.tag} "${now.name}"`).toBeGreaterThanOrEqual(2);
+  expect(now.outline, `the focus is visible on ${now.tag} "${now.name}"`).not.toBe('none');
+  expect(now.width, `the focus is visible on ${now.tag} "${now.name}"`).toBeGreaterThanOrEqual(2);
 }
 
-/** Tabs until something of that name has the focus; every stop on the way must be seen. */
+/** Presses Tab until an element of that name has the focus. Every stop on the way must be visible. */
 async function tabTo(page, name) {
   const stops = [];
   for (let stop = 0; stop < 60; stop += 1) {
     await page.keyboard.press('Tab');
     const now = await focused(page);
-    // The page's end leads once around through the browser.
-    if (now.tag !== 'body') await expectSeen(page);
+    // After the last element, the focus passes through the browser's own controls.
+    if (now.tag !== 'body') await expectVisibleFocus(page);
     if (name.test(now.name)) return;
     stops.push(now.name);
   }
-  throw new Error(`no stop is called ${name}, only ${stops.join(' | ')}`);
+  throw new Error(`no element is named ${name}, only ${stops.join(' | ')}`);
 }
 
-/** Another page has been reached, and took the focus along to its heading. */
+/** Fails unless the next page is open and its heading has the focus. */
 async function expectArrived(page, heading) {
   await expect(page.getByRole('heading', { level: 1, name: heading })).toBeFocused();
-  await expectSeen(page);
+  await expectVisibleFocus(page);
 }
 
 test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  await announce(ann, 'The Long Note', '12-13', '19.99');
+  await createShow(ann, 'The Long Note', '12-13', '19.99');
 
   const ben = await open('ben');
   await ben.goto('/');
-  await alive(ben);
-  // What is loaded first leaves the focus where the browser puts it, so the first stop leads past the navigation.
+  await waitUntilHydrated(ben);
+  // The first page leaves the focus to the browser, so the first stop is the link past the navigation.
   expect((await focused(ben)).tag).toBe('body');
   await tabTo(ben, /^Skip to the content$/);
   await ben.keyboard.press('Enter');
@@ -68,7 +68,7 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   await ben.keyboard.press('Enter');
   await expectArrived(ben, 'The Long Note');
 
-  // He is asked to sign up, and comes back.
+  // The buyer has to sign up, and returns.
   const choose = async () => {
     await tabTo(ben, /Seat 12$/);
     await ben.keyboard.press('Space');
@@ -77,11 +77,11 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   };
   await choose();
   await expect(ben.getByText('Sign in to hold these tickets')).toBeVisible();
-  // The way to an account stands before the button that was pressed.
+  // The link to sign up is before the button that was pressed.
   for (let stop = 0; !/^Create an account$/.test((await focused(ben)).name); stop += 1) {
-    expect(stop, 'the way to an account is close by').toBeLessThan(5);
+    expect(stop, 'the link to sign up is close').toBeLessThan(5);
     await ben.keyboard.press('Shift+Tab');
-    await expectSeen(ben);
+    await expectVisibleFocus(ben);
   }
   await ben.keyboard.press('Enter');
   await expectArrived(ben, 'Sign up');
@@ -89,7 +89,7 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   await ben.keyboard.type('ben@example.org');
   await tabTo(ben, /^Password$/);
 
-  // What is wrong gets the focus.
+  // The invalid field gets the focus.
   await ben.keyboard.type('short');
   await ben.keyboard.press('Enter');
   await expect(ben.getByLabel('Password')).toHaveAttribute('aria-invalid', 'true');
@@ -109,17 +109,17 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   await expectArrived(ben, 'The tickets are yours');
   await expect(ben.getByText('You paid, and the tickets are yours.')).toBeVisible();
 
-  // The way on is where it is looked for.
+  // The navigation leads on.
   await tabTo(ben, /^My orders$/);
   await ben.keyboard.press('Enter');
   await expectArrived(ben, 'My orders');
   await expect(ben.getByRole('navigation').getByRole('link', { name: 'My orders' })).toHaveAttribute('aria-current', 'page');
 });
 
-test('the way back takes the focus along, another question does not', async ({ open }) => {
+test('going back moves the focus to the heading, another search does not', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'There and Back', '1', '5');
+  const show = await createShow(ann, 'There and Back', '1', '5');
 
   await tabTo(ann, /^Sell$/);
   await ann.keyboard.press('Enter');
@@ -127,9 +127,9 @@ test('the way back takes the focus along, another question does not', async ({ o
   await ann.goBack();
   await expect(ann.getByRole('heading', { level: 1, name: 'My sales' })).toBeFocused();
 
-  // The shows of another question are the same page.
+  // Another search is the same page.
   await ann.goto('/?search=nothing+fits');
-  await alive(ann);
+  await waitUntilHydrated(ann);
   await expect(ann.getByRole('link', { name: 'Ticketing' })).toHaveAttribute('aria-current', 'page');
   await tabTo(ann, /^Ticketing$/);
   await ann.keyboard.press('Enter');

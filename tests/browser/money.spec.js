@@ -1,23 +1,23 @@
-// What people read about their money, from the card to the payout, in the sandbox.
+// What users see about their money, from the card to the payout, in the sandbox.
 import { readFile } from 'node:fs/promises';
-import { alive, announce, countdown, expect, hold, pay, signUp, test } from './site.js';
+import { waitUntilHydrated, createShow, countdown, expect, hold, pay, signUp, test } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const EMPTY = '4000 0000 0000 9995';
 const YOURS = { name: 'The tickets are yours' };
 
-/** Somebody who sells one seat, and somebody who is about to hold it. */
+/** A seller of one seat, and a buyer on its page. */
 async function sellerAndBuyer(open, title, price) {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
-  const show = await announce(ann, title, '1', price);
+  const show = await createShow(ann, title, '1', price);
   await signUp(ben, 'ben');
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   return { ann, ben, show };
 }
 
-/** The same, with the seat sold. */
+/** The same, after the seat was sold. */
 async function sold(open, title, price) {
   const people = await sellerAndBuyer(open, title, price);
   await hold(people.ben, ['1']);
@@ -26,34 +26,34 @@ async function sold(open, title, price) {
   return { ...people, order: people.ben.url() };
 }
 
-/** Loads a page until it says that: what one service did, the others hear a moment later. */
-async function says(page, path, text) {
+/** Reloads a page until it contains a text: services learn of each other's changes a moment later. */
+async function waitForText(page, path, text) {
   await expect(async () => {
     await page.goto(path);
-    await alive(page);
+    await waitUntilHydrated(page);
     await expect(page.getByText(text).first()).toBeVisible({ timeout: 500 });
   }).toPass({ timeout: 15_000 });
 }
 
-test('a card that is refused says why, also after a reload, and another one pays', async ({ open }) => {
+test('the reason of a decline is shown, also after a reload, and another card pays', async ({ open }) => {
   const { ben } = await sellerAndBuyer(open, 'Another Card', '30');
   await hold(ben, ['1']);
   await expect(ben.getByRole('main').getByText('Test mode: no real money moves')).toBeVisible();
 
   await pay(ben, EMPTY);
-  const refusal = ben.getByText('the card was declined: there is not enough money on it, try another card');
-  await expect(refusal).toBeVisible();
+  const reason = ben.getByText('the card was declined: there is not enough money on it, try another card');
+  await expect(reason).toBeVisible();
   await expect(ben.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
   await ben.reload();
-  await alive(ben);
-  await expect(refusal).toBeVisible();
+  await waitUntilHydrated(ben);
+  await expect(reason).toBeVisible();
 
   await pay(ben, GOOD);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
   await expect(ben.getByText('You paid, and the tickets are yours. Have a good time!')).toBeVisible();
 });
 
-test('a card can be ready before the clock starts', async ({ open }) => {
+test('a card can be entered before the hold starts', async ({ open }) => {
   const { ben } = await sellerAndBuyer(open, 'Ready First', '30');
   await ben.getByRole('checkbox').check();
   await ben.getByRole('button', { name: 'Have the card ready before the clock starts' }).click();
@@ -62,14 +62,14 @@ test('a card can be ready before the clock starts', async ({ open }) => {
   await expect(ben.getByText('You can pay with the card ending 9995 as soon as the tickets are held.')).toBeVisible();
   await ben.getByRole('button', { name: /^Hold 1 ticket/ }).click();
 
-  // It is there at once. Refused, it is forgotten; and another one can be used anyway.
+  // It is offered at once. After a decline it is forgotten, and another card can be used.
   await ben.getByRole('button', { name: 'Pay €30.00 with the card ending 9995' }).click();
   await expect(ben.getByText('there is not enough money on it')).toBeVisible();
   await pay(ben, GOOD);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('a card that is ready is kept in memory only', async ({ open }) => {
+test('a card that was entered is kept in memory only', async ({ open }) => {
   const { ben } = await sellerAndBuyer(open, 'Forgotten', '30');
   await ben.getByRole('checkbox').check();
   await ben.getByRole('button', { name: 'Have the card ready before the clock starts' }).click();
@@ -79,18 +79,18 @@ test('a card that is ready is kept in memory only', async ({ open }) => {
   await expect(ben.getByRole('button', { name: 'Pay €30.00 with the card ending 4242' })).toBeVisible();
 
   await ben.reload();
-  await alive(ben);
+  await waitUntilHydrated(ben);
 
   await expect(ben.getByLabel('Card number')).toBeEmpty();
   await expect(ben.getByText('4242', { exact: true })).toHaveCount(0);
-  // Of what is kept, the shows seen last are all.
+  // Only the recently seen shows are stored.
   expect(await ben.evaluate(() => Object.keys({ ...localStorage, ...sessionStorage }))).toEqual(['recent']);
 });
 
 test.describe('with a hold of 8 seconds', () => {
   test.use({ settings: { HOLD_SECONDS: '8' } });
 
-  test('who begins to pay in the last second gets the tickets', async ({ open }) => {
+  test('a payment that starts in the last second gets the tickets', async ({ open }) => {
     const { ben } = await sellerAndBuyer(open, 'The Last Second', '30');
     await hold(ben, ['1']);
     await expect(ben.getByTestId('warning')).toHaveText(/20 seconds left: pay now, then your bank has two more minutes/);
@@ -99,11 +99,11 @@ test.describe('with a hold of 8 seconds', () => {
     await expect.poll(() => countdown(ben), { intervals: [20], timeout: 15_000 }).toBe(1);
     await ben.getByRole('button', { name: /^Pay/ }).click();
 
-    // A payment that began in time gives the bank two more minutes, so it is never too late for the answer.
+    // A payment that starts in time extends the hold by two minutes.
     await expect(ben.getByRole('heading', YOURS)).toBeVisible();
   });
 
-  test('after the end nobody can pay, and it says so', async ({ open }) => {
+  test('after the deadline an order cannot be paid, and the page says so', async ({ open }) => {
     const { ben } = await sellerAndBuyer(open, 'Too Late', '30');
     await hold(ben, ['1']);
     const order = ben.url().split('/').pop();
@@ -113,32 +113,32 @@ test.describe('with a hold of 8 seconds', () => {
     await expect(ben.getByText('You did not pay in time, so the tickets are on sale again. Nothing was charged.')).toBeVisible();
     await expect(ben.getByRole('button', { name: /^Pay/ })).toHaveCount(0);
 
-    // Whoever asks all the same is refused in the same words.
-    const answer = await ben.request.post('/api/payments', {
+    // The API refuses with the same message.
+    const response = await ben.request.post('/api/payments', {
       data: { order_id: order, method: 'pm_card_visa' },
       headers: { 'x-request-client': 'test' },
     });
-    expect([409, 410]).toContain(answer.status());
-    expect((await answer.json()).message).toBe('the time to pay is over, the tickets are on sale again');
+    expect([409, 410]).toContain(response.status());
+    expect((await response.json()).message).toBe('the time to pay is over, the tickets are on sale again');
   });
 });
 
 test.describe('with a hold of 23 seconds', () => {
   test.use({ settings: { HOLD_SECONDS: '23' } });
 
-  test('the warning comes when 20 seconds are left, not before', async ({ open }) => {
+  test('the warning appears when 20 seconds are left, not before', async ({ open }) => {
     const { ben } = await sellerAndBuyer(open, 'In Time', '30');
     await hold(ben, ['1']);
-    await alive(ben);
+    await waitUntilHydrated(ben);
     await expect(ben.getByTestId('warning')).not.toHaveText(/pay now/);
     await expect(ben.getByTestId('warning')).toHaveText(/20 seconds left: pay now/, { timeout: 6_000 });
     expect(await countdown(ben)).toBeGreaterThan(15);
   });
 });
 
-test('a seller sees what a sale earned, and takes it home as a file', async ({ open }) => {
+test('a seller sees the proceeds of a sale, and downloads them as CSV', async ({ open }) => {
   const { ann } = await sold(open, '=The "Long" Note', '19.99');
-  await says(ann, '/selling', 'Held until after the show');
+  await waitForText(ann, '/selling', 'Held until after the show');
   const sum = ann.locator('dl.sums > div', { hasText: 'Held until after the show' });
   await expect(sum.getByText('€19.99', { exact: true })).toBeVisible();
   await ann.getByText('History').click();
@@ -155,29 +155,29 @@ test('a seller sees what a sale earned, and takes it home as a file', async ({ o
   expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,sale,"'=The ""Long"" Note.*",[0-9a-f-]{36},EUR,19\.99,0\.00,19\.99$/);
 });
 
-test('a seller gives the money back, and the buyer reads it', async ({ open }) => {
+test('a seller refunds a sale, and the buyer sees it', async ({ open }) => {
   const { ann, ben, order } = await sold(open, 'Given Back', '30');
-  await says(ann, '/selling', 'Held until after the show');
+  await waitForText(ann, '/selling', 'Held until after the show');
   await ann.getByRole('button', { name: 'Give the money back for A, Row 3, Seat 1' }).click();
   await expect(ann.getByText('The buyer gets €30.00 back and the ticket is withdrawn.')).toBeVisible();
   await ann.getByRole('button', { name: 'No, keep the sale' }).click();
   await ann.getByRole('button', { name: /^Give the money back/ }).click();
   await ann.getByRole('button', { name: 'Yes, give it back' }).dblclick();
   await expect(ann.getByRole('button', { name: 'Yes, give it back' })).toHaveCount(0);
-  await says(ann, '/selling', 'Withdrawn');
+  await waitForText(ann, '/selling', 'Withdrawn');
 
-  await says(ben, order, '€30.00 was given back.');
+  await waitForText(ben, order, '€30.00 was given back.');
   await expect(ben.getByRole('heading', { name: 'Order refunded' })).toBeVisible();
   await expect(ben.getByText('The seller took the tickets back.')).toBeVisible();
   await expect(ben.getByRole('button', { name: 'Try for the same tickets again' })).toHaveCount(0);
-  await says(ben, '/orders', 'Refunded');
+  await waitForText(ben, '/orders', 'Refunded');
 });
 
-test('whoever announced a show cancels it, and the buyer reads it', async ({ open }) => {
+test('the organiser cancels a show, and the buyer sees it', async ({ open }) => {
   const { ann, ben, show, order } = await sold(open, 'Called Off', '30');
-  await says(ann, show, 'You announced this show');
+  await waitForText(ann, show, 'You announced this show');
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await expect(ben.getByRole('button', { name: 'Cancel this show' })).toHaveCount(0);
 
   await ann.getByRole('button', { name: 'Cancel this show' }).click();
@@ -187,7 +187,7 @@ test('whoever announced a show cancels it, and the buyer reads it', async ({ ope
   await expect(ann.getByText('This show is cancelled.')).toBeVisible();
   await expect(ann.getByText('1 of 1 tickets taken back; buyers get their money back.')).toBeVisible({ timeout: 20_000 });
 
-  await says(ben, order, '€30.00 was given back.');
+  await waitForText(ben, order, '€30.00 was given back.');
   await expect(ben.getByRole('heading', { name: 'Order refunded' })).toBeVisible();
   await expect(ben.getByText('The show was cancelled.')).toBeVisible();
   await expect(ben.getByRole('button', { name: 'Try for the same tickets again' })).toHaveCount(0);
@@ -198,21 +198,21 @@ test('whoever announced a show cancels it, and the buyer reads it', async ({ ope
   await expect(ben.getByText('No show fits')).toBeVisible();
 });
 
-for (const [percent, words] of [
+for (const [percent, proceeds] of [
   ['0', 'You get €49.90 per ticket, the marketplace keeps nothing.'],
   ['5', 'You get €47.41 per ticket, the marketplace keeps 5 % (€2.49).'],
 ]) {
   test.describe(`with a fee of ${percent} %`, () => {
     test.use({ settings: { PLATFORM_FEE_PERCENT: percent } });
 
-    test('a seller is told what is left of the price', async ({ open }) => {
+    test('a seller sees the proceeds of a price', async ({ open }) => {
       const ann = await open('ann');
       await signUp(ann, 'ann');
-      const show = await announce(ann, 'What Is Left', '1', '30');
+      const show = await createShow(ann, 'What Is Left', '1', '30');
       await ann.goto(`/sell?show=${show.split('/').pop()}`);
-      await alive(ann);
+      await waitUntilHydrated(ann);
       await ann.getByLabel('Price').fill('49.90');
-      await expect(ann.getByText(words)).toBeVisible();
+      await expect(ann.getByText(proceeds)).toBeVisible();
       await ann.getByLabel('Price').fill('soon');
       await expect(ann.getByText('per ticket')).toHaveCount(0);
     });

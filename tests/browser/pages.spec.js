@@ -1,15 +1,15 @@
-// Every page, as it greets people: silent console, nothing wider than the screen, readable without script.
-import { alive, announce, expect, hold, pay, signUp, test } from './site.js';
+// Every page: a silent console, nothing wider than the screen, readable without script.
+import { waitUntilHydrated, createShow, expect, hold, pay, signUp, test } from './site.js';
 
 const STRANGER = ['/', '/?search=nothing+fits', '/sell', '/selling', '/orders', '/sign-in?back=/orders', '/sign-up'];
 
-/** Has the pages of this browser say in `window.warm` whether their worker has built them, before they come alive. */
-function tellOfWarmUp(page) {
+/** Sets `window.prewarmed` on the pages of this browser once their worker has prewarmed the client. */
+function recordPrewarm(page) {
   return page.addInitScript(() => {
     window.Worker = class extends Worker {
       constructor(...settings) {
         super(...settings);
-        this.addEventListener('message', () => (window.warm = true));
+        this.addEventListener('message', () => (window.prewarmed = true));
       }
     };
   });
@@ -19,17 +19,17 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
   test(`every page fits ${width} px, ${scheme}`, async ({ open }, info) => {
     const options = { viewport: { width, height: 844 }, colorScheme: scheme };
     const [ann, ben, eve] = [await open('ann', options), await open('ben', options), await open('eve', options)];
-    for (const page of [ann, ben, eve]) await tellOfWarmUp(page);
+    for (const page of [ann, ben, eve]) await recordPrewarm(page);
     await signUp(ann, 'ann');
-    const show = await announce(ann, 'The Long Note 🎸', '12-15', '19.99');
+    const show = await createShow(ann, 'The Long Note 🎸', '12-15', '19.99');
     await ann.goto(show);
     const ticket = await ann.getByRole('link', { name: /Details/ }).last().getAttribute('href');
-    // Two orders, so that there is one to be paid, one that is paid, and something that was earned.
+    // Two orders: one is held, and one is paid, so that there are proceeds.
     await signUp(ben, 'ben');
     const orders = [];
     for (const number of ['12', '13']) {
       await ben.goto(show);
-      await alive(ben);
+      await waitUntilHydrated(ben);
       await hold(ben, [number]);
       orders.push(new URL(ben.url()).pathname);
     }
@@ -44,8 +44,8 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
     ];
     for (const [page, who, path] of visits) {
       await page.goto(path);
-      await alive(page);
-      expect(await page.evaluate(() => window.warm), `${path} was not warmed up`).toBe(true);
+      await waitUntilHydrated(page);
+      expect(await page.evaluate(() => window.prewarmed), `${path} was not prewarmed`).toBe(true);
       await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
       const wider = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
       expect(wider, `${path} is too wide`).toBeLessThanOrEqual(0);
@@ -58,7 +58,7 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
 test('home, show and ticket are readable without script', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'Without Script', '1', '12.50');
+  const show = await createShow(ann, 'Without Script', '1', '12.50');
   const eve = await open('eve', { javaScriptEnabled: false });
 
   await eve.goto('/');
@@ -72,13 +72,13 @@ test('home, show and ticket are readable without script', async ({ open }) => {
   await expect(eve.getByText('€12.50').first()).toBeVisible();
 });
 
-test('signing in leads back, and wrong credentials are told', async ({ open }) => {
+test('signing in leads back, and wrong credentials show a message', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
   await ann.getByRole('button', { name: 'Sign out' }).click();
   await expect(ann.getByRole('link', { name: 'Sign in' })).toBeVisible();
   await ann.goto('/orders');
-  await alive(ann);
+  await waitUntilHydrated(ann);
   await ann.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
   await ann.getByLabel('E-mail address').fill('ann@example.org');
   await ann.getByLabel('Password').fill('not her password');
@@ -90,7 +90,7 @@ test('signing in leads back, and wrong credentials are told', async ({ open }) =
   await expect(ann.getByText('You bought nothing yet')).toBeVisible();
 });
 
-test('a page comes alive also where no worker warms it up', async ({ open }) => {
+test('a page hydrates even if no worker can prewarm it', async ({ open }) => {
   const [ben, eve] = [await open('ben'), await open('eve')];
   await ben.addInitScript(() => delete window.Worker);
   await eve.addInitScript(() => {
@@ -103,6 +103,6 @@ test('a page comes alive also where no worker warms it up', async ({ open }) => 
 
   for (const page of [ben, eve]) {
     await page.goto('/');
-    await alive(page);
+    await waitUntilHydrated(page);
   }
 });

@@ -1,9 +1,9 @@
-// Without script: people sign up, hold, pay, and are told what did not work, through plain forms.
-import { alive, announce, expect, seat, signUp, test, PASSWORD } from './site.js';
+// Without script: users sign up, hold and pay through plain forms, and read what failed.
+import { waitUntilHydrated, createShow, expect, seat, signUp, test, PASSWORD } from './site.js';
 
 const PLAIN = { javaScriptEnabled: false };
 
-async function paysWith(page, card) {
+async function payWith(page, card) {
   await page.getByLabel('Test card').selectOption(card);
   await page.getByRole('button', { name: /^Pay/ }).click();
 }
@@ -11,10 +11,10 @@ async function paysWith(page, card) {
 test('tickets are bought without script', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'Without Script', '1-3', '12.50');
+  const show = await createShow(ann, 'Without Script', '1-3', '12.50');
   const ben = await open('ben', PLAIN);
 
-  // Whoever is a stranger signs up on the way, and comes back to the show.
+  // A visitor signs up on the way, and returns to the show.
   await ben.goto(show);
   await ben.getByRole('checkbox').first().check();
   await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
@@ -31,7 +31,7 @@ test('tickets are bought without script', async ({ open }) => {
   await expect(ben).toHaveURL(new RegExp(`${show}$`));
   await expect(ben.getByText('ben@example.org')).toBeVisible();
 
-  // Nothing chosen is told; two seats are held.
+  // A form without a seat shows an error; two seats are held.
   await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
   await expect(ben.getByRole('heading', { name: 'This did not work' })).toBeVisible();
   await ben.getByRole('link', { name: 'Go back' }).click();
@@ -39,20 +39,20 @@ test('tickets are bought without script', async ({ open }) => {
   await ben.getByRole('button', { name: 'Hold tickets and pay' }).click();
   await expect(ben.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
 
-  // A card that is declined, one that asks, and the tickets are his.
-  await paysWith(ben, 'pm_card_chargeDeclined');
+  // A declined card, then one that requires authentication, and the tickets are the buyer's.
+  await payWith(ben, 'pm_card_chargeDeclined');
   await expect(ben.getByText('the card was declined')).toBeVisible();
   await ben.getByRole('link', { name: 'Go back' }).click();
-  await paysWith(ben, 'pm_card_authenticationRequired');
+  await payWith(ben, 'pm_card_authenticationRequired');
   await ben.getByRole('button', { name: 'Yes, it is me' }).click();
   await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
   await expect(ben.getByText('€25.00')).toBeVisible();
 });
 
-test('without script one signs in and out, and a single ticket is held and given back', async ({ open }) => {
+test('without script a user signs in and out, and holds and cancels a single ticket', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'Without Script', '1', '12.50');
+  const show = await createShow(ann, 'Without Script', '1', '12.50');
   const ben = await open('ben');
   await signUp(ben, 'ben');
   const plain = await open('plain', PLAIN);
@@ -78,14 +78,14 @@ test('without script one signs in and out, and a single ticket is held and given
   await expect(plain.getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
-test('what is filled in before the client is there is not forgotten', async ({ open }) => {
+test('input from before hydration is kept', async ({ open }) => {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'The Long Note', '1-3', '20');
-  let come;
-  const hold = new Promise((done) => (come = done));
+  const show = await createShow(ann, 'The Long Note', '1-3', '20');
+  let release;
+  const released = new Promise((done) => (release = done));
   await ben.route('**/*.wasm', async (route) => {
-    await hold;
+    await released;
     await route.continue();
   });
 
@@ -95,7 +95,7 @@ test('what is filled in before the client is there is not forgotten', async ({ o
   for (const page of [seats, sign]) {
     page.t = ben.t;
     await page.route('**/*.wasm', async (route) => {
-      await hold;
+      await released;
       await route.continue();
     });
   }
@@ -104,10 +104,10 @@ test('what is filled in before the client is there is not forgotten', async ({ o
   await sign.goto('/sign-in');
   await sign.getByLabel('E-mail address').fill('ann@example.org');
   await sign.getByLabel('Password').fill(PASSWORD);
-  come();
+  release();
   for (const page of [ben, seats, sign]) {
     await page.bringToFront();
-    await alive(page);
+    await waitUntilHydrated(page);
   }
 
   await expect(ben).toHaveURL(/search=nothing/);

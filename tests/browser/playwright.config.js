@@ -1,4 +1,4 @@
-// Drives a Chromium that is on the machine; nothing is downloaded.
+// Uses an installed Chromium; nothing is downloaded.
 import { defineConfig } from '@playwright/test';
 
 export default defineConfig({

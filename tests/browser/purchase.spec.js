@@ -1,16 +1,16 @@
-// People trade tickets, each with a browser of their own.
-import { alive, announce, countdown, expect, hold, pay, seat, signUp, test } from './site.js';
+// Purchases, with one browser per user.
+import { waitUntilHydrated, createShow, countdown, expect, hold, pay, seat, signUp, test } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
 const ASKS = '4000 0025 0000 3155';
 
-test('three people, three seats: found, held, declined, paid, sold', async ({ open }) => {
+test('three users, three seats: found, held, declined, paid, sold', async ({ open }) => {
   const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
 
-  // Ann signs up, announces a show and lists three seats, with a double click each time: they are there once.
+  // Ann signs up, announces a show and lists three seats. She double-clicks each time, and everything exists once.
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'The Long Note', '12-14', '19.99');
+  const show = await createShow(ann, 'The Long Note', '12-14', '19.99');
   await expect(ann.getByText('On sale')).toHaveCount(3);
   await ann.reload();
   await expect(ann.getByText('On sale')).toHaveCount(3);
@@ -25,9 +25,9 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await ben.goBack();
   await expect(ben).toHaveURL(/search=long/);
   await ben.goForward();
-  await alive(ben);
+  await waitUntilHydrated(ben);
 
-  // To hold tickets he signs up, and comes back to the show.
+  // To hold tickets he signs up, and returns to the show.
   await seat(ben, 12).check();
   await ben.getByRole('button', { name: 'Hold 1 ticket' }).click();
   await ben.getByRole('main').getByRole('link', { name: 'Create an account' }).click();
@@ -36,11 +36,11 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await ben.getByRole('button', { name: 'Create account' }).click();
   await expect(ben).toHaveURL(new RegExp(show));
 
-  // Cem has the show open all the while.
+  // Cem keeps the show open.
   await signUp(cem, 'cem');
   await cem.goto(show);
   await expect(seat(cem, 13)).toBeEnabled();
-  await alive(cem);
+  await waitUntilHydrated(cem);
 
   // Ben holds two seats and sees the countdown; Cem sees them held without a reload, and cannot hold them.
   await hold(ben, ['12', '13']);
@@ -51,7 +51,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await expect(seat(cem, 12)).toBeDisabled();
   await expect(seat(cem, 14)).toBeEnabled();
 
-  // It survives a reload and the way back.
+  // The order survives a reload and going back.
   await ben.reload();
   await expect(ben.getByTestId('countdown')).toBeVisible();
   await ben.goBack();
@@ -68,12 +68,12 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await expect(ann.getByText('can be neither edited nor withdrawn')).toBeVisible();
   await expect(ann.getByRole('button', { name: 'Withdraw from sale' })).toHaveCount(0);
 
-  // A stranger cannot see the order.
+  // Another user cannot see the order.
   await cem.goto(order);
   await expect(cem.getByRole('heading', { name: 'This belongs to somebody else' })).toBeVisible();
 
-  // A card that is declined, then a good one.
-  await alive(ben);
+  // A declined card, then an accepted one.
+  await waitUntilHydrated(ben);
   await pay(ben, '4111 1111 1111 1111');
   await expect(ben.getByText('this is test mode, use one of the test cards')).toBeVisible();
   await pay(ben, DECLINED);
@@ -90,7 +90,7 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
   await expect(ann.getByText('Sold', { exact: true })).toHaveCount(2);
   await ann.goto(show);
   await ann.getByRole('link', { name: 'Details of A, Row 3, Seat 14' }).click();
-  await alive(ann);
+  await waitUntilHydrated(ann);
   await ann.getByLabel('Price').fill('-5');
   await ann.getByRole('button', { name: 'Change price' }).click();
   await expect(ann.getByText('an amount looks like')).toBeVisible();
@@ -104,37 +104,37 @@ test('three people, three seats: found, held, declined, paid, sold', async ({ op
 test.describe('with a short hold', () => {
   test.use({ settings: { HOLD_SECONDS: '6' } });
 
-  test('a hold that lapses says so without a reload, and its seats are on sale again', async ({ open }) => {
+  test('an expired hold is shown without a reload, and its seats are on sale again', async ({ open }) => {
     const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
     await signUp(ann, 'ann');
-    const show = await announce(ann, 'A Short Hold', '1-2', '30');
+    const show = await createShow(ann, 'A Short Hold', '1-2', '30');
     await signUp(ben, 'ben');
     await ben.goto(show);
     await cem.goto(show);
-    await alive(ben);
-    await alive(cem);
+    await waitUntilHydrated(ben);
+    await waitUntilHydrated(cem);
     await hold(ben, ['1', '2']);
     await expect(cem.getByText('Someone is paying')).toHaveCount(2);
 
-    // Within two seconds after its end it is over for everybody.
+    // Within two seconds after its deadline every browser shows that it has expired.
     const left = await countdown(ben);
     await expect(cem.getByText('Someone is paying')).toHaveCount(0, { timeout: (left + 2) * 1000 });
     await expect(ben.getByRole('heading', { name: 'The time ran out' })).toBeVisible({ timeout: 2_500 });
 
-    // And he can try again.
+    // The buyer can try again.
     await ben.getByRole('button', { name: 'Try for the same tickets again' }).click();
     await expect(ben.getByRole('heading', { name: 'Pay for your tickets' })).toBeVisible();
     await ben.getByRole('button', { name: 'Give the tickets back' }).click();
     await expect(ben.getByRole('heading', { name: 'Order cancelled' })).toBeVisible();
   });
 
-  test('a bank that asks who it is keeps the hold alive, also when the browser is closed', async ({ open }) => {
+  test('a payment that requires authentication extends the hold, even if the browser is closed', async ({ open }) => {
     const [ann, ben] = [await open('ann'), await open('ben')];
     await signUp(ann, 'ann');
-    const show = await announce(ann, 'Are You You', '7', '45.50');
+    const show = await createShow(ann, 'Are You You', '7', '45.50');
     await signUp(ben, 'ben');
     await ben.goto(show);
-    await alive(ben);
+    await waitUntilHydrated(ben);
     await hold(ben, ['7']);
     await pay(ben, ASKS);
     await expect(ben.getByRole('heading', { name: 'Your bank asks: is it you?' })).toBeVisible();

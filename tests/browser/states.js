@@ -1,21 +1,21 @@
-// Lives through everything that can happen on the site, in any language, and looks at each page in each of its states.
-import { alive, announce, expect, hold, pay, seat, signUp } from './site.js';
-import { euros, exactly } from './words.js';
+// Brings every page into each of its states, in any language, and calls a check for each.
+import { waitUntilHydrated, createShow, expect, hold, pay, seat, signUp } from './site.js';
+import { euros, exactly } from './messages.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
 
-/** Goes somewhere, waits until that can be read there, and looks. What one service did, another hears a moment later. */
+/** Reloads a page until it contains a text, and checks it. Services learn of each other's changes a moment later. */
 async function visit(look, page, state, path, text) {
   await expect(async () => {
     await page.goto(path);
-    await alive(page);
+    await waitUntilHydrated(page);
     await expect(page.getByText(text).first()).toBeVisible({ timeout: 1_000 });
   }).toPass({ timeout: 15_000 });
   await look(state, page);
 }
 
-/** What somebody sees who is not signed in. */
+/** The pages of a visitor who is not signed in. */
 async function asStranger(look, eve, { show, ticket }) {
   const { t } = eve;
   await visit(look, eve, 'home', '/', 'The Long Note');
@@ -39,7 +39,7 @@ async function asStranger(look, eve, { show, ticket }) {
   await visit(look, eve, 'nowhere', '/nowhere', t('problem-not-found'));
 }
 
-/** What somebody sees who sells: first nothing, then a show and its tickets. */
+/** The pages of a seller, before and after the first show. */
 async function announcing(look, ann) {
   const { t } = ann;
   await visit(look, ann, 'sales, none', '/selling', t('no-sales'));
@@ -72,19 +72,19 @@ async function asSeller(look, ann, { show, ticket }) {
   await look('own ticket, wrong price', ann);
 }
 
-/** What somebody sees who buys; answers with the addresses of a held and a paid order. */
+/** The pages of a buyer. Returns the path of a paid order. */
 async function asBuyer(look, ben, { show }) {
   const { t } = ben;
   const at = () => new URL(ben.url()).pathname;
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await hold(ben, ['13']);
   await ben.getByRole('button', { name: t('give-back') }).click();
   await expect(ben.getByRole('heading', { name: t('order-cancelled') })).toBeVisible();
   await look('order, cancelled', ben);
 
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await seat(ben, 12).check();
   await look('show, seat chosen', ben);
   await ben.getByRole('button', { name: t('card-first') }).click();
@@ -110,13 +110,13 @@ async function asBuyer(look, ben, { show }) {
   const complete = at();
 
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await hold(ben, ['13']);
   await visit(look, ben, 'orders', '/orders', t('order-state-held'));
   return { complete };
 }
 
-/** What is seen after something was sold, given back and cancelled. */
+/** The pages after a sale, a refund and a cancellation. */
 async function afterwards(look, { ann, ben, eve }, { show, ticketOf, complete }) {
   const { t } = ann;
   await visit(look, ann, 'sales, sold', '/selling', t('held-back'));
@@ -127,7 +127,7 @@ async function afterwards(look, { ann, ben, eve }, { show, ticketOf, complete })
   await visit(look, ann, 'own ticket, sold', ticketOf, t('edit-sold'));
   await visit(look, ann, 'order of somebody else', complete, t('problem-not-yours'));
   await ann.goto(show);
-  await alive(ann);
+  await waitUntilHydrated(ann);
   await ann.getByRole('button', { name: t('cancel-show') }).click();
   await ann.getByRole('button', { name: t('cancel-yes') }).click();
   await expect(ann.getByText(t('cancelled-show'))).toBeVisible();
@@ -137,13 +137,13 @@ async function afterwards(look, { ann, ben, eve }, { show, ticketOf, complete })
   await visit(look, ben, 'orders, refunded', '/orders', t('order-state-refunded'));
 }
 
-/** Lives through everything that can happen on the site, and looks at each state of each page. */
+/** Calls `look` for every state of every page. */
 export async function everyState(open, options, look) {
   const [ann, ben, eve] = [await open('ann', options), await open('ben', options), await open('eve', options)];
   const { t } = ann;
   await signUp(ann, 'ann');
   await announcing(look, ann);
-  const show = await announce(ann, 'The Long Note', '12-15', '19.99');
+  const show = await createShow(ann, 'The Long Note', '12-15', '19.99');
   await look('sales, on sale', ann);
   await ann.goto(show);
   const addressOf = (number) => ann.getByRole('link', { name: exactly(t('seat-number', { number }), { to: true }) }).getAttribute('href');
@@ -154,10 +154,10 @@ export async function everyState(open, options, look) {
   const { complete } = await asBuyer(look, ben, { show });
   await asStranger(look, eve, { show, ticket });
 
-  const empty = await announce(ann, 'Sold Out', '1', '5');
+  const empty = await createShow(ann, 'Sold Out', '1', '5');
   await ann.goto(empty);
   await ann.getByRole('link', { name: exactly(t('seat-number', { number: 1 }), { to: true }) }).click();
-  await alive(ann);
+  await waitUntilHydrated(ann);
   await ann.getByRole('button', { name: t('withdraw') }).click();
   await expect(ann.getByText(t('edit-withdrawn'))).toBeVisible();
   await look('own ticket, withdrawn', ann);

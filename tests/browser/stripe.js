@@ -1,5 +1,4 @@
-// Stands in for Stripe.js, which tests cannot load: the same calls, a plain field in place of the frame, and Stripe's
-// well-known test numbers in place of cards.
+// Replaces Stripe.js, which tests cannot load: the same API, a plain field instead of the iframe, and Stripe's test card numbers.
 (() => {
   const METHODS = {
     4242424242424242: 'pm_card_visa',
@@ -29,7 +28,7 @@
           emit('change', { elementType: 'payment', empty: !digits(), complete: digits() in METHODS, value: { type: 'card' } });
         });
         place.replaceChildren(input);
-        // As with the real one, nothing is ready before the caller had a chance to listen.
+        // Like the original, it is ready only after the caller could subscribe.
         setTimeout(() => emit('ready', { elementType: 'payment' }));
       },
       on(event, listener) {

@@ -1,7 +1,7 @@
-// Paying through Stripe: a fake of it that is as strict as the real one, and a stand-in for its script in the browser.
+// Payments through Stripe: a strict fake of its API, and a replacement of its script in the browser.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { alive, announce, expect, freePort, hold, pay, signUp, test as base } from './site.js';
+import { waitUntilHydrated, createShow, expect, freePort, hold, pay, signUp, test as base } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
@@ -11,7 +11,7 @@ const YOURS = { name: 'The tickets are yours' };
 const QUESTION = { name: 'Your bank asks: is it you?' };
 
 const test = base.extend({
-  /** The fake Stripe of a test: where it is. */
+  /** The port of the fake Stripe. */
   stripe: async ({}, use) => {
     if (!process.env.FAKE_STRIPE_BIN) throw new Error('FAKE_STRIPE_BIN must name the fake Stripe');
     await use({ port: await freePort() });
@@ -23,7 +23,7 @@ const test = base.extend({
       const env = { PORT: String(stripe.port), WEBHOOK_URL: `${site}/webhooks/stripe`, WEBHOOK_SECRET: 'whsec_x' };
       child = spawn(process.env.FAKE_STRIPE_BIN, { env, stdio: ['ignore', 'ignore', 'inherit'] });
       const base = `http://127.0.0.1:${stripe.port}`;
-      // Whatever it answers, it is there.
+      // Any response shows that it runs.
       await expect.poll(() => fetch(base).then(() => true, () => false), { timeout: 20_000 }).toBe(true);
       return {
         STRIPE_SECRET_KEY: 'sk_test_x',
@@ -38,9 +38,9 @@ const test = base.extend({
     }
   },
 
-  /** Opens a browser that gets the stand-in for Stripe's script, and may ask nobody but the three. */
+  /** Opens a browser that gets the replacement of Stripe's script. Requests to any fourth host fail the test. */
   open: async ({ open, site, stripe }, use) => {
-    const asked = new Set();
+    const requested = new Set();
     await use(async (name, options) => {
       const page = await open(name, options);
       await page.context().route('https://js.stripe.com/**', (route) =>
@@ -48,43 +48,43 @@ const test = base.extend({
       );
       page.context().on('request', (request) => {
         const url = new URL(request.url());
-        if (url.protocol !== 'data:') asked.add(url.host);
+        if (url.protocol !== 'data:') requested.add(url.host);
       });
       return page;
     });
     const known = [new URL(site.url).host, `127.0.0.1:${stripe.port}`, 'js.stripe.com'];
-    expect([...asked].filter((host) => !known.includes(host)), 'nobody else is asked').toEqual([]);
-    expect([...asked], 'the card field is Stripe\'s').toContain('js.stripe.com');
+    expect([...requested].filter((host) => !known.includes(host)), 'no other host is requested').toEqual([]);
+    expect([...requested], 'the card field is Stripe\'s').toContain('js.stripe.com');
   },
 });
 
-/** Somebody who holds a seat that somebody else sells; answers with the order's address as well. */
-async function holds(open) {
+/** A buyer who holds a seat. Returns both users, and the path of the order. */
+async function heldOrder(open) {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'Paid by Stripe', '1', '20');
+  const show = await createShow(ann, 'Paid by Stripe', '1', '20');
   await signUp(ben, 'ben');
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await hold(ben, ['1']);
   return { ann, ben, order: new URL(ben.url()).pathname };
 }
 
-/** The page of the fake's bank, which the browser goes to by itself. */
-async function atTheBank(page, stripe) {
+/** Waits for the page of the bank, to which the browser is redirected. */
+async function waitForBank(page, stripe) {
   await page.waitForURL((url) => url.host === `127.0.0.1:${stripe.port}` && url.pathname.startsWith('/bank/'));
   await expect(page.getByRole('heading', QUESTION)).toBeVisible();
 }
 
-test('a card that is good pays', async ({ open }) => {
-  const { ben } = await holds(open);
+test('an accepted card pays', async ({ open }) => {
+  const { ben } = await heldOrder(open);
   await expect(ben.getByRole('main').getByText('Test mode: no real money moves')).toBeVisible();
   await pay(ben, GOOD);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('a card that is incomplete or declined is told, and another one pays', async ({ open }) => {
-  const { ben } = await holds(open);
+test('an incomplete or declined card shows a message, and another card pays', async ({ open }) => {
+  const { ben } = await heldOrder(open);
   await pay(ben, '4242');
   await expect(ben.getByText('Your card number is incomplete.')).toBeVisible();
   await pay(ben, DECLINED);
@@ -93,13 +93,13 @@ test('a card that is incomplete or declined is told, and another one pays', asyn
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('a card can be ready before the clock starts', async ({ open }) => {
+test('a card can be entered before the hold starts', async ({ open }) => {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
-  const show = await announce(ann, 'Ready First', '1', '20');
+  const show = await createShow(ann, 'Ready First', '1', '20');
   await signUp(ben, 'ben');
   await ben.goto(show);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await ben.getByRole('checkbox').check();
   await ben.getByRole('button', { name: 'Have the card ready before the clock starts' }).click();
   await ben.getByLabel('Card number').fill(GOOD);
@@ -110,40 +110,40 @@ test('a card can be ready before the clock starts', async ({ open }) => {
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('the bank asks on a page of its own, and hears yes', async ({ open, stripe }) => {
-  const { ben, order } = await holds(open);
+test('after a successful authentication at the bank the tickets are the buyer\'s', async ({ open, stripe }) => {
+  const { ben, order } = await heldOrder(open);
   await pay(ben, ASKS);
-  await atTheBank(ben, stripe);
+  await waitForBank(ben, stripe);
   await ben.getByRole('button', { name: 'Yes, it is me' }).click();
   await ben.waitForURL((url) => url.pathname === order);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('the bank hears no, and another card pays', async ({ open, stripe }) => {
-  const { ben, order } = await holds(open);
+test('after a failed authentication at the bank another card pays', async ({ open, stripe }) => {
+  const { ben, order } = await heldOrder(open);
   await pay(ben, ASKS);
-  await atTheBank(ben, stripe);
+  await waitForBank(ben, stripe);
   await ben.getByRole('button', { name: 'No', exact: true }).click();
   await ben.waitForURL((url) => url.pathname === order);
-  await alive(ben);
+  await waitUntilHydrated(ben);
   await expect(ben.getByText('your bank could not confirm that it is you')).toBeVisible();
   await pay(ben, GOOD);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('who closes the browser at the bank comes back to the order, and from there to the bank', async ({ open, stripe }) => {
-  const { ben, order } = await holds(open);
+test('a buyer who closed the browser at the bank returns through the order to the bank', async ({ open, stripe }) => {
+  const { ben, order } = await heldOrder(open);
   await pay(ben, ASKS);
-  await atTheBank(ben, stripe);
+  await waitForBank(ben, stripe);
 
   const again = await ben.context().newPage();
   await ben.close();
   await again.goto(order);
-  await alive(again);
+  await waitUntilHydrated(again);
   await expect(again.getByRole('heading', QUESTION)).toBeVisible();
-  expect(new URL(again.url()).pathname, 'it is not left by itself once more').toBe(order);
+  expect(new URL(again.url()).pathname, 'the page does not redirect again').toBe(order);
   await again.getByRole('link', { name: 'Go to your bank' }).click();
-  await atTheBank(again, stripe);
+  await waitForBank(again, stripe);
   await again.getByRole('button', { name: 'Yes, it is me' }).click();
   await again.waitForURL((url) => url.pathname === order);
   await expect(again.getByRole('heading', YOURS)).toBeVisible();

@@ -1,8 +1,8 @@
-// What the desktop's window does that no other browser needs. The program writes what was typed into the field again, late.
+// The desktop client writes typed text back into its field, with a delay.
 import { expect, test } from '@playwright/test';
 import { resolve } from 'node:path';
 
-test('what a window writes back late takes no letter away', async ({ page }) => {
+test('text that is written back late removes no letter', async ({ page }) => {
   await page.setContent('<input aria-label="Name">');
   await page.addScriptTag({ path: resolve(import.meta.dirname, '../../app/desktop/typing.js') });
   const field = page.getByLabel('Name');

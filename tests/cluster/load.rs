@@ -1,6 +1,6 @@
-//! People who buy all the time, whatever breaks.
+//! Users who buy all the time, whatever fails.
 
-use crate::site::Person;
+use crate::harness::http_user::{HttpResponse, HttpUser};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::{Method, StatusCode};
 use std::collections::BTreeMap;
@@ -10,158 +10,158 @@ use std::time::Duration;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// How many tickets a show has; each person wants at most eight of one show.
+/// How many tickets a show has: eight per buyer, which is the limit per show.
 const TICKETS_PER_SHOW: usize = 48;
-/// How many people buy at the same time.
+/// How many users buy at the same time.
 pub const BUYERS: usize = 6;
 
-/// What the buyers were told.
+/// What the buyers have seen.
 #[derive(Default)]
-pub struct Told {
-    /// Orders whose payment was answered with a yes, and whose they are.
+pub struct Observed {
+    /// The buyers and orders whose payment was acknowledged.
     pub paid: Vec<(usize, String)>,
-    /// Purchases that were begun.
-    pub begun: usize,
-    /// How often each status was answered.
+    /// How many purchases were started.
+    pub started: usize,
+    /// How often each status was returned.
     pub statuses: BTreeMap<u16, usize>,
-    /// Requests without any answer: the connection broke.
+    /// Requests without a response, because the connection broke.
     pub broken: usize,
-    /// The first answers that nobody should see.
-    pub odd: Vec<String>,
+    /// The first errors and 5xx responses.
+    pub errors: Vec<String>,
 }
 
-/// A market with people in it.
+/// Buyers at work.
 pub struct Load {
-    people: Vec<Person>,
+    users: Vec<HttpUser>,
     stop: Arc<AtomicBool>,
-    told: Arc<Mutex<Told>>,
+    observed: Arc<Mutex<Observed>>,
     buying: Vec<JoinHandle<()>>,
 }
 
 impl Load {
-    /// Opens the market: shows with tickets, and people who begin to buy with that much rest between two purchases.
-    pub async fn begin(stranger: &Person, shows: usize, rest: Duration) -> Load {
-        let seller = stranger.signs_up("seller").await;
-        let mut people = Vec::new();
+    /// Creates shows with tickets, and starts buyers who pause for `pause` between two purchases.
+    pub async fn start(anonymous: &HttpUser, shows: usize, pause: Duration) -> Load {
+        let seller = anonymous.sign_up("seller").await;
+        let mut users = Vec::new();
         for _ in 0..BUYERS {
-            people.push(stranger.signs_up("buyer").await);
+            users.push(anonymous.sign_up("buyer").await);
         }
-        let mut wanted = vec![Vec::new(); BUYERS];
+        let mut tickets_of = vec![Vec::new(); BUYERS];
         for number in 0..shows {
-            let show = seller.announces(&format!("Night {number}")).await;
-            for (number, ticket) in seller.lists(&show, TICKETS_PER_SHOW).await.into_iter().enumerate() {
-                wanted[number % BUYERS].push(ticket);
+            let show = seller.create_show(&format!("Night {number}")).await;
+            for (number, ticket) in seller.list_tickets(&show, TICKETS_PER_SHOW).await.into_iter().enumerate() {
+                tickets_of[number % BUYERS].push(ticket);
             }
         }
-        let (stop, told) = (Arc::new(AtomicBool::default()), Arc::new(Mutex::new(Told::default())));
-        let buyers = people.iter().cloned().zip(wanted).enumerate();
-        let buying = buyers.map(|(number, (person, tickets))| {
-            let buyer = Buyer { number, person, told: told.clone(), dice: StdRng::seed_from_u64(number as u64) };
-            tokio::spawn(buyer.buys(tickets, rest, stop.clone()))
+        let (stop, observed) = (Arc::new(AtomicBool::default()), Arc::new(Mutex::new(Observed::default())));
+        let buyers = users.iter().cloned().zip(tickets_of).enumerate();
+        let buying = buyers.map(|(number, (user, tickets))| {
+            let buyer = Buyer { number, user, observed: observed.clone(), rng: StdRng::seed_from_u64(number as u64) };
+            tokio::spawn(buyer.buy_all(tickets, pause, stop.clone()))
         });
         let buying = buying.collect();
-        Load { people, stop, told, buying }
+        Load { users, stop, observed, buying }
     }
 
-    /// How many were paid so far.
+    /// How many purchases were paid so far.
     pub fn paid(&self) -> usize {
-        self.told.lock().expect("nobody panics with it").paid.len()
+        self.observed.lock().expect("no thread panics").paid.len()
     }
 
-    /// Waits until more were paid than that, and says how many: what breaks is to break while people buy.
-    pub async fn pays_more_than(&self, before: usize, within: Duration) -> usize {
-        let began = Instant::now();
+    /// Waits until more purchases than `before` are paid, so that the next fault happens under load. Returns how many are.
+    pub async fn wait_for_payments_after(&self, before: usize, timeout: Duration) -> usize {
+        let started = Instant::now();
         while self.paid() <= before {
-            assert!(began.elapsed() < within, "nobody but the prober can buy any more: {before} paid");
+            assert!(started.elapsed() < timeout, "no buyer can pay any more: {before} paid");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
         self.paid()
     }
 
-    /// Ends it, and makes sure that whoever was told yes has the tickets once everything has come to rest.
-    pub async fn end(mut self) -> (Told, Vec<Person>) {
+    /// Stops the buyers. Returns what they have seen, and the users.
+    pub async fn stop(mut self) -> (Observed, Vec<HttpUser>) {
         self.stop.store(true, Ordering::SeqCst);
         for buyer in self.buying.drain(..) {
-            buyer.await.expect("no buyer panics");
+            buyer.await.expect("a buyer task does not panic");
         }
-        (std::mem::take(&mut *self.told.lock().expect("nobody panics with it")), self.people)
+        (std::mem::take(&mut *self.observed.lock().expect("no thread panics")), self.users)
     }
 }
 
-/// Fails unless everybody has what they paid for. Money that was only set aside may have come too late for a hold whose
-/// news was held up by a fault: then it was let go again, and this says how often that was.
-pub async fn everybody_has_what_they_paid(told: &Told, people: &[Person]) -> usize {
+/// Fails unless every paid order is complete. An authorization may have arrived after the hold expired, because a fault held up
+/// its events; it was voided then. Returns how often that happened.
+pub async fn assert_paid_orders_completed(observed: &Observed, users: &[HttpUser]) -> usize {
     let mut late = 0;
-    for (number, order) in &told.paid {
-        let order = people[*number].get(&format!("/api/orders/{order}")).await;
-        let let_go = order["state"] == "expired" && order["payment"]["state"] == "voided";
-        assert!(let_go || order["state"] == "complete", "it was paid: {order}");
-        late += usize::from(let_go);
+    for (number, order) in &observed.paid {
+        let order = users[*number].get(&format!("/api/orders/{order}")).await;
+        let voided = order["state"] == "expired" && order["payment"]["state"] == "voided";
+        assert!(voided || order["state"] == "complete", "it was paid: {order}");
+        late += usize::from(voided);
     }
     late
 }
 
 struct Buyer {
     number: usize,
-    person: Person,
-    told: Arc<Mutex<Told>>,
-    dice: StdRng,
+    user: HttpUser,
+    observed: Arc<Mutex<Observed>>,
+    rng: StdRng,
 }
 
 impl Buyer {
-    async fn buys(mut self, tickets: Vec<String>, rest: Duration, stop: Arc<AtomicBool>) {
+    async fn buy_all(mut self, tickets: Vec<String>, pause: Duration, stop: Arc<AtomicBool>) {
         for ticket in tickets {
             if stop.load(Ordering::SeqCst) {
                 return;
             }
-            self.told.lock().expect("nobody panics with it").begun += 1;
+            self.observed.lock().expect("no thread panics").started += 1;
             self.buy(&ticket).await;
-            tokio::time::sleep(rest).await;
+            tokio::time::sleep(pause).await;
         }
     }
 
     async fn buy(&mut self, ticket: &str) {
-        let held = self.person.holds(ticket).await;
-        let Some(held) = self.note(held) else { return };
+        let held = self.user.hold(ticket).await;
+        let Some(held) = self.record(held) else { return };
         let Some(order) = held.json()["id"].as_str().map(str::to_owned) else { return };
-        match self.dice.random_range(0..10) {
-            // Let it lapse.
+        match self.rng.random_range(0..10) {
+            // The hold expires.
             0 => {}
             1 => {
-                let given_back = self.person.send(Method::DELETE, &format!("/api/orders/{order}"), None).await;
-                self.note(given_back);
+                let cancelled = self.user.send(Method::DELETE, &format!("/api/orders/{order}"), None).await;
+                self.record(cancelled);
             }
             _ => {
-                let card = if self.dice.random_bool(0.1) { "pm_card_chargeDeclined" } else { "pm_card_visa" };
-                let paid = self.person.pays(&order, card).await;
-                let Some(answer) = self.note(paid) else { return };
+                let card = if self.rng.random_bool(0.1) { "pm_card_chargeDeclined" } else { "pm_card_visa" };
+                let paid = self.user.pay(&order, card).await;
+                let Some(answer) = self.record(paid) else { return };
                 let state = answer.json()["state"].clone();
                 if answer.status.is_success() && (state == "authorized" || state == "captured") {
-                    self.told.lock().expect("nobody panics with it").paid.push((self.number, order));
+                    self.observed.lock().expect("no thread panics").paid.push((self.number, order));
                 } else if answer.status == StatusCode::UNPROCESSABLE_ENTITY {
-                    // A hold whose payment was declined would last two minutes more.
-                    let given_back = self.person.send(Method::DELETE, &format!("/api/orders/{order}"), None).await;
-                    self.note(given_back);
+                    // A hold whose payment was declined would last two minutes longer.
+                    let cancelled = self.user.send(Method::DELETE, &format!("/api/orders/{order}"), None).await;
+                    self.record(cancelled);
                 }
             }
         }
     }
 
-    /// Counts an answer. An order that had no time left, or was over, is a refusal; a failure is not.
-    fn note(&self, answer: Result<crate::site::Answer, reqwest::Error>) -> Option<crate::site::Answer> {
-        let mut told = self.told.lock().expect("nobody panics with it");
-        match answer {
-            Ok(answer) => {
-                *told.statuses.entry(answer.status.as_u16()).or_default() += 1;
-                if answer.status.is_server_error() && told.odd.len() < 5 {
-                    told.odd.push(format!("{}: {}", answer.status, answer.text));
+    /// Counts a response. Returns it unless the connection broke.
+    fn record(&self, response: Result<HttpResponse, reqwest::Error>) -> Option<HttpResponse> {
+        let mut observed = self.observed.lock().expect("no thread panics");
+        match response {
+            Ok(response) => {
+                *observed.statuses.entry(response.status.as_u16()).or_default() += 1;
+                if response.status.is_server_error() && observed.errors.len() < 5 {
+                    observed.errors.push(format!("{}: {}", response.status, response.text));
                 }
-                Some(answer)
+                Some(response)
             }
             Err(error) => {
-                told.broken += 1;
-                if told.odd.len() < 5 {
-                    told.odd.push(format!("{error:?}"));
+                observed.broken += 1;
+                if observed.errors.len() < 5 {
+                    observed.errors.push(format!("{error:?}"));
                 }
                 None
             }

@@ -1,4 +1,4 @@
-// How fast the pages load on a phone, as Lighthouse simulates one: the median of five, on a marketplace with shows in it.
+// Measures with Lighthouse how fast the pages load on a simulated phone: the median of five runs, with shows on the site.
 import { launch } from 'chrome-launcher';
 import lighthouse from 'lighthouse';
 import { spawn } from 'node:child_process';
@@ -9,7 +9,7 @@ import { join, resolve } from 'node:path';
 
 const BINARY = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../dist/ticketing');
 const RUNS = Number(process.env.RUNS ?? 5);
-/** What is wanted: at least these scores of 100, and at most these figures. */
+/** The targets: minimum scores of 100, and maximum figures. */
 const SCORES = { performance: 95, accessibility: 100, 'best-practices': 100, seo: 100 };
 const FIGURES = { 'largest-contentful-paint': 1500, 'cumulative-layout-shift': 0.02, 'total-blocking-time': 150 };
 
@@ -21,8 +21,8 @@ async function freePort() {
   return port;
 }
 
-/** Calls the site's API as somebody; answers with what it says. */
-function person(url) {
+/** A user of the site's API. */
+function user(url) {
   let cookie = '';
   const call = async (method, path, body) => {
     const headers = { 'content-type': 'application/json', origin: url, cookie };
@@ -36,9 +36,9 @@ function person(url) {
 
 const KINDS = ['concert', 'festival', 'theatre', 'comedy', 'sport', 'exhibition', 'other'];
 
-/** Fills the marketplace, and answers with what is looked at: a page each, with what it needs to be seen. */
+/** Fills the marketplace. Returns the path of each page to measure, and the cookie that it needs. */
 async function fill(url) {
-  const [seller, buyer] = [person(url), person(url)];
+  const [seller, buyer] = [user(url), user(url)];
   await seller.call('POST', '/api/auth/sign-up', { email: 'seller@example.org', password: 'a password of hers' });
   await buyer.call('POST', '/api/auth/sign-up', { email: 'buyer@example.org', password: 'a password of hers' });
   let show;
@@ -61,10 +61,10 @@ function median(values) {
   return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
 }
 
-/** Measures a page; answers with the median of each figure, and with what was found wanting. */
+/** Measures a page. Returns the median of each figure, and the audits that failed. */
 async function measure(url, cookie) {
   const seen = [];
-  const wanting = new Set();
+  const failures = new Set();
   for (let run = 0; run < RUNS; run += 1) {
     const chrome = await launch({ chromePath: process.env.CHROMIUM, chromeFlags: ['--headless=new', '--no-sandbox', '--disable-gpu'] });
     const { lhr } = await lighthouse(url, { port: chrome.port, logLevel: 'error', extraHeaders: cookie ? { Cookie: cookie } : {} });
@@ -75,11 +75,11 @@ async function measure(url, cookie) {
     for (const [name, category] of Object.entries(lhr.categories)) {
       if (name === 'performance') continue;
       const failed = category.auditRefs.filter(({ id, weight }) => weight > 0 && lhr.audits[id].score !== null && lhr.audits[id].score < 1);
-      failed.forEach(({ id }) => wanting.add(`${name}: ${lhr.audits[id].title}`));
+      failed.forEach(({ id }) => failures.add(`${name}: ${lhr.audits[id].title}`));
     }
   }
   const names = [...Object.keys(SCORES), ...Object.keys(FIGURES)];
-  return { figures: Object.fromEntries(names.map((name) => [name, median(seen.map((run) => run[name]))])), wanting };
+  return { figures: Object.fromEntries(names.map((name) => [name, median(seen.map((run) => run[name]))])), failures };
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'ticketing-'));
@@ -93,10 +93,10 @@ try {
     await new Promise((done) => setTimeout(done, 100));
   }
   for (const [name, [path, cookie]] of Object.entries(await fill(url))) {
-    const { figures, wanting } = await measure(url + path, cookie);
-    const words = Object.entries(figures).map(([what, value]) => `${what} ${Math.round(value * 1000) / 1000}`);
-    console.log(`${name}: ${words.join(', ')}`);
-    for (const what of wanting) console.log(`  ${what}`);
+    const { figures, failures } = await measure(url + path, cookie);
+    const parts = Object.entries(figures).map(([what, value]) => `${what} ${Math.round(value * 1000) / 1000}`);
+    console.log(`${name}: ${parts.join(', ')}`);
+    for (const what of failures) console.log(`  ${what}`);
     missed ||= Object.entries(SCORES).some(([what, least]) => figures[what] < least)
       || Object.entries(FIGURES).some(([what, most]) => figures[what] > most);
   }

@@ -1,16 +1,16 @@
-//! What is checked without running the project: format, lints of both faces, our own rules, licences.
+//! Static checks: format, lints of server and client, the project's own rules, manifests, licences.
 
 use std::process::Command;
 
 use anyhow::{Result, bail};
+use servers::process;
+use servers::step::Step;
 
-use crate::child::{self, Step};
 use crate::{manifests, tidy, toolchain};
 
-/// One check by its name.
 pub type Check = (&'static str, fn() -> Result<()>);
 
-/// Every check, the fastest first.
+/// Every check by name, the fastest first.
 pub const ALL: [Check; 6] = [
     ("format", format),
     ("tidy", tidy::check),
@@ -20,7 +20,7 @@ pub const ALL: [Check; 6] = [
     ("lint client", lint_client),
 ];
 
-/// Runs every check, also after one failed.
+/// Runs every check, even after one has failed.
 pub fn run() -> Result<()> {
     toolchain::prepare()?;
     let mut failed = Vec::new();
@@ -30,14 +30,14 @@ pub fn run() -> Result<()> {
             failed.push(name);
         }
     }
-    match failed.is_empty() {
-        true => Ok(()),
-        false => bail!("these checks failed: {}", failed.join(", ")),
+    if !failed.is_empty() {
+        bail!("these checks failed: {}", failed.join(", "));
     }
+    Ok(())
 }
 
 fn cargo(arguments: &[&str]) -> Command {
-    let mut cargo = child::command("cargo");
+    let mut cargo = process::command("cargo");
     cargo.args(arguments);
     cargo
 }
@@ -53,14 +53,14 @@ fn lint_server() -> Result<()> {
 }
 
 fn lint_client() -> Result<()> {
-    let what =
+    let arguments =
         ["clippy", "--package", "ticketing", "--lib", "--bins", "--features", "web", "--target", toolchain::WASM];
-    let mut clippy = cargo(&what);
+    let mut clippy = cargo(&arguments);
     clippy.args(["--", "-D", "warnings"]);
     Step::new("lint client", clippy).run()
 }
 
-/// Advisories are left out: their database may be out of reach, and a new one is no fault of a change.
+/// Advisories are not checked: their database needs the network, and a new advisory is not the fault of a change.
 fn deny() -> Result<()> {
     toolchain::prepare_deny()?;
     Step::new("licences", cargo(&["deny", "check", "bans", "licenses", "sources"])).run()

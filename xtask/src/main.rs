@@ -1,54 +1,123 @@
-//! The project's own commands: `cargo xtask help` names them.
+//! The project's own commands: `cargo xtask --help` lists them.
+#![allow(
+    clippy::disallowed_methods,
+    reason = "these commands run real processes in real time and read the environment"
+)]
+
+mod browser;
+mod bundle;
+mod bundle_size;
+mod check;
+mod cluster;
+mod desktop;
+mod dev;
+mod manifests;
+mod start;
+mod stats;
+mod test_all;
+mod test_log;
+mod tidy;
+mod toolchain;
 
 use std::process::ExitCode;
 
-use xtask::{browser, bundle, check, cluster, desktop, start, suite, tidy};
+use clap::{CommandFactory, Parser, Subcommand};
 
-const HELP: &str = "\
-cargo xtask run      builds what changed and opens the marketplace on http://localhost:8080
-cargo xtask demo     removes data/, then does the same: a fresh marketplace full of demo data
-cargo xtask cluster  the same marketplace as one process per service, on PostgreSQL and NATS, until Ctrl-C
-                     (--empty: without demo data)
-cargo xtask build    builds the release bundle in dist/
-cargo xtask desktop  builds the client for a window of its own, in dist/desktop/ (--check: its lints and tests)
-cargo xtask check    format, lints, the project's own rules, licences
-cargo xtask tidy     the project's own rules alone, in a second
-cargo xtask test     every check, the bundle, and every test: what CI runs
-cargo xtask gallery  pictures of every page in every state, wide and narrow, light and dark
-cargo xtask weigh    which crate makes the client how heavy
-cargo xtask lighthouse  how fast the pages load on a phone, the median of five
-cargo xtask help     says this
+/// The project's own commands.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "The first run installs missing tools and compiles everything, which takes about half an hour; later \
+                  runs take seconds. Tools are kept in ~/.cache/ticketing/tools. CARGO_TARGET_DIR is honoured."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-The first run installs what is missing and compiles everything, which takes about half an hour; later ones take
-seconds. Tools are kept in ~/.cache/ticketing/tools; CARGO_TARGET_DIR is honoured.";
+#[derive(Subcommand)]
+enum Command {
+    /// Build what changed and open the marketplace on http://localhost:8080
+    Run,
+    /// Delete data/, then do the same as `run`: a new marketplace full of demo data
+    Demo,
+    /// Serve the marketplace with hot reload
+    Dev {
+        /// Arguments for `dx serve`, such as `--platform desktop`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Run one process per service, on PostgreSQL and NATS, until Ctrl-C
+    Cluster {
+        /// Start without demo data
+        #[arg(long)]
+        empty: bool,
+    },
+    /// Build the release bundle in dist/
+    Build,
+    /// Build the desktop client in dist/desktop/
+    Desktop {
+        /// Run its lints and tests instead
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check format, lints, the project's own rules, manifests and licences
+    Check,
+    /// Check the project's own rules alone, in a second
+    Tidy,
+    /// Run every check, build the bundle and run every test, like CI
+    Test,
+    /// Take pictures of every page in every state, wide and narrow, light and dark
+    Gallery,
+    /// Print how many bytes each crate adds to the client
+    Weigh,
+    /// Measure how fast the pages load on a phone, the median of five runs
+    Lighthouse,
+}
 
 fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["run"] => start::run(),
-        ["demo"] => start::demo(),
-        ["cluster"] => cluster::run(true),
-        ["cluster", "--empty"] => cluster::run(false),
-        ["build"] => bundle::build(),
-        ["desktop"] => desktop::build(),
-        ["desktop", "--check"] => desktop::check(),
-        ["check"] => check::run(),
-        ["tidy"] => tidy::check(),
-        ["gallery"] => browser::gallery(),
-        ["weigh"] => bundle::weigh(),
-        ["lighthouse"] => browser::lighthouse(),
-        ["test"] => suite::run(),
-        [] | ["help" | "--help" | "-h"] => {
-            println!("{HELP}");
-            Ok(())
-        }
-        _ => Err(anyhow::anyhow!("there is no command \"{}\": see cargo xtask help", words.join(" "))),
+    let result = match Cli::parse().command {
+        Some(Command::Run) => start::run(),
+        Some(Command::Demo) => start::demo(),
+        Some(Command::Dev { arguments }) => dev::serve(&arguments),
+        Some(Command::Cluster { empty }) => cluster::run(!empty),
+        Some(Command::Build) => bundle::build(),
+        Some(Command::Desktop { check: false }) => desktop::build(),
+        Some(Command::Desktop { check: true }) => desktop::check(),
+        Some(Command::Check) => check::run(),
+        Some(Command::Tidy) => tidy::check(),
+        Some(Command::Test) => test_all::run(),
+        Some(Command::Gallery) => browser::gallery(),
+        Some(Command::Weigh) => bundle_size::print_by_crate(),
+        Some(Command::Lighthouse) => browser::lighthouse(),
+        None => Cli::command().print_help().map_err(Into::into),
     };
-    match done {
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("xtask: {error:#}");
             ExitCode::FAILURE
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::{CommandFactory, Parser};
+
+    use super::{Cli, Command};
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn dev_passes_options_to_dx() {
+        let cli = Cli::parse_from(["cargo xtask", "dev", "--platform", "desktop"]);
+
+        let Some(Command::Dev { arguments }) = cli.command else { panic!("dev was parsed as another command") };
+        assert_eq!(arguments, ["--platform", "desktop"]);
     }
 }

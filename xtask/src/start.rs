@@ -1,41 +1,40 @@
-//! Starting the marketplace on a machine that may have nothing but Rust, a C compiler, Python and Node.
+//! Starts the marketplace on a machine that may have nothing but Rust, a C compiler, Python and Node.
 
 use std::env;
 use std::fs;
 use std::os::unix::process::CommandExt;
 
 use anyhow::{Context, Result, bail};
+use servers::{paths, process};
 
-use crate::{bundle, child, place};
+use crate::bundle;
 
-/// Builds what is missing, fills an empty marketplace with demo data, and serves it.
+/// Builds the bundle if it is stale, fills an empty marketplace with demo data, and serves it.
 pub fn run() -> Result<()> {
     bundle::build_if_stale()?;
-    println!("\nThese people can sign in:");
-    // It writes only into an empty marketplace; otherwise it just says who is there.
-    let status = child::command(place::binary()).arg("demo").env("RUST_LOG", quiet()).status();
-    if !status.context("dist/ticketing cannot be started")?.success() {
-        bail!(
-            "the demo data could not be written: the line above says why; cargo xtask demo starts with an empty data/"
-        );
+    println!("\nSign in with one of these accounts:");
+    // In a marketplace that is not empty, this only lists the accounts.
+    let status = process::command(paths::binary()).arg("demo").env("RUST_LOG", log_filter()).status();
+    if !status.context("cannot start dist/ticketing")?.success() {
+        bail!("the demo data could not be written; cargo xtask demo starts with an empty data/");
     }
     println!("\nOpen http://localhost:{} (Ctrl-C stops it)\n", env::var("PORT").as_deref().unwrap_or("8080"));
-    // Only a failure comes back from here: this process becomes the server.
-    Err(child::command(place::binary()).exec()).context("dist/ticketing cannot be started")
+    // exec returns only if it fails: the server takes the place of this process.
+    Err(process::command(paths::binary()).exec()).context("cannot start dist/ticketing")
 }
 
-/// Forgets all data, then runs with the demo's.
+/// Deletes all data, then does the same as [`run`].
 pub fn demo() -> Result<()> {
     bundle::build_if_stale()?;
-    let data = place::root().join("data");
+    let data = paths::root().join("data");
     if data.exists() {
         println!("removing data/");
-        fs::remove_dir_all(&data).context("data/ cannot be removed")?;
+        fs::remove_dir_all(&data).context("cannot remove data/")?;
     }
     run()
 }
 
-/// The list of people is for reading; the log of writing them is not.
-fn quiet() -> String {
+/// Keeps the log of writing the demo data out of the list of accounts.
+fn log_filter() -> String {
     env::var("RUST_LOG").unwrap_or_else(|_| "warn".to_string())
 }

@@ -1,0 +1,115 @@
+//! A bus that does everything that its contract allows.
+
+use async_trait::async_trait;
+use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use server::Error;
+use server::messaging::{Bus, BusEvent, EventHandler};
+use shared::{Envelope, Service, Subject};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+use tokio::sync::broadcast;
+
+/// How likely it is that the bus refuses to publish.
+const FAILURE_PROBABILITY: f64 = 0.2;
+/// How long a slow subscription takes.
+const SUBSCRIBE_DELAY: Duration = Duration::from_millis(300);
+
+/// Delivers every event twice, late and in a random order, and only after some failures.
+pub struct FaultyBus {
+    inner: Arc<dyn Bus>,
+    rng: Mutex<StdRng>,
+    /// The subjects that it refuses to publish.
+    unavailable: Mutex<Vec<Subject>>,
+    reversed: AtomicBool,
+    slow_to_subscribe: AtomicBool,
+}
+
+impl FaultyBus {
+    /// Wraps a bus. The same seed gives the same order and the same failures.
+    pub fn new(seed: u64, inner: Arc<dyn Bus>) -> Self {
+        FaultyBus {
+            inner,
+            rng: Mutex::new(StdRng::seed_from_u64(seed)),
+            unavailable: Mutex::default(),
+            reversed: AtomicBool::new(false),
+            slow_to_subscribe: AtomicBool::new(false),
+        }
+    }
+
+    /// Refuses every event until [`FaultyBus::restore`].
+    pub fn interrupt(&self) {
+        self.interrupt_subjects(&Subject::ALL);
+    }
+
+    /// Refuses events of these subjects until [`FaultyBus::restore`].
+    pub fn interrupt_subjects(&self, subjects: &[Subject]) {
+        *lock(&self.unavailable) = subjects.to_vec();
+    }
+
+    pub fn restore(&self) {
+        lock(&self.unavailable).clear();
+    }
+
+    /// Delivers the events of each batch in the opposite order instead of a random one.
+    pub fn reverse(&self) {
+        self.reversed.store(true, Ordering::SeqCst);
+    }
+
+    /// Delays every subscription from now on.
+    pub fn delay_subscriptions(&self) {
+        self.slow_to_subscribe.store(true, Ordering::SeqCst);
+    }
+
+    /// The events as they are delivered; `None` if the bus refuses them.
+    fn disorder(&self, envelopes: &[Envelope]) -> Option<Vec<Envelope>> {
+        let unavailable = lock(&self.unavailable);
+        let mut rng = lock(&self.rng);
+        let is_refused = envelopes.iter().any(|envelope| unavailable.contains(&envelope.subject));
+        if is_refused || rng.random_bool(FAILURE_PROBABILITY) {
+            return None;
+        }
+        let mut disordered: Vec<Envelope> = envelopes.iter().chain(envelopes).cloned().collect();
+        if self.reversed.load(Ordering::SeqCst) {
+            disordered.reverse();
+        } else {
+            disordered.shuffle(&mut *rng);
+        }
+        Some(disordered)
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().expect("no thread panics while it holds the lock")
+}
+
+#[async_trait]
+impl Bus for FaultyBus {
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
+        let Some(disordered) = self.disorder(envelopes) else { return Err(Error::failed("the bus is unavailable")) };
+        for envelope in disordered {
+            self.inner.publish(&[envelope]).await?;
+        }
+        Ok(())
+    }
+
+    async fn listen(
+        &self,
+        service: Service,
+        subjects: &[Subject],
+        receiver: Arc<dyn EventHandler>,
+    ) -> Result<(), Error> {
+        if self.slow_to_subscribe.load(Ordering::SeqCst) {
+            tokio::time::sleep(SUBSCRIBE_DELAY).await;
+        }
+        self.inner.listen(service, subjects, receiver).await
+    }
+
+    fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
+        self.inner.watch(subjects)
+    }
+
+    async fn waiting(&self, service: Service) -> Result<u64, Error> {
+        self.inner.waiting(service).await
+    }
+}

@@ -1,0 +1,11 @@
+//! The release bundle as its users run it, over HTTP.
+
+mod bad_input;
+mod crashes;
+mod forms;
+mod http_surface;
+mod pages;
+mod races;
+mod start_up;
+mod stripe;
+mod watchers;

@@ -1,0 +1,118 @@
+//! What anybody can send to the webhook endpoint.
+
+use crate::harness::site::Site;
+use crate::harness::stripe_site::{WEBHOOK_SECRET, endpoint, site_with_stripe};
+use fake_stripe::{Delivery, sign};
+use reqwest::{Client, StatusCode};
+use serde_json::{Value, json};
+use std::time::{Duration, SystemTime};
+
+/// The real time in Unix seconds, which signatures contain.
+fn now() -> i64 {
+    let since = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).expect("the clock is past 1970");
+    i64::try_from(since.as_secs()).expect("the time fits into 63 bits")
+}
+
+async fn post(site: &Site, body: &str, signature: Option<&str>) -> StatusCode {
+    let mut request = Client::new().post(endpoint(site).url).header("content-type", "application/json");
+    if let Some(signature) = signature {
+        request = request.header("stripe-signature", signature);
+    }
+    request.body(body.to_owned()).send().await.expect("the site responds").status()
+}
+
+fn event(id: &str, kind: &str, created: i64, object: &Value) -> String {
+    json!({ "id": id, "object": "event", "type": kind, "created": created, "data": { "object": object } }).to_string()
+}
+
+#[tokio::test]
+async fn a_webhook_without_a_valid_and_recent_signature_is_refused_and_changes_nothing() {
+    let (site, fake) = site_with_stripe(&[]).await;
+    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let tickets = ann.list_tickets(&ann.create_show("Forged").await, 1).await;
+    let order = ben.hold_free(&tickets[0]).await;
+    fake.set_delivery(None, Delivery::Off);
+    let payment = ben.pay(&order, "pm_card_authenticationRequired").await.expect("the site responds").json();
+    let body = event(
+        "evt_forged",
+        "payment_intent.succeeded",
+        now(),
+        &json!({
+            "id": "pi_forged", "object": "payment_intent", "status": "succeeded",
+            "metadata": { "payment_id": payment["id"] },
+        }),
+    );
+    let good = sign(WEBHOOK_SECRET, now(), &body);
+
+    for (what, signature) in [
+        ("missing", None),
+        ("empty", Some(String::new())),
+        ("garbage", Some("t=1,v1=zz,,=".to_owned())),
+        ("of another secret", Some(sign("whsec_other", now(), &body))),
+        ("of another body", Some(sign(WEBHOOK_SECRET, now(), "{}"))),
+        ("old", Some(sign(WEBHOOK_SECRET, now() - 301, &body))),
+        ("of a year ago", Some(sign(WEBHOOK_SECRET, now() - 365 * 24 * 3600, &body))),
+        ("from the future", Some(sign(WEBHOOK_SECRET, now() + 400, &body))),
+        ("under another scheme", Some(good.replace("v1=", "v0="))),
+    ] {
+        assert_eq!(post(&site, &body, signature.as_deref()).await, StatusCode::BAD_REQUEST, "{what}");
+    }
+    let garbage = "no event at all";
+    let signed = sign(WEBHOOK_SECRET, now(), garbage);
+    assert_eq!(post(&site, garbage, Some(&signed)).await, StatusCode::BAD_REQUEST);
+    let large = format!("{{\"id\":\"{}\"}}", "x".repeat(1024 * 1024));
+    let signed = sign(WEBHOOK_SECRET, now(), &large);
+    assert_eq!(post(&site, &large, Some(&signed)).await, StatusCode::PAYLOAD_TOO_LARGE);
+
+    let payment = ben.get(&format!("/api/payments/{}", payment["id"].as_str().expect("an id"))).await;
+    assert_eq!((&payment["state"], &payment["needs_authentication"]), (&json!("started"), &json!(true)));
+    assert_eq!(ben.get(&format!("/api/orders/{order}")).await["state"], "held");
+}
+
+#[tokio::test]
+async fn false_old_and_repeated_webhooks_change_nothing() {
+    let (site, fake) = site_with_stripe(&[]).await;
+    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let tickets = ann.list_tickets(&ann.create_show("Repeated").await, 2).await;
+    let order = ben.hold_free(&tickets[0]).await;
+    let paid = ben.pay(&order, "pm_card_visa").await.expect("the site responds").json();
+    ben.wait_for_order_state(&order, "complete").await;
+    site.wait_until_consistent(Duration::from_secs(20)).await;
+    let (year, payment) = (365 * 24 * 3600, json!({ "id": "pi_1", "metadata": { "payment_id": paid["id"] } }));
+
+    for (id, kind, created) in [
+        ("evt_canceled", "payment_intent.canceled", now()),
+        ("evt_failed", "payment_intent.payment_failed", now()),
+        ("evt_refunded", "charge.refunded", now()),
+        ("evt_year", "payment_intent.canceled", now() - year),
+        ("evt_unknown", "customer.tax_id.updated", now()),
+    ] {
+        let body = event(id, kind, created, &payment);
+        for _ in 0..3 {
+            let signature = sign(WEBHOOK_SECRET, now(), &body);
+            assert_eq!(post(&site, &body, Some(&signature)).await, StatusCode::OK, "{id}");
+        }
+    }
+    let foreign = event("evt_other", "payment_intent.succeeded", now(), &json!({ "id": "pi_of_another_shop" }));
+    let signature = sign(WEBHOOK_SECRET, now(), &foreign);
+    assert_eq!(post(&site, &foreign, Some(&signature)).await, StatusCode::OK);
+    // Every real event once more, the newest first.
+    for event in fake.events().iter().rev() {
+        assert_eq!(fake.deliver(event).await, Some(200));
+    }
+
+    site.wait_until_consistent(Duration::from_secs(20)).await;
+    let books = fake.books();
+    assert_eq!((books.totals["eur"].captured, books.totals["eur"].refunded), (1000, 0));
+    assert_eq!(ben.get(&format!("/api/orders/{order}")).await["state"], "complete");
+}
+
+#[tokio::test]
+async fn without_stripe_the_webhook_endpoint_does_not_exist() {
+    let site = Site::new().await;
+    let body = event("evt_1", "payment_intent.succeeded", now(), &json!({}));
+
+    let status = post(&site, &body, Some(&sign(WEBHOOK_SECRET, now(), &body))).await;
+
+    assert_eq!(status, StatusCode::NOT_FOUND);
+}
