@@ -27,6 +27,7 @@ month = { $number ->
    *[12] ديسمبر
 }
 date-and-time = { $weekday }، { $day } { $month } { $year }، { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
 # Whose clock it is, as in "(Europe/Berlin time)".
 time-zone = (بتوقيت { $zone })
@@ -46,9 +47,11 @@ category = { $name ->
 
 ## Around every page
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = تذاكر من المعجبين إلى المعجبين: سعر واحد شامل كل شيء، وهي محجوزة لك أثناء الدفع.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = التخطي إلى المحتوى
 main-navigation = التنقل الرئيسي

@@ -30,6 +30,7 @@ date-and-time = { $weekday }, { $day }. { $month } { $year }, { $time }
 day = { $day }. { $month } { $year }
 # Whose clock it is, as in "(Europe/Berlin time)".
 time-zone = (Zeitzone { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Reihe { $row }
 seat-number = Platz { $number }
@@ -46,9 +47,11 @@ category = { $name ->
 
 ## Around every page
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Tickets von Fans für Fans: ein Endpreis, und sie bleiben für dich reserviert, während du bezahlst.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Zum Inhalt springen
 main-navigation = Hauptmenü
@@ -185,6 +188,7 @@ tickets-left = { $count ->
 
 no-tickets = Gerade keine Tickets
 no-tickets-words = Sie erscheinen hier von selbst, sobald jemand welche anbietet.
+# Same as in English.
 tickets = Tickets
 prices-all-in = Alle Preise sind Endpreise, ohne weitere Gebühren.
 sell-for-this-show = Tickets für diese Veranstaltung verkaufen
@@ -197,6 +201,7 @@ cheapest-together = Günstigste Plätze nebeneinander
 choose-together = { $count } Plätze nebeneinander wählen
 yours = Deins
 face-value = Originalpreis { $price }
+# Same as in English.
 details = Details
 details-of = Details zu { $seat }
 time-left = noch { $time }

@@ -27,9 +27,11 @@ month = { $number ->
    *[12] dic
 }
 date-and-time = { $weekday }, { $day } { $month } { $year }, { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
 # Whose clock it is, as in "(Europe/Berlin time)".
 time-zone = (hora de { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Fila { $row }
 seat-number = Asiento { $number }
@@ -46,9 +48,11 @@ category = { $name ->
 
 ## Around every page
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Entradas de fans para fans: un solo precio final, y reservadas para ti mientras pagas.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Saltar al contenido
 main-navigation = Principal

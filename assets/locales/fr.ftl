@@ -26,10 +26,13 @@ month = { $number ->
     [11] nov.
    *[12] déc.
 }
+# Same as in English.
 date-and-time = { $weekday } { $day } { $month } { $year }, { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
 # Whose clock it is, as in "(Europe/Berlin time)".
 time-zone = (fuseau horaire { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Rang { $row }
 seat-number = Place { $number }
@@ -46,9 +49,11 @@ category = { $name ->
 
 ## Around every page
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Des billets de fans à fans : un prix tout compris, et réservés pour vous pendant que vous payez.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Aller au contenu
 main-navigation = Menu principal
@@ -67,6 +72,7 @@ try-again = Réessayer
 show-more = Afficher plus
 sell-tickets = Vendre des billets
 all-in = prix tout compris, sans frais en plus
+# Same as in English.
 total = Total
 cancelled-show = Cet événement est annulé.
 cancelled-show-money = Tous les billets achetés sont remboursés.
