@@ -20,7 +20,7 @@ pub fn PaymentSection(order: Order, expired: bool, on_change: EventHandler<()>) 
     let mut ready_card = use_context::<ReadyCard>().0;
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    // False after the page was loaded anew, for example on the way back from the bank.
+    // False if the page was loaded since, for example on the way back from the bank.
     let mut started_here = use_signal(|| false);
     let hydrated = use_hydrated();
     // The callback belongs to this component, since the form is unmounted while the payment is in progress.

@@ -13,7 +13,7 @@ use std::time::Duration;
 /// How often the progress is fetched.
 const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// Tells everybody that a show is cancelled, and lets its creator cancel it.
+/// Shows that a show is cancelled, and lets its creator cancel it.
 #[component]
 pub fn CancellationSection(listing: Signal<ShowListing>) -> Element {
     let current = listing();

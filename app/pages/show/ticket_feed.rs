@@ -16,7 +16,7 @@ pub struct TicketFeed {
     pub server_ahead_millis: Signal<Option<i64>>,
 }
 
-/// Applies updates of the show's feed, and lists the tickets anew whenever the feed has been connected.
+/// Applies updates of the show's feed, and lists the tickets again whenever the feed has been connected.
 pub fn use_ticket_feed(listing: Signal<ShowListing>, first: Paginated<Ticket>) -> TicketFeed {
     let show = listing.peek().show.id;
     let mut next = use_signal(|| first.next.clone());
