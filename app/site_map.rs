@@ -1,6 +1,7 @@
 //! Which page each address shows. Other modules build addresses with [`crate::routes`]; only what runs the router needs
 //! [`Route`], so that pages and components do not depend on each other through it.
 
+use crate::client::context::AddressHook;
 use crate::pages::layout::PageLayout;
 use crate::pages::{
     Design, FormError, Home, NotFound, OrderPage, Orders, Sell, Selling, ShowPage, SignIn, SignUp, TicketPage,
@@ -40,11 +41,15 @@ pub enum Route {
 
 #[component]
 fn Layout() -> Element {
-    // The router writes a question mark before an empty query, too.
-    let address = use_route::<Route>().to_string().trim_end_matches('?').to_owned();
+    use_context_provider(|| AddressHook(use_route_address));
     rsx! {
-        PageLayout { address, Outlet::<Route> {} }
+        PageLayout { Outlet::<Route> {} }
     }
+}
+
+fn use_route_address() -> String {
+    // The router writes a question mark before an empty query, too.
+    use_route::<Route>().to_string().trim_end_matches('?').to_owned()
 }
 
 #[cfg(test)]

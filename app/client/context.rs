@@ -1,4 +1,4 @@
-//! State that all pages share. The layout around the pages provides it.
+//! State that all pages share. The site map and the layout around the pages provide it.
 
 use crate::error::ApiError;
 use crate::model::card::Card;
@@ -6,6 +6,15 @@ use dioxus::prelude::*;
 use shared::UserId;
 use shared::auth::User;
 use shared::payments::Settings;
+
+/// The hook behind [`use_address`]. Only the site map knows the routes that the router needs to tell the address.
+#[derive(Clone, Copy)]
+pub struct AddressHook(pub fn() -> String);
+
+/// The address of the current page. Only the components that use it render again after a navigation.
+pub fn use_address() -> String {
+    use_context::<AddressHook>().0()
+}
 
 /// The signed-in user.
 #[derive(Clone, Copy, PartialEq)]

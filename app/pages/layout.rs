@@ -2,7 +2,7 @@
 
 use crate::api;
 use crate::client::clock;
-use crate::client::context::{CurrentUser, PaymentSettings, ReadyCard, SessionUnknown};
+use crate::client::context::{CurrentUser, PaymentSettings, ReadyCard, SessionUnknown, use_address};
 use crate::client::hydration::use_hydrated;
 use crate::components::{Problem, Skeleton};
 use crate::error::ApiError;
@@ -11,9 +11,9 @@ use crate::routes::{self, SignInQuery};
 use dioxus::prelude::*;
 use std::time::Duration;
 
-/// The frame around the page at `address`, which is `children`.
+/// The frame around the current page, which is `children`.
 #[component]
-pub fn PageLayout(address: String, children: Element) -> Element {
+pub fn PageLayout(children: Element) -> Element {
     let fetched = use_server_future(api::auth::me)?;
     use_context_provider(|| SessionUnknown(fetched().and_then(Result::err)));
     use_context_provider(|| CurrentUser(Signal::new(fetched().and_then(Result::ok).flatten())));
@@ -27,8 +27,8 @@ pub fn PageLayout(address: String, children: Element) -> Element {
     let hydrated = use_hydrated();
     rsx! {
         a { class: "skip", href: "#content", {t!("skip")} }
-        Header { address: address.clone() }
-        FocusOnNavigation { address: address.clone() }
+        Header {}
+        FocusOnNavigation {}
         main { id: "content", tabindex: "-1", "data-ready": hydrated,
             ErrorBoundary {
                 handle_error: |_| rsx! {
@@ -48,14 +48,14 @@ pub fn PageLayout(address: String, children: Element) -> Element {
             }
             // The desktop client uses the language of the system.
             if cfg!(not(feature = "desktop")) {
-                LanguageForm { back: address }
+                LanguageForm {}
             }
         }
     }
 }
 
 #[component]
-fn Header(address: String) -> Element {
+fn Header() -> Element {
     let mut current = use_context::<CurrentUser>();
     let mut ready_card = use_context::<ReadyCard>();
     let SessionUnknown(session_error) = use_context();
@@ -73,12 +73,12 @@ fn Header(address: String) -> Element {
     let sign_in_query = SignInQuery::default();
     rsx! {
         header { class: "top",
-            NavLink { class: "brand", address: address.clone(), to: routes::home(), {t!("brand")} }
+            NavLink { class: "brand", to: routes::home(), {t!("brand")} }
             nav { aria_label: t!("main-navigation"),
-                NavLink { address: address.clone(), to: routes::sell(), {t!("nav-sell")} }
+                NavLink { to: routes::sell(), {t!("nav-sell")} }
                 if let Some(user) = current.0() {
-                    NavLink { address: address.clone(), to: routes::orders(), {t!("nav-orders")} }
-                    NavLink { address: address.clone(), to: routes::selling(), {t!("nav-sales")} }
+                    NavLink { to: routes::orders(), {t!("nav-orders")} }
+                    NavLink { to: routes::selling(), {t!("nav-sales")} }
                     span { class: "who", "{user.email}" }
                     form { method: "post", action: "/forms/sign-out", onsubmit: sign_out,
                         button { r#type: "submit", class: "link", {t!("sign-out")} }
@@ -86,8 +86,8 @@ fn Header(address: String) -> Element {
                 } else if session_error.is_some() {
                     span { class: "who", {t!("who-is-unclear")} }
                 } else {
-                    NavLink { address: address.clone(), to: routes::sign_in(&sign_in_query), {t!("sign-in")} }
-                    NavLink { class: "button", address, to: routes::sign_up(&sign_in_query), {t!("sign-up")} }
+                    NavLink { to: routes::sign_in(&sign_in_query), {t!("sign-in")} }
+                    NavLink { class: "button", to: routes::sign_up(&sign_in_query), {t!("sign-up")} }
                 }
             }
         }
@@ -98,9 +98,10 @@ fn path(address: &str) -> &str {
     address.split_once('?').map_or(address, |(path, _)| path)
 }
 
-/// A link in the navigation, which is marked as current if it leads to the page at `address`.
+/// A link in the navigation, which is marked as current if it leads to the current page.
 #[component]
-fn NavLink(address: String, to: String, class: Option<String>, children: Element) -> Element {
+fn NavLink(to: String, class: Option<String>, children: Element) -> Element {
+    let address = use_address();
     // The router's link marks itself only if the whole addresses are equal; a query does not make it another page.
     let differs_in_query = address != to && path(&address) == path(&to);
     rsx! {
@@ -111,7 +112,8 @@ fn NavLink(address: String, to: String, class: Option<String>, children: Element
 /// Focuses the heading of the next page, as a browser does when it loads one, so that screen readers read it. The first
 /// page keeps the browser's own focus.
 #[component]
-fn FocusOnNavigation(address: String) -> Element {
+fn FocusOnNavigation() -> Element {
+    let address = use_address();
     // Filters of the home page are part of its address, and changing them must not move the focus.
     let page = if path(&address) == "/" { routes::home() } else { address };
     let mut shown = use_hook(|| CopyValue::new(page.clone()));
@@ -128,7 +130,8 @@ fn FocusOnNavigation(address: String) -> Element {
 
 /// Chooses a language. The form reloads the page in that language, with or without script.
 #[component]
-fn LanguageForm(back: String) -> Element {
+fn LanguageForm() -> Element {
+    let back = use_address();
     rsx! {
         form { class: "languages", method: "post", action: "/forms/language", aria_label: t!("language"),
             input { r#type: "hidden", name: "back", value: back }
