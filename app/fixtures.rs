@@ -1,18 +1,18 @@
-//! What the unit tests of the client work on.
+//! Sample data for unit tests.
 
 use shared::tickets::{Category, Seat, Show, Ticket, TicketState};
 use shared::value::ShortText;
 use shared::{Currency, Id, Instant, Money};
 
-/// A ticket of a show, for one euro.
+/// A ticket for one euro.
 pub fn ticket(number: u128, version: u64, state: TicketState) -> Ticket {
-    let line = |text: &str| ShortText::parse("text", text).expect("a line");
+    let text = |text: &str| ShortText::parse("text", text).expect("a short text");
     let show = Show {
         id: Id::from(uuid::Uuid::nil()),
-        title: line("Show"),
-        venue: line("Venue"),
-        city: line("City"),
-        country: line("Country"),
+        title: text("Show"),
+        venue: text("Venue"),
+        city: text("City"),
+        country: text("Country"),
         category: Category::Concert,
         starts_at: Instant::from_millis(0),
         time_zone: "UTC".to_owned(),

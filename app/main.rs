@@ -1,4 +1,4 @@
-//! The program, with three faces: the client in the browser, the one in a window, or what serves them.
+//! The executable: the browser client, the desktop client or the server, chosen by feature.
 
 fn main() -> std::process::ExitCode {
     #[cfg(feature = "server")]

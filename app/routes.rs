@@ -1,72 +1,102 @@
-//! The site map: every page with its address and its query.
+//! The address of every page, and the queries in them. Links and redirects use these functions; [`crate::site_map`] maps
+//! the addresses back to pages.
 
-use crate::api::ApiError;
-use crate::components::Layout;
-use crate::pages::{
-    Design, FormError, Home, NotFound, OrderPage, Orders, Sell, Selling, ShowPage, SignIn, SignUp, TicketPage,
-};
-use dioxus::prelude::*;
+use crate::error::ApiError;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use shared::Rejection;
 use shared::tickets::ShowFilter;
-use std::fmt;
+use std::fmt::{self, Display};
 
-/// The site map.
-#[derive(Clone, Debug, PartialEq, Routable)]
-#[rustfmt::skip]
-#[expect(missing_docs, reason = "the paths say it")]
-pub enum Route {
-    #[layout(Layout)]
-        #[route("/?:..query")]
-        Home { query: HomeQuery },
-        #[route("/shows/:id")]
-        ShowPage { id: String },
-        #[route("/tickets/:id")]
-        TicketPage { id: String },
-        #[route("/sell?:..query")]
-        Sell { query: SellQuery },
-        #[route("/selling")]
-        Selling {},
-        #[route("/orders")]
-        Orders {},
-        #[route("/orders/:id")]
-        OrderPage { id: String },
-        #[route("/sign-in?:..query")]
-        SignIn { query: SignInQuery },
-        #[route("/sign-up?:..query")]
-        SignUp { query: SignInQuery },
-        #[route("/sorry?:..query")]
-        FormError { query: FormErrorQuery },
-        #[route("/design")]
-        Design {},
-        #[route("/:..path")]
-        NotFound { path: Vec<String> },
+/// What is escaped in a segment of a path. Ids contain hyphens.
+const SEGMENT: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-');
+
+/// The home page, which lists every show.
+pub fn home() -> String {
+    "/".to_owned()
 }
 
-impl Route {
-    /// The page's address, without the question mark that the framework writes before an empty query, too.
-    pub fn address(&self) -> String {
-        self.to_string().trim_end_matches('?').to_owned()
-    }
+/// The home page with the shows that match a filter.
+pub fn shows(filter: &ShowFilter) -> String {
+    with_query("/", &HomeQuery(filter.clone()))
 }
 
-/// Which shows are listed.
+/// A show and its tickets.
+pub fn show(id: impl Display) -> String {
+    format!("/shows/{}", segment(id))
+}
+
+/// One ticket, for its buyer or its seller.
+pub fn ticket(id: impl Display) -> String {
+    format!("/tickets/{}", segment(id))
+}
+
+/// The first step of selling: the choice of a show.
+pub fn sell() -> String {
+    "/sell".to_owned()
+}
+
+/// The second step of selling: tickets for the chosen show.
+pub fn sell_for(show: impl Display) -> String {
+    with_query("/sell", &SellQuery { show: show.to_string() })
+}
+
+/// The user's sales and earnings.
+pub fn selling() -> String {
+    "/selling".to_owned()
+}
+
+/// The user's orders.
+pub fn orders() -> String {
+    "/orders".to_owned()
+}
+
+/// One order.
+pub fn order(id: impl Display) -> String {
+    format!("/orders/{}", segment(id))
+}
+
+/// Signing in.
+pub fn sign_in(query: &SignInQuery) -> String {
+    with_query("/sign-in", query)
+}
+
+/// Signing up.
+pub fn sign_up(query: &SignInQuery) -> String {
+    with_query("/sign-up", query)
+}
+
+/// The page that reports the failure of a plain form that was sent from `back`.
+pub fn form_error(problem: ApiError, back: &str) -> String {
+    with_query("/sorry", &FormErrorQuery::new(problem, back))
+}
+
+fn segment(id: impl Display) -> String {
+    utf8_percent_encode(&id.to_string(), SEGMENT).to_string()
+}
+
+fn with_query(path: &str, query: &impl Display) -> String {
+    let query = query.to_string();
+    if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+}
+
+/// Which shows the home page lists.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HomeQuery(pub ShowFilter);
 
 impl From<&str> for HomeQuery {
     fn from(query: &str) -> Self {
         let mut filter = ShowFilter::default();
-        for (name, value) in pairs(query) {
-            set(&mut filter, &name, value);
+        for (name, value) in query_pairs(query) {
+            set_filter_field(&mut filter, &name, value);
         }
         HomeQuery(filter)
     }
 }
 
-impl fmt::Display for HomeQuery {
+impl Display for HomeQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let filter = &self.0;
-        let all = [
+        let fields = [
             ("search", &filter.search),
             ("city", &filter.city),
             ("category", &filter.category),
@@ -76,111 +106,12 @@ impl fmt::Display for HomeQuery {
             ("sort", &filter.sort),
             ("cursor", &filter.cursor),
         ];
-        formatter.write_str(&query_of(all.map(|(name, value)| (name, value.as_deref().unwrap_or_default()))))
+        formatter.write_str(&encode_query(fields.map(|(name, value)| (name, value.as_deref().unwrap_or_default()))))
     }
 }
 
-/// The show that is chosen, if one is.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SellQuery {
-    /// Its id; empty, if none is.
-    pub show: String,
-}
-
-impl SellQuery {
-    /// Tickets for that show.
-    pub fn for_show(id: &str) -> Self {
-        SellQuery { show: id.to_owned() }
-    }
-}
-
-impl From<&str> for SellQuery {
-    fn from(query: &str) -> Self {
-        let show = pairs(query).find(|(name, _)| name == "show");
-        SellQuery { show: show.map(|(_, id)| id).unwrap_or_default() }
-    }
-}
-
-impl fmt::Display for SellQuery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&query_of([("show", self.show.as_str())]))
-    }
-}
-
-/// Where to go afterwards: a path of this site, or home.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct SignInQuery {
-    back: String,
-}
-
-impl SignInQuery {
-    /// Leads back to that path.
-    pub fn back_to(path: &str) -> Self {
-        // Two slashes would lead to another site.
-        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
-        SignInQuery { back: if local { path.to_owned() } else { String::new() } }
-    }
-
-    /// The path that it leads to.
-    pub fn path(&self) -> &str {
-        if self.back.is_empty() { "/" } else { &self.back }
-    }
-}
-
-impl From<&str> for SignInQuery {
-    fn from(query: &str) -> Self {
-        let back = pairs(query).find(|(name, _)| name == "back");
-        back.map(|(_, path)| SignInQuery::back_to(&path)).unwrap_or_default()
-    }
-}
-
-impl fmt::Display for SignInQuery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&query_of([("back", self.back.as_str())]))
-    }
-}
-
-/// What did not work, and from where.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FormErrorQuery {
-    /// What did not work.
-    pub problem: ApiError,
-    /// The way back.
-    pub back: SignInQuery,
-}
-
-impl FormErrorQuery {
-    /// That this did not work, with the way back to that path.
-    pub fn new(problem: ApiError, back: &str) -> Self {
-        FormErrorQuery { problem, back: SignInQuery::back_to(back) }
-    }
-}
-
-impl From<&str> for FormErrorQuery {
-    fn from(query: &str) -> Self {
-        let value = |wanted| pairs(query).find(|(name, _)| name == wanted).map(|(_, value)| value);
-        let problem = value("problem").and_then(|text| serde_json::from_str(&text).ok()).map(in_our_words);
-        FormErrorQuery::new(problem.unwrap_or(ApiError::Failed), &value("back").unwrap_or_default())
-    }
-}
-
-/// Anybody can write an address, so nothing is shown of it but what we say ourselves.
-fn in_our_words(problem: ApiError) -> ApiError {
-    match problem {
-        ApiError::Rejected(Rejection::Malformed(_)) => ApiError::Failed,
-        other => other,
-    }
-}
-
-impl fmt::Display for FormErrorQuery {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let problem = serde_json::to_string(&self.problem).map_err(|_| fmt::Error)?;
-        formatter.write_str(&query_of([("problem", problem.as_str()), ("back", self.back.path())]))
-    }
-}
-
-/// Gives the filter of that name a value; an empty one does not narrow the list.
-pub fn set(filter: &mut ShowFilter, name: &str, value: String) {
+/// Sets the field of that name. An empty value removes the restriction; unknown names are ignored.
+pub fn set_filter_field(filter: &mut ShowFilter, name: &str, value: String) {
     let field = match name {
         "search" => &mut filter.search,
         "city" => &mut filter.city,
@@ -195,13 +126,106 @@ pub fn set(filter: &mut ShowFilter, name: &str, value: String) {
     *field = Some(value).filter(|value| !value.trim().is_empty());
 }
 
-/// The pairs of a query string.
-fn pairs(query: &str) -> impl Iterator<Item = (String, String)> {
+/// The show to sell tickets for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SellQuery {
+    /// The show's id; empty until one is chosen.
+    pub show: String,
+}
+
+impl From<&str> for SellQuery {
+    fn from(query: &str) -> Self {
+        SellQuery { show: query_value(query, "show").unwrap_or_default() }
+    }
+}
+
+impl Display for SellQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&encode_query([("show", self.show.as_str())]))
+    }
+}
+
+/// Where to go after signing in: a path of this site, or home.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct SignInQuery {
+    back: String,
+}
+
+impl SignInQuery {
+    /// Returns to `path`, or to the home page if the path could lead to another site.
+    pub fn back_to(path: &str) -> Self {
+        // Browsers read `//host` and `/\host` as addresses of another site.
+        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        SignInQuery { back: if local { path.to_owned() } else { String::new() } }
+    }
+
+    /// The path to go to.
+    pub fn path(&self) -> &str {
+        if self.back.is_empty() { "/" } else { &self.back }
+    }
+}
+
+impl From<&str> for SignInQuery {
+    fn from(query: &str) -> Self {
+        query_value(query, "back").map(|path| SignInQuery::back_to(&path)).unwrap_or_default()
+    }
+}
+
+impl Display for SignInQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&encode_query([("back", self.back.as_str())]))
+    }
+}
+
+/// Why a plain form failed, and the page to return to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FormErrorQuery {
+    /// Why the form failed.
+    pub problem: ApiError,
+    /// The page to return to.
+    pub back: SignInQuery,
+}
+
+impl FormErrorQuery {
+    /// The failure of a form on the page `back`.
+    pub fn new(problem: ApiError, back: &str) -> Self {
+        FormErrorQuery { problem, back: SignInQuery::back_to(back) }
+    }
+}
+
+impl From<&str> for FormErrorQuery {
+    fn from(query: &str) -> Self {
+        let problem = query_value(query, "problem").and_then(|text| serde_json::from_str(&text).ok());
+        let problem = problem.map_or(ApiError::Failed, without_free_text);
+        FormErrorQuery::new(problem, &query_value(query, "back").unwrap_or_default())
+    }
+}
+
+/// Anybody can link to this page, so it shows only our own texts and no text from the address.
+fn without_free_text(problem: ApiError) -> ApiError {
+    match problem {
+        ApiError::Rejected(Rejection::Malformed(_)) => ApiError::Failed,
+        other => other,
+    }
+}
+
+impl Display for FormErrorQuery {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = serde_json::to_string(&self.problem).map_err(|_| fmt::Error)?;
+        formatter.write_str(&encode_query([("problem", problem.as_str()), ("back", self.back.path())]))
+    }
+}
+
+fn query_pairs(query: &str) -> impl Iterator<Item = (String, String)> {
     form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
 }
 
-/// A query string of the pairs that have a value.
-fn query_of<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+fn query_value(query: &str, name: &str) -> Option<String> {
+    query_pairs(query).find(|(known, _)| known == name).map(|(_, value)| value)
+}
+
+/// Pairs without a value are left out.
+fn encode_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let filled = pairs.into_iter().filter(|(_, value)| !value.is_empty());
     form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish()
 }
@@ -211,7 +235,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_address_says_what_did_not_work() {
+    fn a_form_error_survives_the_address() {
         let query = FormErrorQuery::new(Rejection::TicketHeld.into(), "/shows/1");
 
         assert_eq!(FormErrorQuery::from(query.to_string().as_str()), query);
@@ -222,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn nobody_can_put_words_into_our_mouth() {
+    fn a_form_error_shows_no_text_from_the_address() {
         let text = "call this number";
         let problem = Rejection::Malformed(text.to_owned());
 

@@ -1,35 +1,35 @@
-// Talks to Stripe's own script: a card is typed into Stripe's frame, and only a token that stands for it comes out.
+// Shows Stripe's card field. The card is entered into Stripe's frame, and the page only receives a token for it.
 globalThis.ticketingStripe = (() => {
-  const SOURCE = 'https://js.stripe.com/v3/';
-  // Without words: the page says it in the reader's language.
-  const AWAY = '';
+  const STRIPE_SCRIPT = 'https://js.stripe.com/v3/';
+  // Without a message of its own the page shows one in the user's language.
+  const NO_MESSAGE = '';
   let loading;
   let stripe;
   let elements;
   let element;
 
-  /** Loads Stripe's script: once, however many fields are shown; again, if it could not be had. */
+  /** Loads Stripe's script once; after a failure, the next call loads it again. */
   function load() {
-    loading ??= new Promise((done, fail) => {
+    loading ??= new Promise((resolve, reject) => {
       const script = document.createElement('script');
-      script.src = SOURCE;
-      script.onload = done;
+      script.src = STRIPE_SCRIPT;
+      script.onload = resolve;
       script.onerror = () => {
         loading = undefined;
         script.remove();
-        fail(new Error(AWAY));
+        reject(new Error(NO_MESSAGE));
       };
       document.head.append(script);
     });
     return loading;
   }
 
-  /** Puts the card field into the element of that id, in the place of any other. */
+  /** Mounts the card field into the element of that id and removes any earlier field. */
   async function mount(id, key, amount, currency) {
     await load();
-    const place = document.getElementById(id);
-    // The person went to another page meanwhile.
-    if (!place) return;
+    const container = document.getElementById(id);
+    // The user has left the page while the script was loading.
+    if (!container) return;
     unmount();
     stripe ??= Stripe(key, { locale: document.documentElement.lang });
     const dark = matchMedia('(prefers-color-scheme: dark)').matches;
@@ -43,24 +43,24 @@ globalThis.ticketingStripe = (() => {
       appearance: { theme: dark ? 'night' : 'stripe' },
     });
     element = elements.create('payment');
-    element.mount(place);
+    element.mount(container);
   }
 
-  /** Takes the field away, and what was typed into it. */
+  /** Removes the card field and what was entered into it. */
   function unmount() {
     element?.destroy?.();
     element = undefined;
     elements = undefined;
   }
 
-  /** The token for what was typed, and the card's last four digits. What it throws is for people to read. */
+  /** Returns a token for the entered card and its last four digits. Errors have a message for the user, or none. */
   async function method() {
-    if (!elements) throw new Error(AWAY);
-    const checked = await elements.submit();
-    if (checked?.error) throw new Error(checked.error.message);
-    const made = await stripe.createPaymentMethod({ elements });
-    if (made.error) throw new Error(made.error.message);
-    return [made.paymentMethod.id, made.paymentMethod.card?.last4 ?? ''];
+    if (!elements) throw new Error(NO_MESSAGE);
+    const submitted = await elements.submit();
+    if (submitted?.error) throw new Error(submitted.error.message);
+    const created = await stripe.createPaymentMethod({ elements });
+    if (created.error) throw new Error(created.error.message);
+    return [created.paymentMethod.id, created.paymentMethod.card?.last4 ?? ''];
   }
 
   return { mount, unmount, method };

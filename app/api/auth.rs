@@ -1,6 +1,6 @@
-//! People, passwords and sessions.
+//! Accounts and sessions.
 
-use super::ApiError;
+use crate::error::ApiError;
 #[cfg(feature = "server")]
 use crate::web::Session;
 use dioxus::prelude::*;
@@ -11,21 +11,20 @@ use shared::{
     value::{Email, Password},
 };
 
-/// Makes an account and begins a session.
+/// Creates an account and starts a session.
 #[post("/api/auth/sign-up", session: Session)]
 pub async fn sign_up(email: String, password: String) -> Result<User, ApiError> {
     let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
     Ok(session.begin(session.call(SignUp { email, password }).await?))
 }
 
-/// Begins a session.
 #[post("/api/auth/sign-in", session: Session)]
 pub async fn sign_in(email: String, password: String) -> Result<User, ApiError> {
     let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
     Ok(session.begin(session.call(SignIn { email, password }).await?))
 }
 
-/// Ends the session on the server.
+/// Ends the session on the server and in the browser.
 #[post("/api/auth/sign-out", session: Session)]
 pub async fn sign_out() -> Result<(), ApiError> {
     if let Some(token) = session.token() {
@@ -35,7 +34,7 @@ pub async fn sign_out() -> Result<(), ApiError> {
     Ok(())
 }
 
-/// Who is signed in.
+/// The signed-in user, if any.
 #[get("/api/auth/me", session: Session)]
 pub async fn me() -> Result<Option<User>, ApiError> {
     Ok(session.user()?.cloned())

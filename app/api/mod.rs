@@ -1,17 +1,17 @@
-//! The typed calls from the client to the server, one file per service. Each says who is asking, asks, and answers.
+//! Typed calls from the client to the server, one file per service. Each passes the caller's session and a request to the
+//! service.
 
 pub mod auth;
-pub mod error;
 pub mod orders;
 pub mod payments;
 pub mod tickets;
 
-pub use error::ApiError;
+pub use crate::error::ApiError;
 
 #[cfg(feature = "server")]
 use shared::{Id, Rejection};
 
-/// The id in a path. What is no id names nothing.
+/// Parses an id from a path. Text that is not an id is reported like an id that does not exist.
 #[cfg(feature = "server")]
 fn path_id<Thing>(text: &str) -> Result<Id<Thing>, ApiError> {
     text.parse().map_err(|_| Rejection::NotFound.into())

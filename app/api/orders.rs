@@ -1,8 +1,8 @@
-//! Who holds or owns which ticket, and until when.
+//! Orders of the caller.
 
-use super::ApiError;
 #[cfg(feature = "server")]
 use super::path_id;
+use crate::error::ApiError;
 #[cfg(feature = "server")]
 use crate::web::Session;
 use dioxus::prelude::*;
@@ -11,31 +11,29 @@ use shared::orders::Order;
 use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder, RefundSale};
 use shared::{Money, Paginated, TicketId};
 
-/// Holds tickets for the caller.
+/// Holds tickets for the caller. `expected_total` is the sum that the caller has seen.
 #[post("/api/orders", session: Session)]
 pub async fn place_order(ticket_ids: Vec<TicketId>, expected_total: Money) -> Result<Order, ApiError> {
     session.call(PlaceOrder { ticket_ids, expected_total }).await
 }
 
-/// The caller's own orders.
 #[get("/api/orders?cursor", session: Session)]
 pub async fn list_orders(cursor: Option<String>) -> Result<Paginated<Order>, ApiError> {
     session.call(ListOrders { cursor }).await
 }
 
-/// One of the caller's own orders.
 #[get("/api/orders/{id}", session: Session)]
 pub async fn get_order(id: String) -> Result<Order, ApiError> {
     session.call(GetOrder { id: path_id(&id)? }).await
 }
 
-/// Gives the held tickets of an own order back.
+/// Releases the held tickets.
 #[delete("/api/orders/{id}", session: Session)]
 pub async fn cancel_order(id: String) -> Result<Order, ApiError> {
     session.call(CancelOrder { id: path_id(&id)? }).await
 }
 
-/// Gives the buyer of an own sold ticket the money back.
+/// Refunds the buyer of a ticket that the caller has sold.
 #[post("/api/tickets/{id}/refund", session: Session)]
 pub async fn refund_sale(id: String) -> Result<(), ApiError> {
     session.call(RefundSale { ticket_id: path_id(&id)? }).await

@@ -1,12 +1,12 @@
-//! Shows, and the tickets on sale for them.
+//! Shows and the tickets for them.
 
-use super::ApiError;
 #[cfg(feature = "server")]
 use super::path_id;
+use crate::error::ApiError;
+use crate::model::seat_ranges::SeatInput;
 #[cfg(feature = "server")]
 use crate::web::Session;
 use dioxus::prelude::*;
-use serde::{Deserialize, Serialize};
 use shared::tickets::{ShowFilter, ShowListing, Ticket};
 #[cfg(feature = "server")]
 use shared::{
@@ -19,25 +19,12 @@ use shared::{
 };
 use shared::{Money, Paginated, ShowId};
 
-/// A seat as it is typed; empty parts are left out.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TypedSeat {
-    /// The block or the stand.
-    pub section: String,
-    /// The row.
-    pub row: String,
-    /// The seat's number.
-    pub seat: String,
-}
-
-/// The shows to come.
+/// Upcoming shows that match the filter.
 #[get("/api/shows?{filter}", session: Session)]
 pub async fn list_shows(filter: ShowFilter) -> Result<Paginated<ShowListing>, ApiError> {
     session.call(ListShows { filter }).await
 }
 
-/// Announces a show.
 #[post("/api/shows", session: Session)]
 pub async fn create_show(
     title: String,
@@ -62,19 +49,18 @@ pub async fn create_show(
     session.call(request).await
 }
 
-/// One show.
 #[get("/api/shows/{id}", session: Session)]
 pub async fn get_show(id: String) -> Result<ShowListing, ApiError> {
     session.call(GetShow { id: path_id(&id)? }).await
 }
 
-/// Cancels an own show: every buyer gets the money back. Repeated, it says how far that has come.
+/// Cancels a show of the caller, which refunds every buyer. Repeated calls return the progress.
 #[post("/api/shows/{id}/cancel", session: Session)]
 pub async fn cancel_show(id: String) -> Result<ShowListing, ApiError> {
     session.call(CancelShow { id: path_id(&id)? }).await
 }
 
-/// A show's tickets that are on sale or held.
+/// The tickets of a show that are on sale or held.
 #[get("/api/shows/{id}/tickets?sort&cursor", session: Session)]
 pub async fn list_tickets(
     id: String,
@@ -84,39 +70,38 @@ pub async fn list_tickets(
     session.call(ListTickets { show_id: path_id(&id)?, sort, cursor }).await
 }
 
-/// Offers tickets for sale, one a seat.
+/// Offers one ticket per seat for sale.
 #[post("/api/tickets", session: Session)]
 pub async fn offer_tickets(
     show_id: ShowId,
     price: Money,
     face_value: Option<Money>,
-    seats: Vec<TypedSeat>,
+    seats: Vec<SeatInput>,
 ) -> Result<Vec<Ticket>, ApiError> {
     let seats = seats.iter().map(|seat| Seat::parse(&seat.section, &seat.row, &seat.seat)).collect::<Result<_, _>>()?;
-    let about_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.flaw);
-    let face_value = face_value.map(Price::try_from).transpose().map_err(about_face_value)?;
+    let in_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.flaw);
+    let face_value = face_value.map(Price::try_from).transpose().map_err(in_face_value)?;
     session.call(OfferTickets { show_id, price: Price::try_from(price)?, face_value, seats }).await
 }
 
-/// One ticket.
 #[get("/api/tickets/{id}", session: Session)]
 pub async fn get_ticket(id: String) -> Result<Ticket, ApiError> {
     session.call(GetTicket { id: path_id(&id)? }).await
 }
 
-/// Gives an own ticket another price.
+/// Changes the price of a ticket of the caller. `version` is the one that the caller has seen.
 #[put("/api/tickets/{id}", session: Session)]
 pub async fn reprice_ticket(id: String, price: Money, version: u64) -> Result<Ticket, ApiError> {
     session.call(RepriceTicket { id: path_id(&id)?, price: Price::try_from(price)?, version }).await
 }
 
-/// Takes an own ticket off sale for good.
+/// Takes a ticket of the caller off sale for good.
 #[delete("/api/tickets/{id}", session: Session)]
 pub async fn withdraw_ticket(id: String) -> Result<Ticket, ApiError> {
     session.call(WithdrawTicket { id: path_id(&id)? }).await
 }
 
-/// The caller's own tickets.
+/// The tickets that the caller sells or has sold.
 #[get("/api/selling?cursor", session: Session)]
 pub async fn list_selling(cursor: Option<String>) -> Result<Paginated<Ticket>, ApiError> {
     session.call(ListSelling { cursor }).await

@@ -1,17 +1,20 @@
-//! The client's own clock: for waiting, and for counting down between two answers of the server.
+//! The client's clock: waits, and bridges the time between two responses of the server, whose clock is authoritative.
 
 use shared::Instant;
 use std::time::Duration;
 
-/// What time the client thinks it is; the server's clock is what counts.
+/// The time by the client's clock, which may be wrong.
+#[cfg(target_arch = "wasm32")]
 pub fn now() -> Instant {
-    #[cfg(target_arch = "wasm32")]
-    return Instant::from_millis(js_sys::Date::now() as i64);
-    #[cfg(not(target_arch = "wasm32"))]
-    {
-        let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
-        Instant::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
-    }
+    Instant::from_millis(js_sys::Date::now() as i64)
+}
+
+/// The time by the client's clock, which may be wrong.
+#[cfg(not(target_arch = "wasm32"))]
+#[expect(clippy::disallowed_methods, reason = "this module is the client's source of time")]
+pub fn now() -> Instant {
+    let since_epoch = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+    Instant::from_millis(i64::try_from(since_epoch.as_millis()).unwrap_or(i64::MAX))
 }
 
 /// Waits.
@@ -20,4 +23,20 @@ pub async fn sleep(duration: Duration) {
     gloo_timers::future::sleep(duration).await;
     #[cfg(not(target_arch = "wasm32"))]
     futures_timer::Delay::new(duration).await;
+}
+
+/// The time zone of the user's computer.
+pub fn local_time_zone() -> Option<String> {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let options =
+            js_sys::Intl::DateTimeFormat::new(&js_sys::Array::new(), &js_sys::Object::new()).resolved_options();
+        js_sys::Reflect::get(&options, &"timeZone".into()).ok()?.as_string()
+    }
+    #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
+    {
+        iana_time_zone::get_timezone().ok()
+    }
+    #[cfg(not(any(target_arch = "wasm32", feature = "desktop")))]
+    None
 }

@@ -1,6 +1,6 @@
-//! The tab's title, set without evaluating script: the framework's own way would need a laxer content security policy.
+//! Sets the document's title without evaluating script. The framework's own way needs a laxer content security policy.
 
-/// Lets the client set titles as any script would.
+/// Makes the client set titles through the DOM.
 pub fn use_plain_titles() {
     #[cfg(target_arch = "wasm32")]
     dioxus::prelude::use_hook(browser::provide);
@@ -11,15 +11,14 @@ mod browser {
     use dioxus::document::{Document, Eval, LinkProps, MetaProps, ScriptProps, StyleProps};
     use std::rc::Rc;
 
-    /// Puts the document with plain titles in the place of the framework's.
     pub fn provide() {
-        dioxus::prelude::provide_context(Rc::new(Plain(dioxus::document::document())) as Rc<dyn Document>);
+        dioxus::prelude::provide_context(Rc::new(PlainTitles(dioxus::document::document())) as Rc<dyn Document>);
     }
 
-    /// The framework's document but for titles.
-    pub struct Plain(pub Rc<dyn Document>);
+    /// The framework's document, except for titles.
+    pub struct PlainTitles(pub Rc<dyn Document>);
 
-    impl Document for Plain {
+    impl Document for PlainTitles {
         fn eval(&self, script: String) -> Eval {
             self.0.eval(script)
         }

@@ -1,4 +1,4 @@
-//! Live feeds, as the clients hear them.
+//! Live updates from the server, as server-sent events.
 
 use crate::client::clock;
 use dioxus::prelude::*;
@@ -6,114 +6,114 @@ use shared::Instant;
 use shared::tickets::Ticket;
 use std::time::Duration;
 
-/// What is heard on a feed.
-#[cfg_attr(not(any(target_arch = "wasm32", feature = "desktop")), expect(dead_code, reason = "only clients listen"))]
+/// An event on a feed.
+#[cfg_attr(not(any(target_arch = "wasm32", feature = "desktop")), expect(dead_code, reason = "only clients subscribe"))]
 pub enum FeedUpdate {
-    /// The feed is (again) there: look at what it is about, then go on listening. With the server's clock, if it said it.
+    /// The feed is connected, possibly again, so updates may have been missed. Carries the server's clock, if it was sent.
     Hello(Option<Instant>),
-    /// A ticket is new, or not as it was.
+    /// A ticket was added or changed.
     Ticket(Box<Ticket>),
-    /// An order is new, or not as it was.
+    /// An order was added or changed.
     Order,
-    /// Nothing new, but the feed is there.
-    Beat,
+    /// Nothing changed; the connection works.
+    Heartbeat,
 }
 
-/// How long news is gathered before it is looked at: who lists fifty tickets looks once.
-const GATHER: Duration = Duration::from_millis(100);
+/// Updates within this time cause one reload: a seller who lists fifty tickets causes fifty updates.
+const DEBOUNCE: Duration = Duration::from_millis(100);
 
-/// Calls when something of a person's own orders or tickets has changed, for as long as the component is there: also at the
-/// beginning, and whenever news may have been missed.
-pub fn use_own_news(changed: impl FnMut(()) + 'static) {
-    let changed = use_callback(changed);
-    let mut gathering = use_signal(|| false);
-    let hear = use_callback(move |heard| {
-        if !matches!(heard, FeedUpdate::Beat) && !gathering.replace(true) {
+/// Calls `reload` when the user's own orders or tickets change, until the component is unmounted. It is also called once the
+/// feed is connected, and after each interruption.
+pub fn use_live_updates(reload: impl FnMut(()) + 'static) {
+    let reload = use_callback(reload);
+    let mut scheduled = use_signal(|| false);
+    let schedule = use_callback(move |update| {
+        if !matches!(update, FeedUpdate::Heartbeat) && !scheduled.replace(true) {
             spawn(async move {
-                clock::sleep(GATHER).await;
-                gathering.set(false);
-                changed.call(());
+                clock::sleep(DEBOUNCE).await;
+                scheduled.set(false);
+                reload.call(());
             });
         }
     });
     use_effect(move || {
-        spawn(listen("/api/live".to_owned(), move |heard| hear.call(heard)));
+        spawn(subscribe("/api/live".to_owned(), move |update| schedule.call(update)));
     });
 }
 
-/// Listens to a feed for as long as the page is there, and connects again whenever it breaks or falls silent.
+/// Reads a feed until the calling task is cancelled, and reconnects whenever it breaks or falls silent.
 #[cfg(any(target_arch = "wasm32", feature = "desktop"))]
-pub async fn listen(path: String, mut hear: impl FnMut(FeedUpdate)) {
+pub async fn subscribe(path: String, mut on_update: impl FnMut(FeedUpdate)) {
     #[cfg(target_arch = "wasm32")]
     use browser::Feed;
     #[cfg(not(target_arch = "wasm32"))]
     use native::Feed;
 
-    const SHORT: Duration = Duration::from_millis(500);
-    /// Who was cut off has caught up two seconds after the network is back.
-    const LONG: Duration = Duration::from_secs(1);
-    let mut pause = SHORT;
+    const MIN_RECONNECT_DELAY: Duration = Duration::from_millis(500);
+    /// Short enough that a client is up to date two seconds after its network is back.
+    const MAX_RECONNECT_DELAY: Duration = Duration::from_secs(1);
+    let mut delay = MIN_RECONNECT_DELAY;
     loop {
         if let Some(mut feed) = Feed::open(&path).await {
-            while let Some(heard) = feed.next().await {
-                pause = SHORT;
-                hear(heard);
+            while let Some(update) = feed.next().await {
+                delay = MIN_RECONNECT_DELAY;
+                on_update(update);
             }
         }
-        clock::sleep(pause).await;
-        pause = (pause * 2).min(LONG);
+        clock::sleep(delay).await;
+        delay = (delay * 2).min(MAX_RECONNECT_DELAY);
     }
 }
 
-/// Only clients listen; elsewhere the page is as fresh as its last look.
+/// The server renders pages once and subscribes to nothing.
 #[cfg(not(any(target_arch = "wasm32", feature = "desktop")))]
-pub async fn listen(_: String, _: impl FnMut(FeedUpdate)) {
+pub async fn subscribe(_: String, _: impl FnMut(FeedUpdate)) {
     std::future::pending().await
 }
 
-/// What an event of that kind says. One that is not known, or cannot be read, says that the feed is there.
+/// Parses an event. Unknown kinds and malformed data count as heartbeats, so that a newer server does not break the client.
 #[cfg(any(target_arch = "wasm32", feature = "desktop"))]
-fn read(kind: &str, text: &str) -> FeedUpdate {
+fn parse(kind: &str, data: &str) -> FeedUpdate {
     match kind {
-        "hello" => FeedUpdate::Hello(text.parse().ok().map(Instant::from_millis)),
-        "ticket" => match serde_json::from_str::<shared::tickets::TicketUpdate>(text) {
-            Ok(news) => FeedUpdate::Ticket(Box::new(news.ticket)),
-            Err(_) => FeedUpdate::Beat,
+        "hello" => FeedUpdate::Hello(data.parse().ok().map(Instant::from_millis)),
+        "ticket" => match serde_json::from_str::<shared::tickets::TicketUpdate>(data) {
+            Ok(update) => FeedUpdate::Ticket(Box::new(update.ticket)),
+            Err(_) => FeedUpdate::Heartbeat,
         },
         "order" => FeedUpdate::Order,
-        _ => FeedUpdate::Beat,
+        _ => FeedUpdate::Heartbeat,
     }
 }
 
 #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
 mod native {
-    use super::{FeedUpdate, read};
+    use super::{FeedUpdate, parse};
     use dioxus::fullstack::{ClientRequest, FromResponse, Method, ServerEvents};
     use std::collections::BTreeMap;
 
-    /// A feed over the connections that the calls take, too.
+    /// A feed over the HTTP client that the server functions use.
     pub struct Feed(ServerEvents<()>);
 
     impl Feed {
-        /// Opens a feed; nothing, if the server is not reached, or has no such feed.
+        /// `None` if the server is not reached or does not have this feed.
         pub async fn open(path: &str) -> Option<Feed> {
-            let no_question = BTreeMap::<&str, &str>::new();
-            let request = ClientRequest::new(Method::GET, path.to_owned(), &no_question);
-            let answer = request.send_empty_body().await.ok()?;
-            ServerEvents::from_response(answer).await.ok().map(Feed)
+            let no_query = BTreeMap::<&str, &str>::new();
+            let request = ClientRequest::new(Method::GET, path.to_owned(), &no_query);
+            let response = request.send_empty_body().await.ok()?;
+            ServerEvents::from_response(response).await.ok().map(Feed)
         }
 
-        /// What it says next; nothing, once it broke.
+        /// The next update; `None` once the connection is broken.
         pub async fn next(&mut self) -> Option<FeedUpdate> {
             let event = self.0.next_event().await?.ok()?;
-            Some(read(&event.event_type, &event.data))
+            Some(parse(&event.event_type, &event.data))
         }
     }
 }
 
 #[cfg(target_arch = "wasm32")]
 mod browser {
-    use super::{FeedUpdate, read};
+    use super::{FeedUpdate, parse};
     use crate::client::clock;
     use futures_channel::mpsc::{UnboundedReceiver, unbounded};
     use futures_util::StreamExt;
@@ -122,16 +122,16 @@ mod browser {
     use wasm_bindgen::{JsCast, closure::Closure};
     use web_sys::{Event, EventSource, MessageEvent};
 
-    /// The server says something every ten seconds. A network that has gone may tell nobody.
-    const SILENCE: Duration = Duration::from_secs(25);
+    /// The server sends a heartbeat every ten seconds. A lost network may cause no error event.
+    const SILENCE_TIMEOUT: Duration = Duration::from_secs(25);
 
     /// A feed, closed when it is dropped.
     pub struct Feed {
         source: EventSource,
-        /// What was heard; nothing within, once it broke for good. What the browser mends by itself begins with `hello` again.
-        heard: UnboundedReceiver<Option<FeedUpdate>>,
-        _hearing: Vec<Closure<dyn FnMut(MessageEvent)>>,
-        _error: Closure<dyn FnMut(Event)>,
+        /// `None` in the channel means closed for good. After a reconnect by the browser itself, `hello` comes again.
+        updates: UnboundedReceiver<Option<FeedUpdate>>,
+        _on_message: Vec<Closure<dyn FnMut(MessageEvent)>>,
+        _on_error: Closure<dyn FnMut(Event)>,
     }
 
     impl Drop for Feed {
@@ -141,32 +141,32 @@ mod browser {
     }
 
     impl Feed {
-        /// Opens a feed; nothing, if it cannot be.
+        /// `None` if the browser refuses the address.
         pub async fn open(path: &str) -> Option<Feed> {
             let source = EventSource::new(path).ok()?;
-            let (sender, heard) = unbounded();
-            let hearing = ["hello", "ticket", "order", "beat"].map(|kind| {
+            let (sender, updates) = unbounded();
+            let on_message = ["hello", "ticket", "order", "beat"].map(|kind| {
                 let sender = sender.clone();
                 let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                    let _ = sender.unbounded_send(Some(read(kind, &event.data().as_string().unwrap_or_default())));
+                    let _ = sender.unbounded_send(Some(parse(kind, &event.data().as_string().unwrap_or_default())));
                 });
                 let _ = source.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
                 closure
             });
-            let of = source.clone();
-            let error = Closure::<dyn FnMut(Event)>::new(move |_| {
-                if of.ready_state() == EventSource::CLOSED {
+            let failed_source = source.clone();
+            let on_error = Closure::<dyn FnMut(Event)>::new(move |_| {
+                if failed_source.ready_state() == EventSource::CLOSED {
                     let _ = sender.unbounded_send(None);
                 }
             });
-            let _ = source.add_event_listener_with_callback("error", error.as_ref().unchecked_ref());
-            Some(Feed { source, heard, _hearing: hearing.into(), _error: error })
+            let _ = source.add_event_listener_with_callback("error", on_error.as_ref().unchecked_ref());
+            Some(Feed { source, updates, _on_message: on_message.into(), _on_error: on_error })
         }
 
-        /// What it says next; nothing, once it broke or fell silent.
+        /// The next update; `None` once the connection is broken or silent.
         pub async fn next(&mut self) -> Option<FeedUpdate> {
-            match select(self.heard.next(), Box::pin(clock::sleep(SILENCE))).await {
-                Either::Left((heard, _)) => heard.flatten(),
+            match select(self.updates.next(), Box::pin(clock::sleep(SILENCE_TIMEOUT))).await {
+                Either::Left((update, _)) => update.flatten(),
                 Either::Right(_) => None,
             }
         }
@@ -178,16 +178,16 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_a_feed_says_is_heard_and_what_it_may_say_one_day_is_not() {
-        let at = |heard| match heard {
-            FeedUpdate::Hello(at) => at,
+    fn known_events_are_parsed_and_unknown_ones_are_heartbeats() {
+        let server_time = |update| match update {
+            FeedUpdate::Hello(time) => time,
             _ => None,
         };
-        assert_eq!(at(read("hello", "1700000000000")), Some(Instant::from_millis(1_700_000_000_000)));
-        assert_eq!(at(read("hello", "")), None);
-        assert!(matches!(read("order", "{}"), FeedUpdate::Order));
-        for (kind, text) in [("ticket", "{}"), ("weather", "1700000000000")] {
-            assert!(matches!(read(kind, text), FeedUpdate::Beat), "{kind}");
+        assert_eq!(server_time(parse("hello", "1700000000000")), Some(Instant::from_millis(1_700_000_000_000)));
+        assert_eq!(server_time(parse("hello", "")), None);
+        assert!(matches!(parse("order", "{}"), FeedUpdate::Order));
+        for (kind, data) in [("ticket", "{}"), ("weather", "1700000000000")] {
+            assert!(matches!(parse(kind, data), FeedUpdate::Heartbeat), "{kind}");
         }
     }
 }

@@ -1,11 +1,11 @@
-//! Whether script has taken the page over.
+//! Whether the client has hydrated the page.
 
 use dioxus::prelude::*;
 
-/// Whether the client has taken the page over: until then, and for ever where no script runs, only what a plain form can do
-/// is offered.
+/// Whether the client has hydrated the page. Until then, and always without script, a page offers only what a plain form can
+/// do.
 pub fn use_hydrated() -> bool {
-    let mut alive = use_signal(|| false);
-    use_effect(move || alive.set(true));
-    alive()
+    let mut hydrated = use_signal(|| false);
+    use_effect(move || hydrated.set(true));
+    hydrated()
 }

@@ -1,9 +1,16 @@
-//! What the client needs of a browser or a window: time, the live feed, Stripe's field, the document.
+//! What the client needs of its browser or window: time, live updates, Stripe's card field, the document, and the state that
+//! all pages share.
 
 pub mod clock;
+pub mod context;
 pub mod document_title;
+pub mod external_page;
 pub mod feed;
+pub mod focus;
 pub mod hydration;
+pub mod prehydration_input;
 #[cfg(target_arch = "wasm32")]
 pub mod prewarm;
+pub mod recently_viewed;
+pub mod reload;
 pub mod stripe;

@@ -1,10 +1,10 @@
-//! The client's warm-up, in a worker beside the page.
+//! Compiles the client in a worker before the page is hydrated.
 //!
-//! Browsers compile a function of WebAssembly when it is first called, and taking a page over calls most of them at once: on
-//! a phone the page would not answer meanwhile. What one thread has had compiled, all of them have. So a worker gets the
-//! same program first, and builds the same page in it, with nothing to show it on.
+//! Browsers compile a WebAssembly function when it is first called, and hydration calls most functions at once, which would
+//! block the page of a phone. Compiled code is shared between threads, so a worker loads the same program first and renders
+//! the same page without a document.
 
-use crate::App;
+use crate::i18n::Language;
 use dioxus::core::{NoOpMutations, ScopeId, provide_create_error_boundary};
 use dioxus::fullstack::{HydrationContext, init_error_boundary};
 use dioxus::history::{MemoryHistory, provide_history_context};
@@ -13,37 +13,46 @@ use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use web_sys::DedicatedWorkerGlobalScope;
 
-/// The worker that this runs in, unless it runs in a page.
+/// The worker that this code runs in; `None` in a page.
 pub fn worker() -> Option<DedicatedWorkerGlobalScope> {
     js_sys::global().dyn_into().ok()
 }
 
-/// The page that a worker was started for, as its name says it: a line each.
-pub struct Page {
-    /// The tag of its language.
-    pub language: String,
+/// The language of the page, or of the page that this worker renders.
+pub fn page_language() -> Language {
+    let tag = match worker() {
+        Some(worker) => PageToRender::of(&worker).map(|page| page.language),
+        None => web_sys::window()
+            .and_then(|window| window.document()?.document_element())
+            .and_then(|html| html.get_attribute("lang")),
+    };
+    tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default()
+}
+
+/// The page that a worker renders. `web/bootstrap.js` writes these lines into the worker's name.
+struct PageToRender {
+    language: String,
     path: String,
-    /// What the server fetched for it, in base64.
+    /// The server's hydration data, in base64.
     data: String,
 }
 
-impl Page {
-    /// The one of this worker; nothing, if its name says something else.
-    pub fn of(worker: &DedicatedWorkerGlobalScope) -> Option<Page> {
+impl PageToRender {
+    fn of(worker: &DedicatedWorkerGlobalScope) -> Option<PageToRender> {
         let name = worker.name();
         let mut lines = name.lines().map(str::to_owned);
-        Some(Page { language: lines.next()?, path: lines.next()?, data: lines.next()? })
+        Some(PageToRender { language: lines.next()?, path: lines.next()?, data: lines.next()? })
     }
 }
 
-/// Builds the page, and tells whoever started the worker that it is done.
+/// Renders the worker's page once and reports to the page that it is done.
 ///
 /// # Errors
-/// If the worker was started for no page, or nobody can be told.
-pub fn run(worker: &DedicatedWorkerGlobalScope) -> Result<(), JsValue> {
-    let page = Page::of(worker).ok_or("the worker's name says no page")?;
+/// If the worker's name does not describe a page, or the page cannot be reached.
+pub fn run(worker: &DedicatedWorkerGlobalScope, app: fn() -> Element) -> Result<(), JsValue> {
+    let page = PageToRender::of(worker).ok_or("the worker's name does not describe a page")?;
     let data: Vec<u8> = worker.atob(&page.data)?.chars().map(|byte| byte as u8).collect();
-    let mut dom = VirtualDom::new(App);
+    let mut dom = VirtualDom::new(app);
     dom.in_scope(ScopeId::ROOT, || {
         provide_create_error_boundary(init_error_boundary);
         provide_history_context(Rc::new(MemoryHistory::with_initial_path(page.path)));

@@ -1,14 +1,14 @@
-//! The picture of a show: drawn from its name, so that it costs no request and is the same for everybody.
+//! The picture of a show, generated from its id, title and category: it needs no request and is the same for everybody.
 
 use dioxus::prelude::*;
 use shared::tickets::{Category, Show};
 use std::fmt::Write;
 
-/// How wide and high the picture is, in its own units: whole ones, so that the markup stays short.
+/// The picture's size in SVG units. All coordinates are integers, which keeps the markup short.
 const WIDTH: i32 = 320;
 const HEIGHT: i32 = 180;
 
-/// A ground, and the colours of the layers on it from the back to the front. Each goes with ink as well as with paper.
+/// The background colour, then one colour for each layer from back to front. All of them suit the light and the dark scheme.
 type Palette = [&'static str; 5];
 
 #[rustfmt::skip]
@@ -23,7 +23,7 @@ const PALETTES: [Palette; 8] = [
     ["#4a1c6b", "#7d3cb0", "#ff5d8f", "#ffc2d1", "#fff0f3"],
 ];
 
-/// What is drawn of a show: paths from the back to the front, one for each colour of the palette but the ground.
+/// SVG paths from back to front, one for each colour of the palette except the background.
 #[derive(Debug, PartialEq)]
 struct Art {
     palette: Palette,
@@ -32,40 +32,40 @@ struct Art {
 
 impl Art {
     fn of(show: &Show) -> Art {
-        let mut chance = Chance::of(&format!("{}{}{}", show.id, show.title, show.category.name()));
-        let palette = PALETTES[chance.below(PALETTES.len() as i32) as usize];
+        let mut rng = Rng::from_text(&format!("{}{}{}", show.id, show.title, show.category.name()));
+        let palette = PALETTES[rng.below(PALETTES.len() as i32) as usize];
         let layers = match show.category {
-            Category::Concert => concert(&mut chance),
-            Category::Festival => festival(&mut chance),
-            Category::Theatre => theatre(&mut chance),
-            Category::Comedy => comedy(&mut chance),
-            Category::Sport => sport(&mut chance),
-            Category::Exhibition => exhibition(&mut chance),
-            Category::Other => other(&mut chance),
+            Category::Concert => concert(&mut rng),
+            Category::Festival => festival(&mut rng),
+            Category::Theatre => theatre(&mut rng),
+            Category::Comedy => comedy(&mut rng),
+            Category::Sport => sport(&mut rng),
+            Category::Exhibition => exhibition(&mut rng),
+            Category::Other => other(&mut rng),
         };
         Art { palette, layers }
     }
 }
 
-/// Numbers that look random and follow from a text: FNV-1a reads it, and a linear congruence goes on from there.
-struct Chance(u64);
+/// A pseudorandom generator seeded with a text: an FNV-1a hash, then a linear congruential generator (Knuth's MMIX).
+struct Rng(u64);
 
-impl Chance {
-    fn of(text: &str) -> Chance {
-        Chance(
-            text.bytes()
-                .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)),
-        )
+impl Rng {
+    fn from_text(text: &str) -> Rng {
+        Rng(text
+            .bytes()
+            .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)))
     }
 
-    /// A number from zero up to that one, which is left out.
+    /// A number from zero to `end`, exclusive.
     fn below(&mut self, end: i32) -> i32 {
         self.0 = self.0.wrapping_mul(0x5851_f42d_4c95_7f2d).wrapping_add(0x1405_7b7e_f767_814f);
-        // The upper bits are the good ones.
+        // The lower bits of a linear congruential generator have short periods.
         ((self.0 >> 33) % end.max(1).unsigned_abs() as u64) as i32
     }
 
-    fn within(&mut self, first: i32, end: i32) -> i32 {
+    /// A number from `first` to `end`, exclusive.
+    fn between(&mut self, first: i32, end: i32) -> i32 {
         first + self.below(end - first)
     }
 }
@@ -84,48 +84,48 @@ fn disc(path: &mut String, x: i32, y: i32, radius: i32) {
     );
 }
 
-/// A disc that is left out of what is drawn around it, since it is drawn the other way round.
+/// A disc drawn in the opposite direction, which cuts it out of the shape around it (the nonzero fill rule).
 fn hole(path: &mut String, x: i32, y: i32, radius: i32) {
-    let wide = 2 * radius;
-    let _ = write!(path, "M{} {y}a{radius} {radius} 0 1 1 {wide} 0a{radius} {radius} 0 1 1 {} 0z", x - radius, -wide);
+    let width = 2 * radius;
+    let _ = write!(path, "M{} {y}a{radius} {radius} 0 1 1 {width} 0a{radius} {radius} 0 1 1 {} 0z", x - radius, -width);
 }
 
-fn ring(path: &mut String, x: i32, y: i32, radius: i32, thick: i32) {
+fn ring(path: &mut String, x: i32, y: i32, radius: i32, thickness: i32) {
     disc(path, x, y, radius);
-    hole(path, x, y, radius - thick);
+    hole(path, x, y, radius - thickness);
 }
 
-/// Beams from above, a moon, and the music as bars.
-fn concert(chance: &mut Chance) -> [String; 4] {
+/// Light beams, a moon, and an equalizer.
+fn concert(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
     for lamp in 0..3 {
-        let (from, to) = (chance.within(20, 90) + lamp * 95, chance.within(-20, 300));
-        let _ = write!(layers[0], "M{from} -4L{to} {HEIGHT}h{}z", chance.within(50, 90));
+        let (from, to) = (rng.between(20, 90) + lamp * 95, rng.between(-20, 300));
+        let _ = write!(layers[0], "M{from} -4L{to} {HEIGHT}h{}z", rng.between(50, 90));
     }
-    let x = chance.within(90, 230);
-    disc(&mut layers[1], x, chance.within(70, 95), chance.within(44, 60));
+    let x = rng.between(90, 230);
+    disc(&mut layers[1], x, rng.between(70, 95), rng.between(44, 60));
     let bars = 16;
     for bar in 0..bars {
-        let high = chance.within(14, 50) + 36 - (bar * WIDTH / bars - x).abs() / 5;
+        let height = rng.between(14, 50) + 36 - (bar * WIDTH / bars - x).abs() / 5;
         let layer = &mut layers[if bar % 4 == 3 { 3 } else { 2 }];
-        rect(layer, bar * WIDTH / bars + 4, HEIGHT - high.max(12), 12, high.max(12));
+        rect(layer, bar * WIDTH / bars + 4, HEIGHT - height.max(12), 12, height.max(12));
     }
     layers
 }
 
 /// A low sun with its rays, hills, and bunting.
-fn festival(chance: &mut Chance) -> [String; 4] {
+fn festival(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let (x, y) = (chance.within(90, 230), chance.within(96, 116));
+    let (x, y) = (rng.between(90, 230), rng.between(96, 116));
     for (dx, dy) in
         [(-300, -60), (-300, -190), (-190, -260), (-60, -300), (60, -300), (190, -260), (300, -190), (300, -60)]
     {
         let _ = write!(layers[0], "M{x} {y}l{} {}l{} {}z", dx - dy / 12, dy + dx / 12, dy / 6, -dx / 6);
     }
-    disc(&mut layers[2], x, y, chance.within(38, 54));
-    let (left, top) = (chance.within(110, 140), chance.within(20, 60));
+    disc(&mut layers[2], x, y, rng.between(38, 54));
+    let (left, top) = (rng.between(110, 140), rng.between(20, 60));
     let _ = write!(layers[1], "M0 {left}Q80 {} 160 {}T{WIDTH} {}V{HEIGHT}H0z", left - top, left + 8, left - 6);
-    let sag = chance.within(6, 16);
+    let sag = rng.between(6, 16);
     for flag in 0..9 {
         let hang = sag * (16 - (flag - 4) * (flag - 4)) / 8;
         let _ = write!(layers[3], "M{} {hang}h26l-13 26z", flag * 36 + 3);
@@ -133,16 +133,16 @@ fn festival(chance: &mut Chance) -> [String; 4] {
     layers
 }
 
-/// A curtain that opens, the light on the boards, and who stands in it.
-fn theatre(chance: &mut Chance) -> [String; 4] {
+/// An opening curtain, a spotlight, and a performer in it.
+fn theatre(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let x = chance.within(130, 190);
+    let x = rng.between(130, 190);
     let _ = write!(layers[3], "M{} -4h40L{} 150h{}z", x - 20, x + 62, -124);
-    // Who stands there is left out of the light.
+    // The performer is cut out of the spotlight.
     disc(&mut layers[3], x, 86, 9);
     let _ = write!(layers[3], "M{} 139h28l-5 -37q-9 -9 -18 0z", x - 14);
     let _ = write!(layers[2], "M{} 150a62 12 0 1 0 124 0a62 12 0 1 0 -124 0z", x - 62);
-    let (folds, gather) = (chance.within(3, 5), chance.within(30, 60));
+    let (folds, gather) = (rng.between(3, 5), rng.between(30, 60));
     for fold in 0..folds {
         let (top, end) = (fold * 130 / folds, fold * gather / folds);
         let wide = 130 / folds / 2 + 8;
@@ -159,23 +159,23 @@ fn theatre(chance: &mut Chance) -> [String; 4] {
         }
     }
     for drop in 0..8 {
-        let _ = write!(layers[0], "M{} 0h42q-21 {} -42 0z", drop * 40 - 1, chance.within(34, 56));
+        let _ = write!(layers[0], "M{} 0h42q-21 {} -42 0z", drop * 40 - 1, rng.between(34, 56));
     }
     layers
 }
 
-/// A grin, and what was thrown in the air.
-fn comedy(chance: &mut Chance) -> [String; 4] {
+/// A grinning face and confetti.
+fn comedy(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let (x, y, radius) = (chance.within(120, 210), chance.within(84, 98), chance.within(60, 72));
-    disc(&mut layers[0], x + chance.within(-70, 70), y + 10, radius + 44);
+    let (x, y, radius) = (rng.between(120, 210), rng.between(84, 98), rng.between(60, 72));
+    disc(&mut layers[0], x + rng.between(-70, 70), y + 10, radius + 44);
     disc(&mut layers[2], x, y, radius);
     let (eye, mouth) = (radius / 3, radius * 3 / 5);
-    hole(&mut layers[2], x - eye, y - radius / 3, chance.within(5, 10));
-    hole(&mut layers[2], x + eye, y - radius / 3, chance.within(5, 10));
+    hole(&mut layers[2], x - eye, y - radius / 3, rng.between(5, 10));
+    hole(&mut layers[2], x + eye, y - radius / 3, rng.between(5, 10));
     let _ = write!(layers[2], "M{} {}a{mouth} {mouth} 0 0 1 {} 0z", x + mouth, y + radius / 8, -2 * mouth);
     for bit in 0..16 {
-        let (at, fall) = (bit * 21 + chance.below(12), chance.below(HEIGHT));
+        let (at, fall) = (bit * 21 + rng.below(12), rng.below(HEIGHT));
         let on_face = (at - x).pow(2) + (fall - y).pow(2) < (radius + 8).pow(2);
         if !on_face {
             let _ = write!(layers[if bit % 2 == 0 { 1 } else { 3 }], "M{at} {fall}l6 -9 10 6-6 9z");
@@ -184,36 +184,36 @@ fn comedy(chance: &mut Chance) -> [String; 4] {
     layers
 }
 
-/// The mown field from above, its lines, and the ball.
-fn sport(chance: &mut Chance) -> [String; 4] {
+/// A mown field from above, its lines, and a ball.
+fn sport(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let lean = chance.within(-60, 60);
+    let lean = rng.between(-60, 60);
     for stripe in (0..6).step_by(2) {
         let _ = write!(layers[0], "M{} 0h58l{lean} {HEIGHT}h-58z", stripe * 58 - 20);
     }
-    let (x, radius) = (chance.within(100, 220), chance.within(42, 58));
+    let (x, radius) = (rng.between(100, 220), rng.between(42, 58));
     rect(&mut layers[3], x - 2, 0, 4, HEIGHT);
     ring(&mut layers[3], x, HEIGHT / 2, radius, 4);
-    let side = chance.below(2) * (WIDTH - 44);
+    let side = rng.below(2) * (WIDTH - 44);
     let _ = write!(layers[3], "M{side} 40h44v100h-44zm4 4v92h36v-92z");
-    let (ball, high) = (x + chance.within(-50, 50), chance.within(50, 130));
+    let (ball, high) = (x + rng.between(-50, 50), rng.between(50, 130));
     disc(&mut layers[1], ball, high, 20);
-    let _ = write!(layers[2], "M{} {}L{} {}l16 22z", ball - 12, high - 15, ball - chance.within(90, 150), high - 70);
+    let _ = write!(layers[2], "M{} {}L{} {}l16 22z", ball - 12, high - 15, ball - rng.between(90, 150), high - 70);
     layers
 }
 
-/// Pictures hung beside each other, of a circle, its quarters and stripes.
-fn exhibition(chance: &mut Chance) -> [String; 4] {
+/// A wall of pictures with quarter circles, half circles and stripes.
+fn exhibition(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
     for column in 0..4 {
         for row in 0..2 {
             let (x, y) = (column * 80, row * 90);
-            let (behind, front) = (chance.below(2) as usize, 2 + chance.below(2) as usize);
-            if chance.below(4) > 0 {
+            let (behind, front) = (rng.below(2) as usize, 2 + rng.below(2) as usize);
+            if rng.below(4) > 0 {
                 rect(&mut layers[behind], x, y, 80, 90);
             }
             let front = &mut layers[front];
-            let _ = match chance.below(5) {
+            let _ = match rng.below(5) {
                 0 => write!(front, "M{x} {y}h80a80 80 0 0 1 -80 80z"),
                 1 => write!(front, "M{} {}h-80a80 80 0 0 1 80 -80z", x + 80, y + 90),
                 2 => write!(front, "M{x} {}a40 40 0 0 1 80 0z", y + 65),
@@ -225,30 +225,31 @@ fn exhibition(chance: &mut Chance) -> [String; 4] {
     layers
 }
 
-/// Waves of rings that meet.
-fn other(chance: &mut Chance) -> [String; 4] {
+/// Two systems of rings that meet.
+fn other(rng: &mut Rng) -> [String; 4] {
     let mut layers: [String; 4] = Default::default();
-    let (left, right) = (chance.within(20, 120), chance.within(200, 300));
+    let (left, right) = (rng.between(20, 120), rng.between(200, 300));
     for wave in 1..5 {
         ring(&mut layers[0], left, HEIGHT, wave * 44, 20);
-        ring(&mut layers[(wave % 2 * 2) as usize], right, chance.within(-4, 4), wave * 36, 12);
+        ring(&mut layers[(wave % 2 * 2) as usize], right, rng.between(-4, 4), wave * 36, 12);
     }
     disc(&mut layers[1], left, HEIGHT, 30);
-    disc(&mut layers[3], chance.within(130, 200), chance.within(60, 120), chance.within(18, 34));
+    disc(&mut layers[3], rng.between(130, 200), rng.between(60, 120), rng.between(18, 34));
     layers
 }
 
-/// The picture of a show. It fills whatever it is put into, and says nothing that is not said beside it.
+/// The picture of a show. It fills its container and is hidden from screen readers, since the text beside it says the same.
 #[component]
 pub fn Cover(show: Show) -> Element {
-    let Art { palette: [ground, back, middle, front, light], layers: [first, second, third, fourth] } = Art::of(&show);
+    let Art { palette: [background, back, middle, front, light], layers: [first, second, third, fourth] } =
+        Art::of(&show);
     rsx! {
         svg {
             class: "cover",
             view_box: "0 0 320 180",
             preserve_aspect_ratio: "xMidYMid slice",
             "aria-hidden": "true",
-            rect { width: "320", height: "180", fill: ground }
+            rect { width: "320", height: "180", fill: background }
             path { d: first, fill: back }
             path { d: second, fill: middle }
             path { d: third, fill: front }
@@ -270,7 +271,7 @@ mod tests {
     }
 
     #[test]
-    fn the_same_show_has_the_same_picture_and_another_has_another() {
+    fn each_show_has_its_own_picture_that_never_changes() {
         for category in Category::ALL {
             let (one, other) = (show(1, category), show(2, category));
 
@@ -280,7 +281,7 @@ mod tests {
     }
 
     #[test]
-    fn a_picture_says_of_which_kind_a_show_is() {
+    fn shows_of_different_categories_have_different_pictures() {
         let layers = Category::ALL.map(|category| Art::of(&show(1, category)).layers);
 
         for (index, one) in layers.iter().enumerate() {
@@ -289,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_list_of_pictures_stays_light() {
+    fn the_markup_of_a_picture_is_short() {
         for category in Category::ALL {
             for number in 0..200 {
                 let length: usize = Art::of(&show(number, category)).layers.iter().map(String::len).sum();

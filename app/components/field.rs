@@ -1,22 +1,10 @@
-//! Fields of forms, with their labels, hints and errors tied to them.
+//! Form fields with their labels, hints and errors, associated for screen readers.
 
-use crate::components::use_typed;
+use crate::client::focus::focus_first_error;
+use crate::client::prehydration_input::use_prehydration_text;
 use dioxus::prelude::*;
 
-/// Moves the focus to the first field that is wrong, as soon as the page says so. A field does it by itself when its
-/// error appears; whoever sends a form again, and is told the same again, is led there by the page.
-pub fn focus_first_error() {
-    #[cfg(target_arch = "wasm32")]
-    spawn(async {
-        // What was wrong is on the page only after it was rendered.
-        crate::client::clock::sleep(std::time::Duration::from_millis(20)).await;
-        crate::components::layout::focus_on("main [aria-invalid=true]", true);
-    });
-    #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
-    crate::desktop::focus_first_error();
-}
-
-/// Moves the focus to the first error whenever another one appears.
+/// Focuses the first invalid field whenever this field's error changes.
 fn use_focus_on_error(error: &Option<String>) {
     let error = error.clone();
     use_effect(use_reactive!(|error| {
@@ -26,23 +14,23 @@ fn use_focus_on_error(error: &Option<String>) {
     }));
 }
 
-/// Keeps what was filled into a field before the page was alive.
-fn use_value(name: &'static str, mut value: Signal<String>) {
-    use_typed(name, move |text| {
+/// Adopts what was entered before hydration.
+fn use_adopted_value(name: &'static str, mut value: Signal<String>) {
+    use_prehydration_text(name, move |text| {
         if text != *value.peek() {
             value.set(text);
         }
     });
 }
 
-/// Which elements say more about a field, if any: its error first, since that is what to do something about.
+/// The ids of the elements that describe a field. The error comes first, since it asks for an action.
 fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
     let parts = [error.then(|| format!("{name}-error")), hint.then(|| format!("{name}-hint"))];
     let ids = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     (!ids.is_empty()).then_some(ids)
 }
 
-/// A field of one line.
+/// A text field of one line.
 #[component]
 pub fn Field(
     name: &'static str,
@@ -56,8 +44,8 @@ pub fn Field(
     #[props(default = true)] required: bool,
 ) -> Element {
     use_focus_on_error(&error);
-    use_value(name, value);
-    let wrong = error.is_some();
+    use_adopted_value(name, value);
+    let invalid = error.is_some();
     rsx! {
         div { class: "field",
             label { r#for: "{name}", "{label}" }
@@ -71,8 +59,8 @@ pub fn Field(
                 required,
                 value: "{value}",
                 aria_required: if required { "true" },
-                aria_invalid: if wrong { "true" },
-                aria_describedby: described_by(name, !hint.is_empty(), wrong),
+                aria_invalid: if invalid { "true" },
+                aria_describedby: described_by(name, !hint.is_empty(), invalid),
                 autocomplete: if !autocomplete.is_empty() { autocomplete },
                 inputmode: if !inputmode.is_empty() { inputmode },
                 oninput: move |event| value.set(event.value()),
@@ -84,30 +72,29 @@ pub fn Field(
     }
 }
 
-/// A choice of one among some.
 #[component]
-pub fn Choice(
+pub fn Select(
     name: &'static str,
     label: String,
     value: Signal<String>,
-    /// Each with its value and its words.
+    /// Values with their labels.
     options: Vec<(String, String)>,
     #[props(default)] error: Option<String>,
 ) -> Element {
     use_focus_on_error(&error);
-    use_value(name, value);
-    let wrong = error.is_some();
+    use_adopted_value(name, value);
+    let invalid = error.is_some();
     rsx! {
         div { class: "field",
             label { r#for: "{name}", "{label}" }
             select {
                 id: "{name}",
                 name: "{name}",
-                aria_invalid: if wrong { "true" },
-                aria_describedby: described_by(name, false, wrong),
+                aria_invalid: if invalid { "true" },
+                aria_describedby: described_by(name, false, invalid),
                 onchange: move |event| value.set(event.value()),
-                for (option , words) in options {
-                    option { value: "{option}", selected: value() == option, "{words}" }
+                for (option , label) in options {
+                    option { value: "{option}", selected: value() == option, "{label}" }
                 }
             }
             if let Some(error) = error {

@@ -1,42 +1,31 @@
-//! Props in, markup out.
+//! Components that several pages use: props in, markup out. They call neither the server nor pages.
 
-mod card;
+mod card_form;
 mod cover;
+mod empty_state;
 mod field;
-mod hold_countdown;
-mod layout;
+mod heading;
 mod notice;
-mod prehydration_input;
-mod recently_viewed;
+mod problem;
 mod seller_proceeds;
-mod show;
+mod show_card;
 mod show_header;
+mod show_time;
+mod sign_in_prompt;
 mod skeleton;
-mod ticket;
+mod ticket_labels;
 
-pub use crate::client::hydration::use_hydrated;
-pub use card::{Card, CardForm, Paying, ReadyCard, use_settings};
+pub use card_form::CardForm;
 pub use cover::Cover;
-pub use field::{Choice, Field, focus_first_error};
-pub use hold_countdown::Left;
-pub use layout::{CurrentUser, Layout, SessionUnknown, focus_heading, use_person};
-pub use notice::{Empty, Notice, Pager, Problem, SignInFirst, Tone};
-pub use prehydration_input::{use_checked, use_typed};
-pub use recently_viewed::{Recent, remember};
-pub use seller_proceeds::SellerShare;
-pub use show::{ShowCard, When};
-pub use show_header::Poster;
+pub use empty_state::EmptyState;
+pub use field::{Field, Select};
+pub use heading::Heading;
+pub use notice::{Notice, Tone};
+pub use problem::Problem;
+pub use seller_proceeds::SellerProceeds;
+pub use show_card::ShowCard;
+pub use show_header::ShowHeader;
+pub use show_time::ShowTime;
+pub use sign_in_prompt::SignInPrompt;
 pub use skeleton::Skeleton;
-pub use ticket::{SeatWords, StateBadge};
-
-use crate::i18n::t;
-use dioxus::prelude::*;
-
-/// A page's title, in the tab and as the first thing that is read.
-#[component]
-pub fn Heading(title: String) -> Element {
-    rsx! {
-        document::Title { {t!("page-title", title = title.as_str())} }
-        h1 { "{title}" }
-    }
-}
+pub use ticket_labels::{SeatLabel, StateBadge};

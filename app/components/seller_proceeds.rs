@@ -1,28 +1,26 @@
-//! What a seller gets of a price.
-
-use crate::components::use_settings;
+use crate::client::context::use_payment_settings;
 use crate::i18n::{money, percent, t};
 use dioxus::prelude::*;
 use shared::{Currency, FeeShare, Money, Price};
 
-/// What a seller gets of each ticket at that price, and what the marketplace keeps of it.
-fn words(price: Money, fee: FeeShare) -> String {
+fn describe(price: Money, fee: FeeShare) -> String {
     let kept = fee.of(price);
-    let left = Money::new(price.minor - kept.minor, price.currency);
-    match fee.is_nothing() {
-        true => t!("share-all", left = money(left)),
-        false => t!("share-rest", left = money(left), fee = percent(fee), kept = money(kept)),
+    let proceeds = Money::new(price.minor - kept.minor, price.currency);
+    if fee.is_nothing() {
+        t!("share-all", left = money(proceeds))
+    } else {
+        t!("share-rest", left = money(proceeds), fee = percent(fee), kept = money(kept))
     }
 }
 
-/// What a seller gets of each ticket, while the price is typed. Nothing is said of what is no price yet.
+/// What the seller gets for each ticket and what the marketplace keeps. Empty while `price_input` is not a valid price.
 #[component]
-pub fn SellerShare(typed: String, currency: Currency) -> Element {
-    let settings = use_settings();
-    let price = Money::parse(&typed, currency).and_then(|money| Price::try_from(money).ok());
-    let said = settings.zip(price).map(|(settings, price)| words(price.money(), settings.fee));
+pub fn SellerProceeds(price_input: String, currency: Currency) -> Element {
+    let settings = use_payment_settings();
+    let price = Money::parse(&price_input, currency).and_then(|money| Price::try_from(money).ok());
+    let text = settings.zip(price).map(|(settings, price)| describe(price.money(), settings.fee));
     rsx! {
-        p { class: "hint share", aria_live: "polite", {said.unwrap_or_default()} }
+        p { class: "hint share", aria_live: "polite", {text.unwrap_or_default()} }
     }
 }
 
@@ -31,12 +29,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_the_marketplace_keeps_is_named() {
+    fn the_fee_of_the_marketplace_is_shown() {
         let price = Money::new(4990, Currency::Eur);
-        let fee = FeeShare::parse("5").expect("it is a share");
+        let fee = FeeShare::parse("5").expect("5 percent is valid");
 
-        let nothing = words(price, FeeShare::default());
-        assert_eq!(nothing, "You get €49.90 per ticket, the marketplace keeps nothing.");
-        assert_eq!(words(price, fee), "You get €47.41 per ticket, the marketplace keeps 5\u{a0}% (€2.49).");
+        let no_fee = describe(price, FeeShare::default());
+        assert_eq!(no_fee, "You get €49.90 per ticket, the marketplace keeps nothing.");
+        assert_eq!(describe(price, fee), "You get €47.41 per ticket, the marketplace keeps 5\u{a0}% (€2.49).");
     }
 }

@@ -1,12 +1,11 @@
-//! The head of a page about a show.
-
-use crate::components::{Cover, Heading};
+use super::cover::Cover;
+use super::heading::Heading;
 use dioxus::prelude::*;
 use shared::tickets::Show;
 
-/// The picture of a show beside the page's title and what is said below it.
+/// The header of a page about a show: its cover beside the page's title, with `children` below the title.
 #[component]
-pub fn Poster(show: Show, title: String, children: Element) -> Element {
+pub fn ShowHeader(show: Show, title: String, children: Element) -> Element {
     rsx! {
         div { class: "poster",
             div { class: "stub",

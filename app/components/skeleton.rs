@@ -1,9 +1,7 @@
-//! What stands where a page will be, in its size, so that nothing jumps when it comes.
-
 use crate::i18n::t;
 use dioxus::prelude::*;
 
-/// A page that is on its way: said in words to those who listen, and in shapes to those who look.
+/// Takes the place of a page that is loading, in its approximate size, so that the layout does not shift.
 #[component]
 pub fn Skeleton() -> Element {
     rsx! {

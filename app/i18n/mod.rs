@@ -1,25 +1,25 @@
-//! What people read, in their language: the words are Fluent's, in `assets/locales`, and the code only names them.
+//! Texts in the user's language. They are Fluent messages in `assets/locales`; the code only names them.
 
+mod api_error;
 #[cfg(test)]
-mod complete;
+mod completeness_tests;
 mod format;
 mod language;
-mod rejection;
-mod words;
+mod messages;
 
 pub use format::{amount, date, day, money, month, percent, seat};
 pub use language::{Language, use_language};
 #[cfg(target_arch = "wasm32")]
-pub use words::fetch;
-pub use words::{file, say};
+pub use messages::load;
+pub use messages::message;
 
-/// The words of that name, in the reader's language. What they have to be told is named: `t!("tickets-left", count = 3)`.
+/// Formats the Fluent message of that name in the user's language, with named arguments: `t!("tickets-left", count = 3)`.
 macro_rules! t {
     ($name:literal) => {
-        $crate::i18n::say($name, &[])
+        $crate::i18n::message($name, &[])
     };
     ($name:literal, $($argument:ident = $value:expr),+ $(,)?) => {
-        $crate::i18n::say($name, &[$((stringify!($argument), fluent_bundle::FluentValue::from($value))),+])
+        $crate::i18n::message($name, &[$((stringify!($argument), fluent_bundle::FluentValue::from($value))),+])
     };
 }
 pub(crate) use t;

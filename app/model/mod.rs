@@ -1,5 +1,7 @@
 //! Client logic without markup and without I/O.
 
 pub mod adjacent_seats;
+pub mod card;
 pub mod price_summary;
 pub mod seat_ranges;
+pub mod unique;

@@ -1,29 +1,26 @@
-//! What the tickets of a show cost, at a glance: for those who buy, and for those who wonder what to ask.
+//! The price range of a show's tickets, which buyers see and sellers compare their price with.
 
 use shared::Money;
 use shared::tickets::{Ticket, TicketState};
 
-/// The prices of what is on sale.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Prices {
+pub struct PriceSummary {
     /// How many tickets are on sale.
     pub count: usize,
-    /// The cheapest.
     pub lowest: Money,
-    /// Half of them cost no more than this.
-    pub middle: Money,
-    /// The dearest.
+    /// The lower median: half of the tickets cost at most this.
+    pub median: Money,
     pub highest: Money,
 }
 
-impl Prices {
-    /// The prices of those of the tickets that are on sale; nothing, if none is.
-    pub fn of<'a>(tickets: impl IntoIterator<Item = &'a Ticket>) -> Option<Prices> {
+impl PriceSummary {
+    /// Summarizes the tickets on sale; `None` if there are none.
+    pub fn of<'a>(tickets: impl IntoIterator<Item = &'a Ticket>) -> Option<PriceSummary> {
         let on_sale = tickets.into_iter().filter(|ticket| ticket.state == TicketState::OnSale);
-        let mut all: Vec<Money> = on_sale.map(|ticket| ticket.price).collect();
-        all.sort_by_key(|price| price.minor);
-        let middle = *all.get(all.len().saturating_sub(1) / 2)?;
-        Some(Prices { count: all.len(), lowest: *all.first()?, middle, highest: *all.last()? })
+        let mut prices: Vec<Money> = on_sale.map(|ticket| ticket.price).collect();
+        prices.sort_by_key(|price| price.minor);
+        let median = *prices.get(prices.len().saturating_sub(1) / 2)?;
+        Some(PriceSummary { count: prices.len(), lowest: *prices.first()?, median, highest: *prices.last()? })
     }
 }
 
@@ -33,24 +30,24 @@ mod tests {
     use crate::fixtures::ticket;
 
     #[test]
-    fn half_of_the_tickets_cost_no_more_than_the_middle() {
-        let of = |minors: &[i64]| {
+    fn half_of_the_tickets_cost_no_more_than_the_median() {
+        let summary = |minors: &[i64]| {
             let priced = |minor: &i64| {
                 let mut ticket = ticket(1, 1, TicketState::OnSale);
                 ticket.price.minor = *minor;
                 ticket
             };
             let tickets: Vec<Ticket> = minors.iter().map(priced).collect();
-            Prices::of(&tickets).map(|prices| (prices.lowest.minor, prices.middle.minor, prices.highest.minor))
+            PriceSummary::of(&tickets).map(|prices| (prices.lowest.minor, prices.median.minor, prices.highest.minor))
         };
 
-        assert_eq!(of(&[30, 10, 20]), Some((10, 20, 30)));
-        assert_eq!(of(&[40, 10, 20, 30]), Some((10, 20, 40)));
-        assert_eq!(of(&[]), None);
+        assert_eq!(summary(&[30, 10, 20]), Some((10, 20, 30)));
+        assert_eq!(summary(&[40, 10, 20, 30]), Some((10, 20, 40)));
+        assert_eq!(summary(&[]), None);
     }
 
     #[test]
-    fn what_cannot_be_bought_counts_for_nothing() {
-        assert_eq!(Prices::of(&[ticket(1, 1, TicketState::Held), ticket(2, 1, TicketState::Sold)]), None);
+    fn held_and_sold_tickets_do_not_count() {
+        assert_eq!(PriceSummary::of(&[ticket(1, 1, TicketState::Held), ticket(2, 1, TicketState::Sold)]), None);
     }
 }

@@ -1,10 +1,10 @@
-//! Seats as people type them: "12-15, 18".
+//! Parses seats as sellers type or paste them, as in "12-15, 18".
 
-use crate::api::tickets::TypedSeat;
+use serde::{Deserialize, Serialize};
 use shared::tickets::MAX_SEATS_AT_ONCE;
 use shared::{Flaw, Invalid};
 
-/// What stands before a part of a seat on tickets, in the languages of the site; it is no part of it.
+/// Words that precede a part of a seat on tickets, in the languages of the site. They are skipped.
 #[rustfmt::skip]
 const LABELS: [&str; 23] = [
     "section", "block", "row", "seat", "seats",
@@ -14,30 +14,42 @@ const LABELS: [&str; 23] = [
     "قسم", "صف", "مقعد", "مقعدان", "مقاعد",
 ];
 
-/// The seats that were typed or pasted: numbers of the row that was named in the fields before, or each with its place, as in
-/// `A 12-15` or `Block A Row 3 Seats 4, 5`. Without numbers it is one ticket without a seat.
+/// A seat before validation; empty parts are left out of the ticket.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SeatInput {
+    /// The block or the stand.
+    pub section: String,
+    /// The row.
+    pub row: String,
+    /// The seat's number.
+    pub seat: String,
+}
+
+/// Parses seat numbers of the given section and row, or seats that name their own, as in `A 12-15` or
+/// `Block A Row 3 Seats 4, 5`. Without numbers the result is one ticket without a seat.
 ///
 /// # Errors
-/// If a range runs backwards or there are too many.
-pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<TypedSeat>, Invalid> {
+/// If a range runs backwards or there are too many seats.
+pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<SeatInput>, Invalid> {
     let (mut section, mut row) = (section.trim().to_owned(), row.trim().to_owned());
     let mut seats = Vec::new();
     for part in numbers.split([',', ';', '،', '؛', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
-        let words = words(part);
-        // A place holds for the numbers that follow it, until the next one is named.
+        let words = split_words(part);
+        // A section or row applies to the numbers that follow it, until the next one.
         let numbers = match words.as_slice() {
-            [in_section, numbers] => {
-                section = in_section.clone();
+            [new_section, numbers] => {
+                section = new_section.clone();
                 numbers
             }
-            [in_section, in_row, numbers] => {
-                (section, row) = (in_section.clone(), in_row.clone());
+            [new_section, new_row, numbers] => {
+                (section, row) = (new_section.clone(), new_row.clone());
                 numbers
             }
             [numbers] => numbers,
             _ => part,
         };
-        let seat = |number: String| TypedSeat { section: section.clone(), row: row.clone(), seat: number };
+        let seat = |number: String| SeatInput { section: section.clone(), row: row.clone(), seat: number };
         match range(numbers) {
             Some((first, last)) if first > last => {
                 return Err(Invalid::new("seats", Flaw::Backwards { first, last }));
@@ -48,21 +60,18 @@ pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<TypedSeat>, 
         }
     }
     if seats.is_empty() {
-        seats.push(TypedSeat { section, row, seat: String::new() });
+        seats.push(SeatInput { section, row, seat: String::new() });
     }
-    match seats.len() > MAX_SEATS_AT_ONCE {
-        true => Err(too_many()),
-        false => Ok(seats),
-    }
+    if seats.len() > MAX_SEATS_AT_ONCE { Err(too_many()) } else { Ok(seats) }
 }
 
-/// The words of a part but for labels. A range is one word however it is spaced.
-fn words(part: &str) -> Vec<String> {
+/// Splits at whitespace and drops labels. A range is one word, also with spaces around its hyphen.
+fn split_words(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     for word in part.replace('–', "-").replace('-', " - ").split_whitespace() {
         let is_label = LABELS.contains(&word.trim_matches([':', '.']).to_lowercase().as_str());
-        let goes_on = word == "-" || words.last().is_some_and(|last| last.ends_with('-'));
-        match words.last_mut().filter(|_| goes_on) {
+        let continues_range = word == "-" || words.last().is_some_and(|last| last.ends_with('-'));
+        match words.last_mut().filter(|_| continues_range) {
             Some(last) => last.push_str(word),
             None if is_label => {}
             None => words.push(word.to_owned()),
@@ -85,7 +94,7 @@ mod tests {
     use super::*;
 
     fn numbers(text: &str) -> Vec<String> {
-        parse("A", "1", text).expect("these can be read").into_iter().map(|seat| seat.seat).collect()
+        parse("A", "1", text).expect("these seats are valid").into_iter().map(|seat| seat.seat).collect()
     }
 
     #[test]
@@ -97,21 +106,21 @@ mod tests {
     }
 
     #[test]
-    fn a_place_that_is_pasted_with_its_seats_is_understood() {
-        let read = |text: &str| -> Vec<String> {
-            let seats = parse("", "", text).expect("these can be read");
+    fn pasted_seats_may_name_their_section_and_row() {
+        let parsed = |text: &str| -> Vec<String> {
+            let seats = parse("", "", text).expect("these seats are valid");
             seats.into_iter().map(|seat| format!("{}/{}/{}", seat.section, seat.row, seat.seat)).collect()
         };
 
-        assert_eq!(read("A 12–13"), ["A//12", "A//13"]);
-        assert_eq!(read("Block C Row 3 Seats 4, 5"), ["C/3/4", "C/3/5"]);
-        assert_eq!(read("Block: A, Reihe: 2"), ["//A", "//2"], "what is not sure is left as it is");
-        assert_eq!(read("Bloc A Rang 3 Places 4; مقعد 5"), ["A/3/4", "A/3/5"]);
-        assert_eq!(read("A 1 7 - 8; B 2 9"), ["A/1/7", "A/1/8", "B/2/9"]);
+        assert_eq!(parsed("A 12–13"), ["A//12", "A//13"]);
+        assert_eq!(parsed("Block C Row 3 Seats 4, 5"), ["C/3/4", "C/3/5"]);
+        assert_eq!(parsed("Block: A, Reihe: 2"), ["//A", "//2"], "ambiguous text is kept");
+        assert_eq!(parsed("Bloc A Rang 3 Places 4; مقعد 5"), ["A/3/4", "A/3/5"]);
+        assert_eq!(parsed("A 1 7 - 8; B 2 9"), ["A/1/7", "A/1/8", "B/2/9"]);
     }
 
     #[test]
-    fn what_cannot_be_meant_is_said() {
+    fn backward_and_too_long_ranges_are_refused() {
         for text in ["9-7", "1-5000", "1-60, 101-160"] {
             assert!(parse("A", "1", text).is_err(), "{text}");
         }

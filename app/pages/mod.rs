@@ -1,8 +1,9 @@
-//! One file or folder per route. Pages fetch; components show.
+//! One file or folder per route. Pages call the server; components render.
 
 mod design;
 mod form_error;
 mod home;
+pub mod layout;
 mod not_found;
 mod order;
 mod orders;
@@ -23,14 +24,3 @@ pub use selling::Selling;
 pub use show::ShowPage;
 pub use sign_in::{SignIn, SignUp};
 pub use ticket::TicketPage;
-
-/// The items, each where it comes first.
-fn each_once<T, Id: PartialEq>(items: impl Iterator<Item = T>, id: impl Fn(&T) -> Id) -> Vec<T> {
-    let mut known = Vec::new();
-    for item in items {
-        if !known.iter().any(|before| id(before) == id(&item)) {
-            known.push(item);
-        }
-    }
-    known
-}

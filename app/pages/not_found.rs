@@ -1,11 +1,9 @@
-//! An address that leads nowhere.
-
-use crate::api::ApiError;
 use crate::components::Problem;
+use crate::error::ApiError;
 use dioxus::prelude::*;
 use shared::Rejection;
 
-/// An address that leads nowhere.
+/// The page of every unknown address.
 #[component]
 pub fn NotFound(path: Vec<String>) -> Element {
     rsx! {

@@ -1,37 +1,37 @@
-//! What the person holds and bought.
+//! The user's orders.
 
-use super::each_once;
 use crate::api::orders::list_orders;
+use crate::client::context::CurrentUser;
 use crate::client::feed;
-use crate::components::{Cover, CurrentUser, Empty, Heading, Problem, SignInFirst, When};
+use crate::components::{Cover, EmptyState, Heading, Problem, ShowTime, SignInPrompt};
 use crate::i18n::{money, t};
-use crate::routes::Route;
+use crate::model::unique::unique_by;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::orders::{Order, OrderState};
 
-/// What the person holds and bought.
 #[component]
 pub fn Orders() -> Element {
     let current = use_context::<CurrentUser>();
     if current.0.read().is_none() {
         return rsx! {
             Heading { title: t!("nav-orders") }
-            SignInFirst { back: "/orders", reason: t!("sign-in-for-orders") }
+            SignInPrompt { back: routes::orders(), reason: t!("sign-in-for-orders") }
         };
     }
     rsx! {
         Heading { title: t!("nav-orders") }
-        List {}
+        OrderList {}
     }
 }
 
 #[component]
-fn List() -> Element {
+fn OrderList() -> Element {
     let fetched = use_server_future(|| list_orders(None))?;
     let mut newest = use_signal(Vec::<Order>::new);
     let mut older = use_signal(Vec::<Order>::new);
     let mut next = use_signal(|| None::<Option<String>>);
-    feed::use_own_news(move |()| {
+    feed::use_live_updates(move |()| {
         spawn(async move {
             if let Ok(page) = list_orders(None).await {
                 newest.set(page.items);
@@ -40,15 +40,15 @@ fn List() -> Element {
     });
     match fetched() {
         Some(Ok(page)) if page.items.is_empty() && newest.read().is_empty() => rsx! {
-            Empty { title: t!("no-orders"),
-                Link { class: "button", to: Route::Home { query: Default::default() }.address(), {t!("find-a-show")} }
+            EmptyState { title: t!("no-orders"),
+                Link { class: "button", to: routes::home(), {t!("find-a-show")} }
             }
         },
         Some(Ok(page)) => {
             let cursor = next().unwrap_or(page.next);
-            let all = each_once(newest().into_iter().chain(page.items).chain(older()), |order| order.id);
+            let orders = unique_by(newest().into_iter().chain(page.items).chain(older()), |order| order.id);
             let has_more = cursor.is_some();
-            let more = move |_| {
+            let show_more = move |_| {
                 let cursor = cursor.clone();
                 async move {
                     if let Ok(page) = list_orders(cursor).await {
@@ -59,13 +59,13 @@ fn List() -> Element {
             };
             rsx! {
                 ul { class: "tickets stubs",
-                    for order in all {
-                        ShortText { key: "{order.id}", order }
+                    for order in orders {
+                        OrderItem { key: "{order.id}", order }
                     }
                 }
                 if has_more {
                     p { class: "pager",
-                        button { class: "quiet", onclick: more, {t!("show-more")} }
+                        button { class: "quiet", onclick: show_more, {t!("show-more")} }
                     }
                 }
             }
@@ -77,8 +77,8 @@ fn List() -> Element {
     }
 }
 
-/// An order's state in words.
-pub fn state_words(state: OrderState) -> (&'static str, String) {
+/// The class and the label of the state's badge.
+fn state_badge(state: OrderState) -> (&'static str, String) {
     match state {
         OrderState::Held => ("badge held", t!("order-state-held")),
         OrderState::Complete => ("badge on-sale", t!("order-state-complete")),
@@ -89,10 +89,10 @@ pub fn state_words(state: OrderState) -> (&'static str, String) {
 }
 
 #[component]
-fn ShortText(order: Order) -> Element {
-    let (class, words) = state_words(order.state);
+fn OrderItem(order: Order) -> Element {
+    let (class, state) = state_badge(order.state);
     let tickets = t!("tickets-count", count = order.lines.len());
-    let to = Route::OrderPage { id: order.id.to_string() };
+    let to = routes::order(order.id);
     rsx! {
         li { class: "offer",
             if let Some(line) = order.lines.first() {
@@ -106,13 +106,13 @@ fn ShortText(order: Order) -> Element {
                     br {}
                     span { class: "hint",
                         " "
-                        When { show: line.show.clone() }
+                        ShowTime { show: line.show.clone() }
                     }
                 }
                 br {}
                 "{tickets}"
             }
-            span { class, "{words}" }
+            span { class, "{state}" }
             strong { class: "price", {money(order.total)} }
             if order.state == OrderState::Held {
                 Link { class: "button", to, {t!("pay-now")} }

@@ -1,52 +1,53 @@
-//! Signing in and up. Both lead back to where the person came from.
+//! Signing in and signing up. Both return to the page that the user came from.
 
-use crate::api::{ApiError, auth};
-use crate::components::{CurrentUser, Field, Heading, Notice, Tone, focus_first_error};
+use crate::api::auth;
+use crate::client::context::CurrentUser;
+use crate::client::focus::focus_first_error;
+use crate::components::{Field, Heading, Notice, Tone};
+use crate::error::ApiError;
 use crate::i18n::t;
-use crate::routes::{Route, SignInQuery};
+use crate::routes::{self, SignInQuery};
 use dioxus::prelude::*;
 
-/// Signing in.
 #[component]
 pub fn SignIn(query: SignInQuery) -> Element {
     rsx! {
         div { class: "narrow panel entry",
             Heading { title: t!("sign-in") }
-            Credentials { query: query.clone(), new: false }
+            CredentialsForm { query: query.clone(), new_account: false }
             p {
                 {t!("new-here")}
                 " "
-                Link { to: Route::SignUp { query }.address(), {t!("create-an-account")} }
+                Link { to: routes::sign_up(&query), {t!("create-an-account")} }
             }
         }
     }
 }
 
-/// Signing up.
 #[component]
 pub fn SignUp(query: SignInQuery) -> Element {
     rsx! {
         div { class: "narrow panel entry",
             Heading { title: t!("sign-up") }
             p { {t!("one-account")} }
-            Credentials { query: query.clone(), new: true }
+            CredentialsForm { query: query.clone(), new_account: true }
             p {
                 {t!("have-account")}
                 " "
-                Link { to: Route::SignIn { query }.address(), {t!("sign-in")} }
+                Link { to: routes::sign_in(&query), {t!("sign-in")} }
             }
         }
     }
 }
 
 #[component]
-fn Credentials(query: SignInQuery, new: bool) -> Element {
+fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
     let (email, password) = (use_signal(String::new), use_signal(String::new));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let mut current = use_context::<CurrentUser>();
     let navigator = use_navigator();
-    let leads_to = query.path().to_owned();
+    let back = query.path().to_owned();
     let submit = move |event: FormEvent| {
         event.prevent_default();
         let back = query.path().to_owned();
@@ -55,47 +56,46 @@ fn Credentials(query: SignInQuery, new: bool) -> Element {
                 return;
             }
             busy.set(true);
-            let done = match new {
-                true => auth::sign_up(email(), password()).await,
-                false => auth::sign_in(email(), password()).await,
+            let result = if new_account {
+                auth::sign_up(email(), password()).await
+            } else {
+                auth::sign_in(email(), password()).await
             };
             busy.set(false);
-            match done {
+            match result {
                 Ok(user) => {
                     current.0.set(Some(user));
                     navigator.push(back);
                 }
-                Err(reason) => {
-                    error.set(Some(reason));
+                Err(failure) => {
+                    error.set(Some(failure));
                     focus_first_error();
                 }
             }
         }
     };
-    let (hint, known_as) = match new {
-        true => (t!("password-hint"), "new-password"),
-        false => (String::new(), "current-password"),
-    };
-    let about = |field| error.read().as_ref().and_then(|error: &ApiError| error.about(field));
-    let (about_email, about_password) = (about("email"), about("password"));
-    let general = error().filter(|_| about_email.is_none() && about_password.is_none());
+    let (hint, autocomplete) =
+        if new_account { (t!("password-hint"), "new-password") } else { (String::new(), "current-password") };
+    let field_error = |field| error.read().as_ref().and_then(|error: &ApiError| error.field_message(field));
+    let (email_error, password_error) = (field_error("email"), field_error("password"));
+    let form_error = error().filter(|_| email_error.is_none() && password_error.is_none());
     rsx! {
-        form { class: "stack", method: "post", action: if new { "/forms/sign-up" } else { "/forms/sign-in" }, novalidate: true, onsubmit: submit,
-            input { r#type: "hidden", name: "back", value: leads_to }
-            if let Some(reason) = general {
-                Notice { tone: Tone::Bad, {reason.words()} }
+        form { class: "stack", method: "post", action: if new_account { "/forms/sign-up" } else { "/forms/sign-in" }, novalidate: true, onsubmit: submit,
+            input { r#type: "hidden", name: "back", value: back }
+            if let Some(error) = form_error {
+                Notice { tone: Tone::Bad, {error.message()} }
             }
-            Field { name: "email", label: t!("email"), kind: "email", value: email, error: about_email, autocomplete: "username" }
+            Field { name: "email", label: t!("email"), kind: "email", value: email, error: email_error, autocomplete: "username" }
             Field {
                 name: "password",
                 label: t!("password"),
                 kind: "password",
                 hint,
                 value: password,
-                error: about_password,
-                autocomplete: known_as,
+                error: password_error,
+                autocomplete,
             }
-            button { r#type: "submit", disabled: busy(), if new { {t!("create-account")} } else { {t!("sign-in")} } }
+            button { r#type: "submit", disabled: busy(), if new_account { {t!("create-account")} } else { {t!("sign-in")} } }
         }
     }
 }

@@ -1,40 +1,39 @@
-//! One ticket: for buyers to hold, for its seller to edit or withdraw.
+//! One ticket: buyers can hold it; its seller can change its price or withdraw it.
 
-use crate::api::ApiError;
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
-use crate::components::{
-    Field, Notice, Poster, Problem, SeatWords, SellerShare, StateBadge, Tone, When, focus_first_error, use_person,
-};
+use crate::client::context::use_user_id;
+use crate::client::focus::focus_first_error;
+use crate::components::{Field, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowTime, StateBadge, Tone};
+use crate::error::ApiError;
 use crate::i18n::{amount, money, t};
-use crate::pages::show::hold::Hold;
-use crate::routes::Route;
+use crate::pages::show::hold::HoldForm;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::Money;
 use shared::tickets::{Ticket, TicketState};
 
-/// One ticket.
 #[component]
 pub fn TicketPage(id: String) -> Element {
     let mut fetched = use_server_future(use_reactive!(|(id,)| get_ticket(id)))?;
-    let person = use_person();
-    let changed = move |()| fetched.restart();
+    let user = use_user_id();
+    let on_change = move |()| fetched.restart();
     match fetched() {
         Some(Ok(ticket)) => {
             let show = ticket.show.clone();
-            let own = person == Some(ticket.seller_id);
+            let own = user == Some(ticket.seller_id);
             rsx! {
-                Poster { show: show.clone(), title: show.title.to_string(),
+                ShowHeader { show: show.clone(), title: show.title.to_string(),
                     p { class: "lead",
-                        When { show: show.clone(), with_zone: true }
+                        ShowTime { show: show.clone(), with_zone: true }
                     }
                     p { class: "place",
                         "{show.venue}, {show.city} · "
-                        Link { to: Route::ShowPage { id: show.id.to_string() }, {t!("all-tickets")} }
+                        Link { to: routes::show(show.id), {t!("all-tickets")} }
                     }
                 }
                 section { class: "panel admits",
                     h2 {
-                        SeatWords { seat: ticket.seat.clone() }
+                        SeatLabel { seat: ticket.seat.clone() }
                     }
                     p {
                         StateBadge { state: ticket.state }
@@ -48,9 +47,9 @@ pub fn TicketPage(id: String) -> Element {
                 if show.cancelled {
                     Notice { tone: Tone::Bad, {t!("cancelled-show")} " " {t!("cancelled-show-money")} }
                 } else if own {
-                    Edit { ticket, changed }
+                    SellerSection { ticket, on_change }
                 } else if ticket.state == TicketState::OnSale {
-                    Buy { ticket }
+                    BuyerSection { ticket }
                 }
             }
         }
@@ -62,16 +61,16 @@ pub fn TicketPage(id: String) -> Element {
 }
 
 #[component]
-fn Buy(ticket: Ticket) -> Element {
-    let chosen = use_signal(|| vec![ticket.id]);
+fn BuyerSection(ticket: Ticket) -> Element {
+    let selection = use_signal(|| vec![ticket.id]);
     rsx! {
-        Hold { show: ticket.show.id, picked: vec![ticket], chosen, fixed: true }
+        HoldForm { show: ticket.show.id, selected: vec![ticket], selection, fixed: true }
     }
 }
 
-/// What a seller can do with a ticket, or why not.
+/// What the seller can do with the ticket.
 #[component]
-fn Edit(ticket: Ticket, changed: EventHandler<()>) -> Element {
+fn SellerSection(ticket: Ticket, on_change: EventHandler<()>) -> Element {
     match ticket.state {
         TicketState::Held => rsx! {
             Notice { tone: Tone::Plain, {t!("edit-held")} }
@@ -83,34 +82,34 @@ fn Edit(ticket: Ticket, changed: EventHandler<()>) -> Element {
             Notice { tone: Tone::Plain, {t!("edit-withdrawn")} }
         },
         TicketState::OnSale => rsx! {
-            Reprice { ticket, changed }
+            PriceForm { ticket, on_change }
         },
     }
 }
 
 #[component]
-fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
+fn PriceForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
     let (id, version, currency) = (ticket.id, ticket.version, ticket.price.currency);
     let price = use_signal(|| amount(ticket.price));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let mut wrong_price = use_signal(|| false);
+    let mut invalid_price = use_signal(|| false);
     let reprice = move |event: FormEvent| {
         event.prevent_default();
         async move {
-            let typed = Money::parse(&price(), currency);
-            wrong_price.set(typed.is_none());
-            let Some(new_price) = typed.filter(|_| !busy()) else {
+            let parsed = Money::parse(&price(), currency);
+            invalid_price.set(parsed.is_none());
+            let Some(new_price) = parsed.filter(|_| !busy()) else {
                 focus_first_error();
                 return;
             };
             busy.set(true);
-            let done = reprice_ticket(id.to_string(), new_price, version).await;
+            let result = reprice_ticket(id.to_string(), new_price, version).await;
             busy.set(false);
-            match done {
-                Ok(_) => changed.call(()),
-                Err(reason) => {
-                    error.set(Some(reason));
+            match result {
+                Ok(_) => on_change.call(()),
+                Err(failure) => {
+                    error.set(Some(failure));
                     focus_first_error();
                 }
             }
@@ -121,31 +120,32 @@ fn Reprice(ticket: Ticket, changed: EventHandler<()>) -> Element {
             return;
         }
         busy.set(true);
-        let done = withdraw_ticket(id.to_string()).await;
+        let result = withdraw_ticket(id.to_string()).await;
         busy.set(false);
-        match done {
-            Ok(_) => changed.call(()),
-            Err(reason) => error.set(Some(reason)),
+        match result {
+            Ok(_) => on_change.call(()),
+            Err(failure) => error.set(Some(failure)),
         }
     };
-    let about_price = match wrong_price() {
-        true => Some(t!("flaw-no-amount")),
-        false => error.read().as_ref().and_then(|error: &ApiError| error.about("price")),
+    let price_error = if invalid_price() {
+        Some(t!("flaw-no-amount"))
+    } else {
+        error.read().as_ref().and_then(|error: &ApiError| error.field_message("price"))
     };
-    let general = error().filter(|_| about_price.is_none());
+    let form_error = error().filter(|_| price_error.is_none());
     rsx! {
         section { class: "panel narrow",
             h2 { {t!("your-ticket")} }
-            if let Some(reason) = general {
+            if let Some(error) = form_error {
                 Notice { tone: Tone::Bad,
-                    {reason.words()}
+                    {error.message()}
                     " "
-                    button { class: "link", onclick: move |_| changed.call(()), {t!("look-again")} }
+                    button { class: "link", onclick: move |_| on_change.call(()), {t!("look-again")} }
                 }
             }
             form { class: "stack", method: "post", novalidate: true, onsubmit: reprice,
-                Field { name: "price", label: t!("price-in", currency = currency.code()), value: price, error: about_price, inputmode: "decimal" }
-                SellerShare { typed: price(), currency }
+                Field { name: "price", label: t!("price-in", currency = currency.code()), value: price, error: price_error, inputmode: "decimal" }
+                SellerProceeds { price_input: price(), currency }
                 div { class: "actions",
                     button { r#type: "submit", disabled: busy(), {t!("change-price")} }
                     button { r#type: "button", class: "quiet", disabled: busy(), onclick: withdraw, {t!("withdraw")} }

@@ -1,5 +1,5 @@
-### What people read, in Arabic. The other languages have the same names, which a test sees to.
-### Money, seats and dates are inserted as they are written in the language.
+### The user-visible texts in Arabic. A test checks that all languages have the same messages.
+### Money, seats and dates are formatted for the language before they are inserted.
 
 ## Dates, seats, numbers
 
@@ -27,8 +27,9 @@ month = { $number ->
    *[12] ديسمبر
 }
 date-and-time = { $weekday }، { $day } { $month } { $year }، { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
-# Whose clock it is, as in "(Europe/Berlin time)".
+# As in "(Europe/Berlin time)".
 time-zone = (بتوقيت { $zone })
 comma = { "، " }
 seat-row = صف { $row }
@@ -44,11 +45,13 @@ category = { $name ->
    *[other] أخرى
 }
 
-## Around every page
+## Layout
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = تذاكر من المعجبين إلى المعجبين: سعر واحد شامل كل شيء، وهي محجوزة لك أثناء الدفع.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = التخطي إلى المحتوى
 main-navigation = التنقل الرئيسي
@@ -71,7 +74,7 @@ total = المجموع
 cancelled-show = أُلغيت هذه الفعالية.
 cancelled-show-money = كل من اشترى تذاكر يستعيد أمواله.
 
-## What went wrong
+## Errors
 
 problem-not-found = لا يوجد شيء هنا
 problem-not-found-words = العنوان غير صحيح، أو أن ما كان هنا لم يعد موجودًا.
@@ -199,7 +202,7 @@ prices-all-in = الأسعار شاملة كل شيء دون رسوم إضافي
 sell-for-this-show = بيع تذاكر لهذه الفعالية
 prices = الأسعار
 price-lowest = الأدنى
-# The price that half of the tickets cost at most.
+# The median price.
 price-middle = المعتاد
 price-highest = الأعلى
 cheapest-together = أرخص المقاعد المتجاورة
@@ -411,7 +414,7 @@ password = كلمة المرور
 password-hint = 8 أحرف على الأقل.
 create-account = إنشاء الحساب
 
-## The window of the desktop
+## Desktop window
 
 window-no-server = الخادم لا يستجيب
 window-no-server-words = تحقق من اتصال هذا الحاسوب وحاول مرة أخرى. ربما يخضع الخادم للصيانة، أو أصبح له عنوان آخر.

@@ -1,5 +1,5 @@
-### What people read, in German. The other languages have the same names, which a test sees to.
-### Money, seats and dates are inserted as they are written in the language.
+### The user-visible texts in German. A test checks that all languages have the same messages.
+### Money, seats and dates are formatted for the language before they are inserted.
 
 ## Dates, seats, numbers
 
@@ -28,8 +28,9 @@ month = { $number ->
 }
 date-and-time = { $weekday }, { $day }. { $month } { $year }, { $time }
 day = { $day }. { $month } { $year }
-# Whose clock it is, as in "(Europe/Berlin time)".
+# As in "(Europe/Berlin time)".
 time-zone = (Zeitzone { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Reihe { $row }
 seat-number = Platz { $number }
@@ -44,11 +45,13 @@ category = { $name ->
    *[other] Sonstiges
 }
 
-## Around every page
+## Layout
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Tickets von Fans für Fans: ein Endpreis, und sie bleiben für dich reserviert, während du bezahlst.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Zum Inhalt springen
 main-navigation = Hauptmenü
@@ -71,7 +74,7 @@ total = Gesamt
 cancelled-show = Diese Veranstaltung ist abgesagt.
 cancelled-show-money = Wer Tickets gekauft hat, bekommt das Geld zurück.
 
-## What went wrong
+## Errors
 
 problem-not-found = Hier ist nichts
 problem-not-found-words = Die Adresse stimmt nicht, oder was hier war, gibt es nicht mehr.
@@ -185,18 +188,20 @@ tickets-left = { $count ->
 
 no-tickets = Gerade keine Tickets
 no-tickets-words = Sie erscheinen hier von selbst, sobald jemand welche anbietet.
+# Same as in English.
 tickets = Tickets
 prices-all-in = Alle Preise sind Endpreise, ohne weitere Gebühren.
 sell-for-this-show = Tickets für diese Veranstaltung verkaufen
 prices = Preise
 price-lowest = Niedrigster
-# The price that half of the tickets cost at most.
+# The median price.
 price-middle = Üblich
 price-highest = Höchster
 cheapest-together = Günstigste Plätze nebeneinander
 choose-together = { $count } Plätze nebeneinander wählen
 yours = Deins
 face-value = Originalpreis { $price }
+# Same as in English.
 details = Details
 details-of = Details zu { $seat }
 time-left = noch { $time }
@@ -393,7 +398,7 @@ password = Passwort
 password-hint = Mindestens 8 Zeichen.
 create-account = Konto erstellen
 
-## The window of the desktop
+## Desktop window
 
 window-no-server = Der Server antwortet nicht
 window-no-server-words = Prüf, ob dieser Computer verbunden ist, und versuch es noch einmal. Vielleicht wird der Server gerade gewartet, oder er hat inzwischen eine andere Adresse.

@@ -1,5 +1,5 @@
-### What people read, in English. The other languages have the same names, which a test sees to.
-### Money, seats and dates are inserted as they are written in the language.
+### The user-visible texts in English. A test checks that all languages have the same messages.
+### Money, seats and dates are formatted for the language before they are inserted.
 
 ## Dates, seats, numbers
 
@@ -28,7 +28,7 @@ month = { $number ->
 }
 date-and-time = { $weekday } { $day } { $month } { $year }, { $time }
 day = { $day } { $month } { $year }
-# Whose clock it is, as in "(Europe/Berlin time)".
+# As in "(Europe/Berlin time)".
 time-zone = ({ $zone } time)
 comma = { ", " }
 seat-row = Row { $row }
@@ -44,7 +44,7 @@ category = { $name ->
    *[other] Other
 }
 
-## Around every page
+## Layout
 
 brand = Ticketing
 # What search engines show below the title.
@@ -71,7 +71,7 @@ total = Total
 cancelled-show = This show is cancelled.
 cancelled-show-money = Whoever bought tickets gets the money back.
 
-## What went wrong
+## Errors
 
 problem-not-found = There is nothing here
 problem-not-found-words = The address is wrong, or what was here is gone.
@@ -190,7 +190,7 @@ prices-all-in = Prices are all in, with no fees on top.
 sell-for-this-show = Sell tickets for this show
 prices = Prices
 price-lowest = Lowest
-# The price that half of the tickets cost at most.
+# The median price.
 price-middle = Typical
 price-highest = Highest
 cheapest-together = Cheapest seats together
@@ -393,7 +393,7 @@ password = Password
 password-hint = At least 8 characters.
 create-account = Create account
 
-## The window of the desktop
+## Desktop window
 
 window-no-server = The server does not answer
 window-no-server-words = Look whether this computer is connected, and try again. Perhaps the server is being looked after; or it has another address by now.

@@ -1,5 +1,5 @@
-### What people read, in Spanish. The other languages have the same names, which a test sees to.
-### Money, seats and dates are inserted as they are written in the language.
+### The user-visible texts in Spanish. A test checks that all languages have the same messages.
+### Money, seats and dates are formatted for the language before they are inserted.
 
 ## Dates, seats, numbers
 
@@ -27,9 +27,11 @@ month = { $number ->
    *[12] dic
 }
 date-and-time = { $weekday }, { $day } { $month } { $year }, { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
-# Whose clock it is, as in "(Europe/Berlin time)".
+# As in "(Europe/Berlin time)".
 time-zone = (hora de { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Fila { $row }
 seat-number = Asiento { $number }
@@ -44,11 +46,13 @@ category = { $name ->
    *[other] Otro
 }
 
-## Around every page
+## Layout
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Entradas de fans para fans: un solo precio final, y reservadas para ti mientras pagas.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Saltar al contenido
 main-navigation = Principal
@@ -71,7 +75,7 @@ total = Importe total
 cancelled-show = Este evento está cancelado.
 cancelled-show-money = Quien compró entradas recupera su dinero.
 
-## What went wrong
+## Errors
 
 problem-not-found = Aquí no hay nada
 problem-not-found-words = La dirección es incorrecta o lo que había aquí ya no está.
@@ -190,7 +194,7 @@ prices-all-in = Los precios son finales, sin gastos añadidos.
 sell-for-this-show = Vender entradas para este evento
 prices = Precios
 price-lowest = Más bajo
-# The price that half of the tickets cost at most.
+# The median price.
 price-middle = Habitual
 price-highest = Más alto
 cheapest-together = Asientos juntos más baratos
@@ -393,7 +397,7 @@ password = Contraseña
 password-hint = Al menos 8 caracteres.
 create-account = Crear cuenta
 
-## The window of the desktop
+## Desktop window
 
 window-no-server = El servidor no responde
 window-no-server-words = Comprueba si este ordenador tiene conexión e inténtalo de nuevo. Quizá el servidor esté en mantenimiento, o ya tenga otra dirección.

@@ -1,5 +1,5 @@
-### What people read, in French. The other languages have the same names, which a test sees to.
-### Money, seats and dates are inserted as they are written in the language.
+### The user-visible texts in French. A test checks that all languages have the same messages.
+### Money, seats and dates are formatted for the language before they are inserted.
 
 ## Dates, seats, numbers
 
@@ -26,10 +26,13 @@ month = { $number ->
     [11] nov.
    *[12] déc.
 }
+# Same as in English.
 date-and-time = { $weekday } { $day } { $month } { $year }, { $time }
+# Same as in English.
 day = { $day } { $month } { $year }
-# Whose clock it is, as in "(Europe/Berlin time)".
+# As in "(Europe/Berlin time)".
 time-zone = (fuseau horaire { $zone })
+# Same as in English.
 comma = { ", " }
 seat-row = Rang { $row }
 seat-number = Place { $number }
@@ -44,11 +47,13 @@ category = { $name ->
    *[other] Autre
 }
 
-## Around every page
+## Layout
 
+# Same as in English.
 brand = Ticketing
 # What search engines show below the title.
 description = Des billets de fans à fans : un prix tout compris, et réservés pour vous pendant que vous payez.
+# Same as in English.
 page-title = { $title } · { brand }
 skip = Aller au contenu
 main-navigation = Menu principal
@@ -67,11 +72,12 @@ try-again = Réessayer
 show-more = Afficher plus
 sell-tickets = Vendre des billets
 all-in = prix tout compris, sans frais en plus
+# Same as in English.
 total = Total
 cancelled-show = Cet événement est annulé.
 cancelled-show-money = Tous les billets achetés sont remboursés.
 
-## What went wrong
+## Errors
 
 problem-not-found = Il n’y a rien ici
 problem-not-found-words = L’adresse est incorrecte, ou ce qui était ici n’existe plus.
@@ -190,7 +196,7 @@ prices-all-in = Les prix sont tout compris, sans frais en plus.
 sell-for-this-show = Vendre des billets pour cet événement
 prices = Prix
 price-lowest = Le plus bas
-# The price that half of the tickets cost at most.
+# The median price.
 price-middle = Courant
 price-highest = Le plus élevé
 cheapest-together = Places côte à côte les moins chères
@@ -393,7 +399,7 @@ password = Mot de passe
 password-hint = Au moins 8 caractères.
 create-account = Créer un compte
 
-## The window of the desktop
+## Desktop window
 
 window-no-server = Le serveur ne répond pas
 window-no-server-words = Vérifiez que cet ordinateur est connecté et réessayez. Le serveur est peut-être en maintenance, ou il a changé d’adresse.

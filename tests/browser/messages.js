@@ -1,16 +1,18 @@
 // The messages of the site in every language, read from the same files as the client's, so that tests find what users read.
 import { FluentBundle, FluentResource } from '@fluent/bundle';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 
-export const LANGUAGES = ['en', 'de', 'es', 'fr', 'ar'];
+const LOCALES = resolve(import.meta.dirname, '../../assets/locales');
+
+export const LANGUAGES = readdirSync(LOCALES).map((file) => file.replace(/\.ftl$/, ''));
 
 const bundles = new Map();
 
 function bundle(language) {
   if (!bundles.has(language)) {
     const loaded = new FluentBundle(language, { useIsolating: language === 'ar' });
-    const file = resolve(import.meta.dirname, `../../assets/locales/${language}.ftl`);
+    const file = resolve(LOCALES, `${language}.ftl`);
     const errors = loaded.addResource(new FluentResource(readFileSync(file, 'utf8')));
     if (errors.length > 0) throw errors[0];
     bundles.set(language, loaded);
@@ -42,7 +44,7 @@ export function exactly(text, { from = false, to = false } = {}) {
 export function englishOnly(language) {
   const [english, other] = [bundle('en'), bundle(language)];
   const plain = (value) => (typeof value === 'string' ? value : undefined);
-  const names = readFileSync(resolve(import.meta.dirname, '../../assets/locales/en.ftl'), 'utf8').match(/^[a-z][a-z-]*(?= =)/gm);
+  const names = readFileSync(resolve(LOCALES, 'en.ftl'), 'utf8').match(/^[a-z][a-z-]*(?= =)/gm);
   const pairs = names.map((name) => [plain(english.getMessage(name).value), plain(other.getMessage(name).value)]);
   return new Set(pairs.filter(([one, two]) => one && one !== two).map(([one]) => one));
 }

@@ -1,13 +1,14 @@
-//! Every component in every state, for those who work on them. Released programs do not have it.
+//! A style guide: every component in every state. Debug builds only.
 
 #[cfg(debug_assertions)]
 mod samples;
 #[cfg(debug_assertions)]
 mod sheet;
 
+#[cfg(not(debug_assertions))]
+use crate::pages::not_found::NotFound;
 use dioxus::prelude::*;
 
-/// Every component in every state; an address that leads nowhere in a released program.
 #[component]
 pub fn Design() -> Element {
     #[cfg(debug_assertions)]
@@ -16,6 +17,6 @@ pub fn Design() -> Element {
     };
     #[cfg(not(debug_assertions))]
     rsx! {
-        super::NotFound { path: Vec::new() }
+        NotFound { path: Vec::new() }
     }
 }

@@ -1,4 +1,4 @@
-//! Made-up shows, tickets and people to show components with.
+//! Sample data for the style guide.
 
 use crate::client::clock;
 use shared::auth::User;
@@ -7,29 +7,27 @@ use shared::value::ShortText;
 use shared::{Currency, Id, Instant, Money};
 use std::time::Duration;
 
-/// The letters of an id that differ from sample to sample.
 fn id<Thing>(number: usize) -> Id<Thing> {
-    format!("00000000-0000-4000-8000-{number:012}").parse().expect("this is written as an id is")
+    format!("00000000-0000-4000-8000-{number:012}").parse().expect("a well-formed id")
 }
 
-fn line(text: &str) -> ShortText {
-    ShortText::parse("text", text).expect("samples are short lines")
+fn short_text(text: &str) -> ShortText {
+    ShortText::parse("text", text).expect("samples are short")
 }
 
-/// Who looks at the samples.
-pub fn person() -> User {
+/// The user whom the style guide is rendered for.
+pub fn user() -> User {
     serde_json::from_value(serde_json::json!({ "id": id::<User>(1).to_string(), "email": "ada@example.org" }))
-        .expect("this is written as a person is")
+        .expect("a well-formed user")
 }
 
-/// A show of that kind; each number is another one.
 pub fn show(number: usize, category: Category, title: &str) -> Show {
     Show {
         id: id(number),
-        title: line(title),
-        venue: line("Tempodrom"),
-        city: line("Berlin"),
-        country: line("Germany"),
+        title: short_text(title),
+        venue: short_text("Tempodrom"),
+        city: short_text("Berlin"),
+        country: short_text("Germany"),
         category,
         starts_at: Instant::from_millis(1_796_504_400_000),
         time_zone: "Europe/Berlin".to_owned(),
@@ -40,11 +38,11 @@ pub fn show(number: usize, category: Category, title: &str) -> Show {
     }
 }
 
-/// Two shows of each kind, as they stand in lists.
+/// Two shows of each category.
 pub fn listings() -> Vec<ShowListing> {
     let titles = ["The Lantern Foxes: Night Tram Tour", "Hamlet"];
-    let all = Category::ALL.into_iter().enumerate().flat_map(|(kind, category)| {
-        titles.into_iter().enumerate().map(move |(index, title)| (kind * 2 + index, category, title))
+    let all = Category::ALL.into_iter().enumerate().flat_map(|(group, category)| {
+        titles.into_iter().enumerate().map(move |(index, title)| (group * 2 + index, category, title))
     });
     all.map(|(number, category, title)| ShowListing {
         show: show(number + 10, category, title),
@@ -55,14 +53,14 @@ pub fn listings() -> Vec<ShowListing> {
     .collect()
 }
 
-/// Tickets as their show lists them: free, cheaper than printed, the onlooker's own, and held for a while.
+/// Four tickets: on sale, with a face value, the user's own, and held.
 pub fn tickets() -> Vec<Ticket> {
     let seats = [("Parquet", "F", "12"), ("Upper Circle", "C", "113"), ("Balcony", "2", "7"), ("", "", "")];
     let ticket = |(number, (section, row, seat)): (usize, (&str, &str, &str))| Ticket {
         id: id(number + 50),
         show: show(10, Category::Concert, "The Lantern Foxes"),
-        seller_id: if number == 2 { person().id } else { id(3) },
-        seat: Seat::parse(section, row, seat).expect("these are seats"),
+        seller_id: if number == 2 { user().id } else { id(3) },
+        seat: Seat::parse(section, row, seat).expect("valid seats"),
         price: Money::new(4_250 + 1_000 * number as i64, Currency::Eur),
         face_value: (number == 1).then(|| Money::new(6_000, Currency::Eur)),
         state: if number == 3 { TicketState::Held } else { TicketState::OnSale },

@@ -1,16 +1,15 @@
-//! The sheet itself: colours and type first, then components in the order of the style sheet.
+//! Colours and type, then the components in the order of the style sheet.
 
 use super::samples;
-use crate::components::{
-    Choice, Cover, CurrentUser, Empty, Field, Heading, Notice, ShowCard, Skeleton, StateBadge, Tone,
-};
+use crate::client::context::CurrentUser;
+use crate::components::{Cover, EmptyState, Field, Heading, Notice, Select, ShowCard, Skeleton, StateBadge, Tone};
 use crate::pages::order::Countdown;
-use crate::pages::show::Offer;
+use crate::pages::show::TicketItem;
 use dioxus::prelude::*;
 use shared::TicketId;
 use shared::tickets::{Category, TicketState};
 
-/// The tokens of the style sheet that are colours; each has a class of its name for its swatch.
+/// The colour variables of the style sheet. Each has a class `of-<name>` for its swatch.
 const COLOURS: [&str; 18] = [
     "paper",
     "card",
@@ -32,11 +31,10 @@ const COLOURS: [&str; 18] = [
     "held-soft",
 ];
 
-/// All of it.
 #[component]
 pub fn Sheet() -> Element {
-    // Some of what is shown depends on who looks.
-    use_context_provider(|| CurrentUser(Signal::new(Some(samples::person()))));
+    // Some components depend on the signed-in user.
+    use_context_provider(|| CurrentUser(Signal::new(Some(samples::user()))));
     rsx! {
         Heading { title: "Design" }
         p { class: "lead", "Every component in every state. Look at it in both colour schemes, at 320 px, and from right to left." }
@@ -108,7 +106,7 @@ fn Fields() -> Element {
             Field { name: "plain", label: "Plain", value: plain }
             Field { name: "hinted", label: "With a hint", value: hinted, hint: "As it stands on the ticket." }
             Field { name: "wrong", label: "Wrong", value: wrong, error: Some("an amount looks like 49.90".to_owned()) }
-            Choice { name: "chosen", label: "Choice", value: chosen, options }
+            Select { name: "chosen", label: "Choice", value: chosen, options }
         }
     }
 }
@@ -127,7 +125,7 @@ fn Messages() -> Element {
                 StateBadge { state }
             }
         }
-        Empty { title: "Nothing is here",
+        EmptyState { title: "Nothing is here",
             p { "What can be done about it, and a way to do it." }
             p { class: "actions",
                 button { class: "quiet", "Do it" }
@@ -140,13 +138,13 @@ fn Messages() -> Element {
 fn Covers() -> Element {
     rsx! {
         h2 { "Covers" }
-        for (kind , category) in Category::ALL.into_iter().enumerate() {
+        for (group , category) in Category::ALL.into_iter().enumerate() {
             section { key: "{category.name()}",
                 p { class: "hint", {category.name()} }
                 ul { class: "swatches",
                     for number in 0..6 {
                         li { class: "stub", key: "{number}",
-                            Cover { show: samples::show(kind * 6 + number + 100, category, "Cover") }
+                            Cover { show: samples::show(group * 6 + number + 100, category, "Cover") }
                         }
                     }
                 }
@@ -169,15 +167,15 @@ fn Shows() -> Element {
 
 #[component]
 fn Offers() -> Element {
-    let chosen = use_signal(Vec::<TicketId>::new);
+    let selection = use_signal(Vec::<TicketId>::new);
     let tickets = use_hook(samples::tickets);
     rsx! {
-        // In a box of its own, since the bar stays in sight as long as that is.
+        // The bar is sticky within its section, so it needs one of its own.
         section {
             h2 { "Tickets" }
             ul { class: "tickets seats",
                 for ticket in tickets {
-                    Offer { key: "{ticket.id}", ticket, chosen, ahead: Some(0) }
+                    TicketItem { key: "{ticket.id}", ticket, selection, server_ahead_millis: Some(0) }
                 }
             }
             div { class: "bar",

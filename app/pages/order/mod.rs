@@ -1,53 +1,49 @@
-//! An order: its countdown on the server's clock, its payment, and how it ended.
+//! An order: its countdown by the server's clock, its payment, and its outcome.
 
+mod authentication;
 mod outcome;
 mod payment;
+mod sync;
 
-use self::outcome::Ended;
-use self::payment::PaymentForm;
+use self::outcome::Outcome;
+use self::payment::PaymentSection;
+use self::sync::{OrderSync, use_order_sync};
 use crate::api::orders::{cancel_order, get_order};
-use crate::client::clock;
-use crate::client::feed;
-use crate::components::{Cover, CurrentUser, Heading, Problem, SeatWords, SignInFirst, When, focus_heading};
+use crate::client::context::CurrentUser;
+use crate::client::focus::focus_heading;
+use crate::components::{Cover, Heading, Problem, SeatLabel, ShowTime, SignInPrompt};
 use crate::i18n::{money, t};
-use crate::routes::Route;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::orders::{Order, OrderState};
-use shared::payments::PaymentState;
 use std::time::Duration;
 
-/// How often the server is asked while it is open how the order goes on.
-const LOOK_SOON: Duration = Duration::from_millis(700);
-/// How often it is asked anyway: the seller or the show may end it.
-const LOOK_ANYWAY: Duration = Duration::from_secs(5);
-/// How long before the end the countdown warns.
+/// The countdown warns for this long before the hold expires.
 const WARNING: Duration = Duration::from_secs(20);
 
-/// An order.
 #[component]
 pub fn OrderPage(id: String) -> Element {
     let current = use_context::<CurrentUser>();
-    let back = Route::OrderPage { id: id.clone() }.to_string();
     if current.0.read().is_none() {
         return rsx! {
             Heading { title: t!("order") }
-            SignInFirst { back, reason: t!("sign-in-for-order") }
+            SignInPrompt { back: routes::order(&id), reason: t!("sign-in-for-order") }
         };
     }
     rsx! {
-        // A list of one: only in lists does a new key begin anew, and another order is another page.
+        // Dioxus honours `key` only in lists; the one-item list remounts the component for another order.
         for id in [id] {
-            Fetched { key: "{id}", id }
+            FetchedOrder { key: "{id}", id }
         }
     }
 }
 
 #[component]
-fn Fetched(id: String) -> Element {
+fn FetchedOrder(id: String) -> Element {
     let fetched = use_server_future(use_reactive!(|(id,)| get_order(id)))?;
     match fetched() {
         Some(Ok(order)) => rsx! {
-            Watched { first: order }
+            SyncedOrder { first: order }
         },
         Some(Err(error)) => rsx! {
             Problem { error }
@@ -56,64 +52,9 @@ fn Fetched(id: String) -> Element {
     }
 }
 
-/// How long an order still has, in whole seconds, by the server's clock as it was when the order was answered.
-fn seconds_left(order: &Order, since_answer: Duration) -> u64 {
-    let left = order.expires_at.since(order.server_now + since_answer);
-    left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
-}
-
-/// Whether the server has to be asked how it goes on.
-fn undecided(order: &Order, seconds: u64) -> bool {
-    let paying = order.payment.as_ref().is_some_and(|payment| payment.state != PaymentState::Declined);
-    order.state == OrderState::Held && (seconds == 0 || paying)
-}
-
 #[component]
-fn Watched(first: Order) -> Element {
-    let id = first.id;
-    let left_first = seconds_left(&first, Duration::ZERO);
-    let mut order = use_signal(|| first);
-    let mut left = use_signal(|| left_first);
-    let look = use_callback(move |()| {
-        spawn(async move {
-            if let Ok(newest) = get_order(id.to_string()).await
-                && newest.version >= order.peek().version
-            {
-                left.set(seconds_left(&newest, Duration::ZERO));
-                order.set(newest);
-            }
-        });
-    });
-    feed::use_own_news(move |()| look.call(()));
-    // The page came with the answer, but nobody knows how long it was under way: so it is asked for again at once.
-    use_effect(move || {
-        look.call(());
-        spawn(async move {
-            let mut answered = (order.peek().server_now, clock::now());
-            loop {
-                clock::sleep(Duration::from_millis(250)).await;
-                let current = order.peek().clone();
-                if current.state != OrderState::Held {
-                    continue;
-                }
-                if answered.0 != current.server_now {
-                    answered = (current.server_now, clock::now());
-                }
-                let now_left = seconds_left(&current, clock::now().since(answered.1));
-                if now_left != *left.peek() {
-                    left.set(now_left);
-                    if undecided(&current, now_left) {
-                        look.call(());
-                    }
-                } else {
-                    let wait = if undecided(&current, now_left) { LOOK_SOON } else { LOOK_ANYWAY };
-                    if clock::now().since(answered.1) >= wait {
-                        look.call(());
-                    }
-                }
-            }
-        });
-    });
+fn SyncedOrder(first: Order) -> Element {
+    let OrderSync { order, seconds_left, refetch } = use_order_sync(first);
     let mut shown = use_hook(|| CopyValue::new(order.peek().state));
     use_effect(move || {
         let state = order.read().state;
@@ -121,26 +62,26 @@ fn Watched(first: Order) -> Element {
             focus_heading();
         }
     });
-    let changed = move |()| look.call(());
+    let on_change = move |()| refetch.call(());
     let current = order();
     rsx! {
         Heading { title: title(current.state) }
         match current.state {
             OrderState::Held => rsx! {
-                Countdown { seconds: left(), extended: current.extended }
+                Countdown { seconds: seconds_left(), extended: current.extended }
                 div { class: "checkout",
                     div {
-                        Lines { order: current.clone() }
+                        OrderLines { order: current.clone() }
                     }
                     div {
-                        PaymentForm { order: current.clone(), over: left() == 0, changed }
-                        Cancel { order: current, changed }
+                        PaymentSection { order: current.clone(), expired: seconds_left() == 0, on_change }
+                        CancelForm { order: current, on_change }
                     }
                 }
             },
             _ => rsx! {
-                Ended { order: current.clone() }
-                Lines { order: current }
+                Outcome { order: current.clone() }
+                OrderLines { order: current }
             },
         }
     }
@@ -156,14 +97,14 @@ fn title(state: OrderState) -> String {
     }
 }
 
-/// How long there is to pay.
+/// The time that is left to pay.
 #[component]
 pub fn Countdown(seconds: u64, extended: bool) -> Element {
-    let words = format!("{}:{:02}", seconds / 60, seconds % 60);
+    let clock = format!("{}:{:02}", seconds / 60, seconds % 60);
     let short = seconds <= WARNING.as_secs();
-    // Read out when it matters, not each second; seen as well when there is something to do at once.
     let urgent = short && seconds > 0 && !extended;
-    let spoken = match seconds {
+    // Screen readers announce only the changes of this text, not each second. It is visible only when action is urgent.
+    let announcement = match seconds {
         0 => t!("time-over"),
         _ if urgent => t!("time-short-pay"),
         1..=20 => t!("time-short"),
@@ -172,7 +113,7 @@ pub fn Countdown(seconds: u64, extended: bool) -> Element {
     };
     rsx! {
         div { class: if short { "countdown short" } else { "countdown" },
-            p { class: "clock", role: "timer", "data-testid": "countdown", "{words}" }
+            p { class: "clock", role: "timer", "data-testid": "countdown", "{clock}" }
             p {
                 if seconds == 0 {
                     {t!("clock-over")}
@@ -182,13 +123,13 @@ pub fn Countdown(seconds: u64, extended: bool) -> Element {
                     {t!("clock-held")}
                 }
             }
-            p { class: if urgent { "warning" } else { "unseen" }, role: "status", "data-testid": "warning", "{spoken}" }
+            p { class: if urgent { "warning" } else { "unseen" }, role: "status", "data-testid": "warning", "{announcement}" }
         }
     }
 }
 
 #[component]
-fn Lines(order: Order) -> Element {
+fn OrderLines(order: Order) -> Element {
     rsx! {
         ul { class: "tickets stubs torn",
             for line in order.lines {
@@ -197,14 +138,14 @@ fn Lines(order: Order) -> Element {
                         Cover { show: line.show.clone() }
                     }
                     span { class: "about",
-                        Link { to: Route::ShowPage { id: line.show.id.to_string() }, "{line.show.title}" }
+                        Link { to: routes::show(line.show.id), "{line.show.title}" }
                         br {}
                         span { class: "hint",
-                            When { show: line.show.clone(), with_zone: true }
+                            ShowTime { show: line.show.clone(), with_zone: true }
                             " · {line.show.venue}, {line.show.city}"
                         }
                         br {}
-                        SeatWords { seat: line.seat.clone() }
+                        SeatLabel { seat: line.seat.clone() }
                     }
                     strong { class: "price", {money(line.price)} }
                 }
@@ -221,7 +162,7 @@ fn Lines(order: Order) -> Element {
 }
 
 #[component]
-fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
+fn CancelForm(order: Order, on_change: EventHandler<()>) -> Element {
     let id = order.id;
     let mut busy = use_signal(|| false);
     let cancel = move |event: FormEvent| {
@@ -229,9 +170,9 @@ fn Cancel(order: Order, changed: EventHandler<()>) -> Element {
         async move {
             if !busy() {
                 busy.set(true);
-                // Whatever came of it, the order itself says it best.
+                // The order that is fetched next shows the result, also if the call has failed.
                 let _ = cancel_order(id.to_string()).await;
-                changed.call(());
+                on_change.call(());
                 busy.set(false);
             }
         }

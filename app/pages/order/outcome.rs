@@ -1,16 +1,15 @@
-//! How an order ended, where the money is, and what can be done next.
+//! How an order ended, where the money is, and what the buyer can do next.
 
-use crate::api::ApiError;
 use crate::api::orders::place_order;
 use crate::components::{Notice, Tone};
+use crate::error::ApiError;
 use crate::i18n::{money, t};
-use crate::routes::Route;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::orders::{EndReason, Order, OrderState};
 use shared::payments::PaymentState;
 
-/// How an order ended, in words.
-fn words(state: OrderState, reason: Option<EndReason>) -> (Tone, String) {
+fn describe(state: OrderState, reason: Option<EndReason>) -> (Tone, String) {
     match (state, reason) {
         (OrderState::Complete, _) => (Tone::Good, t!("ended-complete")),
         (OrderState::Expired, _) => (Tone::Bad, t!("ended-expired")),
@@ -24,58 +23,63 @@ fn words(state: OrderState, reason: Option<EndReason>) -> (Tone, String) {
     }
 }
 
-/// Whether somebody took back what was paid for: it is not on sale again.
-fn is_taken_back(reason: Option<EndReason>) -> bool {
+/// Whether the sale was undone on purpose. Its tickets are not on sale again.
+fn is_revoked(reason: Option<EndReason>) -> bool {
     matches!(reason, Some(EndReason::ShowCancelled | EndReason::BySeller | EndReason::RefundedExternally))
 }
 
 /// Whether the same tickets may be on sale again.
-fn can_try_again(order: &Order) -> bool {
-    order.state.is_over() && !is_taken_back(order.reason) && !order.lines.iter().any(|line| line.show.cancelled)
+fn can_order_again(order: &Order) -> bool {
+    order.state.is_over() && !is_revoked(order.reason) && !order.lines.iter().any(|line| line.show.cancelled)
 }
 
-/// Where the money is that was taken and is given back.
-fn money_words(order: &Order) -> Option<String> {
-    let given_back = order.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Refunded);
+/// Where the money of a refunded order is.
+fn describe_refund(order: &Order) -> Option<String> {
+    let refunded = order.payment.as_ref().is_some_and(|payment| payment.state == PaymentState::Refunded);
     match order.state {
-        OrderState::Refunded if given_back => Some(t!("money-back", total = money(order.total))),
-        OrderState::Refunded if is_taken_back(order.reason) => Some(t!("money-on-its-way")),
+        OrderState::Refunded if refunded => Some(t!("money-back", total = money(order.total))),
+        OrderState::Refunded if is_revoked(order.reason) => Some(t!("money-on-its-way")),
         _ => None,
     }
 }
 
-/// An order that is no longer held.
+/// The outcome of an order that is no longer held.
 #[component]
-pub fn Ended(order: Order) -> Element {
-    let (tone, words) = words(order.state, order.reason);
-    let money = money_words(&order);
-    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
-    let again = can_try_again(&order);
+pub fn Outcome(order: Order) -> Element {
+    let (tone, text) = describe(order.state, order.reason);
+    let refund = describe_refund(&order);
+    let again = can_order_again(&order);
     let over = order.state.is_over();
+    let show = show_address(&order);
     rsx! {
         Notice { tone,
-            "{words}"
-            if let Some(money) = money {
-                " {money}"
+            "{text}"
+            if let Some(refund) = refund {
+                " {refund}"
             }
         }
         if again {
-            TryAgain { order }
+            OrderAgain { order }
         } else if over {
             p { class: "actions",
-                Link { class: "button quiet", to: Route::ShowPage { id: show }, {t!("look-at-show")} }
+                Link { class: "button quiet", to: show, {t!("look-at-show")} }
             }
         }
     }
 }
 
+/// All lines of an order are for one show.
+fn show_address(order: &Order) -> String {
+    routes::show(order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default())
+}
+
 #[component]
-fn TryAgain(order: Order) -> Element {
+fn OrderAgain(order: Order) -> Element {
     let navigator = use_navigator();
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let show = order.lines.first().map(|line| line.show.id.to_string()).unwrap_or_default();
-    let again = move |_| {
+    let show = show_address(&order);
+    let order_again = move |_| {
         let order = order.clone();
         async move {
             if busy() {
@@ -85,22 +89,22 @@ fn TryAgain(order: Order) -> Element {
             let ids = order.lines.iter().map(|line| line.ticket_id).collect();
             match place_order(ids, order.total).await {
                 Ok(order) => {
-                    navigator.push(Route::OrderPage { id: order.id.to_string() });
+                    navigator.push(routes::order(order.id));
                 }
-                Err(reason) => {
+                Err(failure) => {
                     busy.set(false);
-                    error.set(Some(reason));
+                    error.set(Some(failure));
                 }
             }
         }
     };
     rsx! {
-        if let Some(reason) = error() {
-            Notice { tone: Tone::Bad, {reason.words()} }
+        if let Some(error) = error() {
+            Notice { tone: Tone::Bad, {error.message()} }
         }
         p { class: "actions",
-            button { disabled: busy(), onclick: again, {t!("same-tickets-again")} }
-            Link { class: "button quiet", to: Route::ShowPage { id: show }, {t!("other-tickets")} }
+            button { disabled: busy(), onclick: order_again, {t!("same-tickets-again")} }
+            Link { class: "button quiet", to: show, {t!("other-tickets")} }
         }
     }
 }
@@ -131,16 +135,19 @@ mod tests {
     }
 
     #[test]
-    fn a_refund_says_where_the_money_is() {
-        let of = |state, payment| money_words(&order(state, EndReason::ShowCancelled, payment));
-        assert_eq!(of(OrderState::Refunded, PaymentState::Captured).as_deref(), Some("Your money is on its way back."));
-        assert_eq!(of(OrderState::Refunded, PaymentState::Refunded).as_deref(), Some("€19.99 was given back."));
-        assert_eq!(of(OrderState::Complete, PaymentState::Captured), None);
+    fn a_refund_describes_where_the_money_is() {
+        let refund = |state, payment| describe_refund(&order(state, EndReason::ShowCancelled, payment));
+        assert_eq!(
+            refund(OrderState::Refunded, PaymentState::Captured).as_deref(),
+            Some("Your money is on its way back.")
+        );
+        assert_eq!(refund(OrderState::Refunded, PaymentState::Refunded).as_deref(), Some("€19.99 was given back."));
+        assert_eq!(refund(OrderState::Complete, PaymentState::Captured), None);
     }
 
     #[test]
-    fn nobody_is_told_to_try_for_tickets_that_are_gone() {
-        let can = |state, reason| can_try_again(&order(state, reason, PaymentState::Refunded));
+    fn revoked_tickets_cannot_be_ordered_again() {
+        let can = |state, reason| can_order_again(&order(state, reason, PaymentState::Refunded));
         assert!(can(OrderState::Cancelled, EndReason::CancelledByBuyer));
         assert!(can(OrderState::Refunded, EndReason::CaptureFailed));
         assert!(!can(OrderState::Complete, EndReason::CancelledByBuyer));

@@ -1,14 +1,14 @@
-//! What a seller has earned, where that money is, and what made it.
+//! The user's earnings: balances, payouts, and the movements behind them.
 
-use crate::api::ApiError;
 use crate::api::payments::{get_account, set_up_payouts};
-use crate::client::stripe;
+use crate::client::external_page;
 use crate::components::{Notice, Tone};
+use crate::error::ApiError;
 use crate::i18n::{self, day, money, t};
 use dioxus::prelude::*;
 use shared::payments::{Balance, Movement, MovementKind, SellerAccount};
 
-/// What the person has earned. The sales below it are shown whether or not this can be had.
+/// The page shows the sales even if the account cannot be fetched.
 #[component]
 pub fn Earnings(account: Option<Result<SellerAccount, ApiError>>) -> Element {
     match account {
@@ -17,24 +17,24 @@ pub fn Earnings(account: Option<Result<SellerAccount, ApiError>>) -> Element {
             section { class: "panel", aria_labelledby: "earnings",
                 h2 { id: "earnings", {t!("earnings")} }
                 for balance in account.balances.clone() {
-                    Sums { key: "{balance.owed.currency.code()}", balance }
+                    BalanceSums { key: "{balance.owed.currency.code()}", balance }
                 }
                 if !account.can_be_paid {
-                    SetUp {}
+                    PayoutSetUp {}
                 }
                 Movements { account }
             }
         },
-        Some(Err(reason)) => rsx! {
-            Notice { tone: Tone::Bad, {t!("earnings-failed")} " " {reason.words()} }
+        Some(Err(error)) => rsx! {
+            Notice { tone: Tone::Bad, {t!("earnings-failed")} " " {error.message()} }
         },
         None => rsx! {},
     }
 }
 
-/// Where the money of one currency is.
+/// The balance of one currency.
 #[component]
-fn Sums(balance: Balance) -> Element {
+fn BalanceSums(balance: Balance) -> Element {
     let sums = [
         (t!("owed"), balance.owed),
         (t!("held-back"), balance.held),
@@ -43,9 +43,9 @@ fn Sums(balance: Balance) -> Element {
     ];
     rsx! {
         dl { class: "sums", aria_label: balance.owed.currency.code(),
-            for (words , sum) in sums {
-                div { key: "{words}",
-                    dt { "{words}" }
+            for (label , sum) in sums {
+                div { key: "{label}",
+                    dt { "{label}" }
                     dd { {money(sum)} }
                 }
             }
@@ -53,37 +53,37 @@ fn Sums(balance: Balance) -> Element {
     }
 }
 
-/// Whoever moves the money does not know yet where to send it, and asks that on a page of its own.
+/// Stripe needs the seller's bank account, and asks for it on a page of its own.
 #[component]
-fn SetUp() -> Element {
+fn PayoutSetUp() -> Element {
     let mut busy = use_signal(|| false);
-    let mut page = use_signal(|| None::<String>);
+    let mut onboarding_url = use_signal(|| None::<String>);
     let mut error = use_signal(|| None::<ApiError>);
-    let begin = move |_| async move {
+    let start = move |_| async move {
         if busy() {
             return;
         }
         busy.set(true);
         match set_up_payouts().await {
             Ok(Some(url)) => {
-                stripe::go_to(&url);
-                page.set(Some(url));
+                external_page::open(&url);
+                onboarding_url.set(Some(url));
             }
             Ok(None) => {}
-            Err(reason) => error.set(Some(reason)),
+            Err(failure) => error.set(Some(failure)),
         }
         busy.set(false);
     };
     rsx! {
         Notice { tone: Tone::Plain,
             p { {t!("payouts-unknown")} }
-            if let Some(reason) = error() {
-                p { {reason.words()} }
+            if let Some(error) = error() {
+                p { {error.message()} }
             }
-            if let Some(url) = page() {
+            if let Some(url) = onboarding_url() {
                 a { class: "button", href: url, {t!("payouts-go-on")} }
             } else {
-                button { disabled: busy(), onclick: begin, {t!("payouts-say")} }
+                button { disabled: busy(), onclick: start, {t!("payouts-say")} }
             }
         }
     }
@@ -96,7 +96,7 @@ fn Movements(account: SellerAccount) -> Element {
     let mut error = use_signal(|| None::<ApiError>);
     let cursor = next().unwrap_or(account.movements.next);
     let has_more = cursor.is_some();
-    let more = move |_| {
+    let show_more = move |_| {
         let cursor = cursor.clone();
         async move {
             match get_account(cursor).await {
@@ -105,31 +105,31 @@ fn Movements(account: SellerAccount) -> Element {
                     next.set(Some(account.movements.next));
                     error.set(None);
                 }
-                Err(reason) => error.set(Some(reason)),
+                Err(failure) => error.set(Some(failure)),
             }
         }
     };
-    // What is new meanwhile moves everything down, so a page can begin with what is shown already.
+    // New movements shift the pages, so an older page may repeat movements of the first one.
     let first = account.movements.items;
-    let later = older().into_iter().filter(|movement| !first.contains(movement)).collect::<Vec<_>>();
+    let older = older().into_iter().filter(|movement| !first.contains(movement)).collect::<Vec<_>>();
     rsx! {
         details {
             summary { {t!("history")} }
             ul { class: "plain movements",
-                for movement in first.into_iter().chain(later) {
-                    ShortText { key: "{movement.id}", movement }
+                for movement in first.into_iter().chain(older) {
+                    MovementItem { key: "{movement.id}", movement }
                 }
             }
-            if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, {reason.words()} }
+            if let Some(error) = error() {
+                Notice { tone: Tone::Bad, {error.message()} }
             }
             if has_more {
                 p { class: "pager",
-                    button { class: "quiet", onclick: more, {t!("show-more")} }
+                    button { class: "quiet", onclick: show_more, {t!("show-more")} }
                 }
             }
         }
-        // The browser's own way to keep a file; a window without one has no place for it.
+        // The desktop client's web view cannot save files.
         if cfg!(not(feature = "desktop")) {
             p { class: "aside",
                 a { href: "/account.csv", download: "ticketing-account.csv", {t!("download")} }
@@ -138,7 +138,7 @@ fn Movements(account: SellerAccount) -> Element {
     }
 }
 
-fn word(kind: MovementKind) -> String {
+fn kind_label(kind: MovementKind) -> String {
     let name = match kind {
         MovementKind::Sale => "sale",
         MovementKind::Refund => "refund",
@@ -149,11 +149,11 @@ fn word(kind: MovementKind) -> String {
 }
 
 #[component]
-fn ShortText(movement: Movement) -> Element {
+fn MovementItem(movement: Movement) -> Element {
     rsx! {
         li {
             span { class: "about",
-                strong { {word(movement.kind)} }
+                strong { {kind_label(movement.kind)} }
                 if let Some(about) = movement.about {
                     " {about.show} · "
                     {i18n::seat(&about.seat)}

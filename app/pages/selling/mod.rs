@@ -1,74 +1,74 @@
-//! What the person sells and sold, and what that earned.
+//! The user's sales and earnings.
 
 mod earnings;
 
 use self::earnings::Earnings;
-use super::each_once;
-use crate::api::ApiError;
 use crate::api::orders::refund_sale;
 use crate::api::payments::get_account;
 use crate::api::tickets::list_selling;
+use crate::client::context::CurrentUser;
 use crate::client::{clock, feed};
 use crate::components::{
-    Cover, CurrentUser, Empty, Heading, Notice, Problem, SeatWords, SignInFirst, StateBadge, Tone, When,
+    Cover, EmptyState, Heading, Notice, Problem, SeatLabel, ShowTime, SignInPrompt, StateBadge, Tone,
 };
+use crate::error::ApiError;
 use crate::i18n::{self, money, t};
-use crate::routes::Route;
+use crate::model::unique::unique_by;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::{Ticket, TicketState};
 use std::time::Duration;
 
-/// How long it takes until the services have heard of a refund.
-const HEARD_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long the services usually need to replicate a refund or a sale.
+const REPLICATION_DELAY: Duration = Duration::from_secs(1);
 
-/// What the person sells and sold.
 #[component]
 pub fn Selling() -> Element {
     let current = use_context::<CurrentUser>();
     if current.0.read().is_none() {
         return rsx! {
             Heading { title: t!("nav-sales") }
-            SignInFirst { back: "/selling", reason: t!("sign-in-for-sales") }
+            SignInPrompt { back: routes::selling(), reason: t!("sign-in-for-sales") }
         };
     }
     rsx! {
         Heading { title: t!("nav-sales") }
-        Sales {}
+        SaleList {}
     }
 }
 
 #[component]
-fn Sales() -> Element {
+fn SaleList() -> Element {
     let account = use_server_future(|| get_account(None))?;
     let fetched = use_server_future(|| list_selling(None))?;
     let mut newest = use_signal(Vec::<Ticket>::new);
     let mut newest_account = use_signal(|| None);
     let mut older = use_signal(Vec::<Ticket>::new);
     let mut next = use_signal(|| None::<Option<String>>);
-    let changed = use_callback(move |()| {
+    let reload = use_callback(move |()| {
         spawn(async move {
             if let Ok(page) = list_selling(None).await {
                 newest.set(page.items);
             }
-            // What was earned is known only once others have heard of it, too.
-            clock::sleep(HEARD_TIMEOUT).await;
+            // The account follows the tickets later, once the payments service has received their events.
+            clock::sleep(REPLICATION_DELAY).await;
             if let Ok(account) = get_account(None).await {
                 newest_account.set(Some(Ok(account)));
             }
         });
     });
-    feed::use_own_news(move |()| changed.call(()));
+    feed::use_live_updates(move |()| reload.call(()));
     match fetched() {
         Some(Ok(page)) if page.items.is_empty() && newest.read().is_empty() => rsx! {
-            Empty { title: t!("no-sales"),
-                Link { class: "button", to: Route::Sell { query: Default::default() }.address(), {t!("sell-tickets")} }
+            EmptyState { title: t!("no-sales"),
+                Link { class: "button", to: routes::sell(), {t!("sell-tickets")} }
             }
         },
         Some(Ok(page)) => {
             let cursor = next().unwrap_or(page.next);
-            let all = each_once(newest().into_iter().chain(page.items).chain(older()), |ticket| ticket.id);
+            let tickets = unique_by(newest().into_iter().chain(page.items).chain(older()), |ticket| ticket.id);
             let has_more = cursor.is_some();
-            let more = move |_| {
+            let show_more = move |_| {
                 let cursor = cursor.clone();
                 async move {
                     if let Ok(page) = list_selling(cursor).await {
@@ -80,13 +80,13 @@ fn Sales() -> Element {
             rsx! {
                 Earnings { account: newest_account().or_else(&*account) }
                 ul { class: "tickets stubs",
-                    for ticket in all {
-                        Sale { key: "{ticket.id}", ticket, changed }
+                    for ticket in tickets {
+                        Sale { key: "{ticket.id}", ticket, on_change: reload }
                     }
                 }
                 if has_more {
                     p { class: "pager",
-                        button { class: "quiet", onclick: more, {t!("show-more")} }
+                        button { class: "quiet", onclick: show_more, {t!("show-more")} }
                     }
                 }
             }
@@ -99,44 +99,44 @@ fn Sales() -> Element {
 }
 
 #[component]
-fn Sale(ticket: Ticket, changed: EventHandler<()>) -> Element {
-    // The client's clock is read when the page is alive: until then it looks as the server wrote it.
-    let mut begun = use_signal(|| true);
+fn Sale(ticket: Ticket, on_change: EventHandler<()>) -> Element {
+    // The clock is read only after hydration, so that the client renders the same page as the server first.
+    let mut started = use_signal(|| true);
     let starts_at = ticket.show.starts_at;
-    use_effect(move || begun.set(starts_at <= clock::now()));
-    let can_give_back = ticket.state == TicketState::Sold && !ticket.show.cancelled && !begun();
+    use_effect(move || started.set(starts_at <= clock::now()));
+    let can_refund = ticket.state == TicketState::Sold && !ticket.show.cancelled && !started();
     rsx! {
         li { class: "offer",
             div { class: "stub",
                 Cover { show: ticket.show.clone() }
             }
             span { class: "about",
-                Link { to: Route::TicketPage { id: ticket.id.to_string() }, "{ticket.show.title}" }
+                Link { to: routes::ticket(ticket.id), "{ticket.show.title}" }
                 br {}
                 span { class: "hint",
                     " "
-                    When { show: ticket.show.clone() }
+                    ShowTime { show: ticket.show.clone() }
                 }
                 br {}
-                SeatWords { seat: ticket.seat.clone() }
+                SeatLabel { seat: ticket.seat.clone() }
             }
             StateBadge { state: ticket.state }
             strong { class: "price", {money(ticket.price)} }
-            if can_give_back {
-                GiveBack { ticket, changed }
+            if can_refund {
+                RefundForm { ticket, on_change }
             }
         }
     }
 }
 
-/// Giving a buyer the money back, after a second question.
+/// Refunds the buyer after a confirmation.
 #[component]
-fn GiveBack(ticket: Ticket, changed: EventHandler<()>) -> Element {
+fn RefundForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
     let (id, price) = (ticket.id, ticket.price);
-    let mut asked = use_signal(|| false);
+    let mut confirming = use_signal(|| false);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let give_back = move |_| async move {
+    let refund = move |_| async move {
         if busy() {
             return;
         }
@@ -144,31 +144,31 @@ fn GiveBack(ticket: Ticket, changed: EventHandler<()>) -> Element {
         error.set(None);
         match refund_sale(id.to_string()).await {
             Ok(()) => {
-                clock::sleep(HEARD_TIMEOUT).await;
-                changed.call(());
+                clock::sleep(REPLICATION_DELAY).await;
+                on_change.call(());
             }
-            Err(reason) => error.set(Some(reason)),
+            Err(failure) => error.set(Some(failure)),
         }
         busy.set(false);
-        asked.set(false);
+        confirming.set(false);
     };
     rsx! {
         div { class: "wide",
-            if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, {reason.words()} }
+            if let Some(error) = error() {
+                Notice { tone: Tone::Bad, {error.message()} }
             }
-            if asked() {
+            if confirming() {
                 p { role: "alert",
                     {t!("refund-ask", price = money(price))}
                 }
                 div { class: "actions",
-                    button { class: "danger", disabled: busy(), onclick: give_back,
+                    button { class: "danger", disabled: busy(), onclick: refund,
                         if busy() { {t!("refund-busy")} } else { {t!("refund-yes")} }
                     }
-                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), {t!("refund-no")} }
+                    button { class: "quiet", disabled: busy(), onclick: move |_| confirming.set(false), {t!("refund-no")} }
                 }
             } else {
-                button { class: "link", aria_label: t!("refund-of", seat = i18n::seat(&ticket.seat)), onclick: move |_| asked.set(true), {t!("refund")} }
+                button { class: "link", aria_label: t!("refund-of", seat = i18n::seat(&ticket.seat)), onclick: move |_| confirming.set(true), {t!("refund")} }
             }
         }
     }

@@ -1,25 +1,26 @@
-//! Cancelling a show: its creator asks twice, and then watches the money go back.
+//! Cancelling a show: its creator confirms, and then sees the progress of the refunds.
 
-use crate::api::ApiError;
 use crate::api::tickets::{cancel_show, get_show};
 use crate::client::clock;
-use crate::components::{Notice, Tone, use_person};
+use crate::client::context::use_user_id;
+use crate::components::{Notice, Tone};
+use crate::error::ApiError;
 use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::tickets::{Cancellation, ShowListing};
 use std::time::Duration;
 
-/// How often it is asked how far it has come.
-const LOOK_AGAIN: Duration = Duration::from_secs(1);
+/// How often the progress is fetched.
+const POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// What everybody is told of a cancelled show, and what its creator can do.
+/// Shows that a show is cancelled, and lets its creator cancel it.
 #[component]
-pub fn Cancelling(listing: Signal<ShowListing>) -> Element {
+pub fn CancellationSection(listing: Signal<ShowListing>) -> Element {
     let current = listing();
-    let creator = use_person() == Some(current.show.creator_id);
-    // The client's clock is read when the page is alive: until then it looks as the server wrote it.
-    let mut begun = use_signal(|| true);
-    use_effect(move || begun.set(listing.peek().show.starts_at <= clock::now()));
+    let is_creator = use_user_id() == Some(current.show.creator_id);
+    // The clock is read only after hydration, so that the client renders the same page as the server first.
+    let mut started = use_signal(|| true);
+    use_effect(move || started.set(listing.peek().show.starts_at <= clock::now()));
     rsx! {
         if current.show.cancelled {
             Notice { tone: Tone::Bad,
@@ -27,23 +28,22 @@ pub fn Cancelling(listing: Signal<ShowListing>) -> Element {
                 " "
                 {t!("cancelled-show-money")}
             }
-            if let Some(cancellation) = current.cancellation.filter(|_| creator) {
+            if let Some(cancellation) = current.cancellation.filter(|_| is_creator) {
                 Progress { listing, cancellation }
             }
-        } else if creator && !begun() {
-            Ask { listing }
+        } else if is_creator && !started() {
+            CancelForm { listing }
         }
     }
 }
 
-/// How far it has come, until everything is taken back.
 #[component]
 fn Progress(listing: Signal<ShowListing>, cancellation: Cancellation) -> Element {
     let id = listing.peek().show.id;
     use_effect(move || {
         spawn(async move {
             while listing.peek().cancellation.is_some_and(|cancellation| cancellation.left > 0) {
-                clock::sleep(LOOK_AGAIN).await;
+                clock::sleep(POLL_INTERVAL).await;
                 if let Ok(newest) = get_show(id.to_string()).await {
                     listing.set(newest);
                 }
@@ -69,9 +69,9 @@ fn Progress(listing: Signal<ShowListing>, cancellation: Cancellation) -> Element
 }
 
 #[component]
-fn Ask(listing: Signal<ShowListing>) -> Element {
+fn CancelForm(listing: Signal<ShowListing>) -> Element {
     let id = listing.peek().show.id;
-    let mut asked = use_signal(|| false);
+    let mut confirming = use_signal(|| false);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let cancel = move |_| async move {
@@ -82,26 +82,26 @@ fn Ask(listing: Signal<ShowListing>) -> Element {
         error.set(None);
         match cancel_show(id.to_string()).await {
             Ok(cancelled) => listing.set(cancelled),
-            Err(reason) => {
+            Err(failure) => {
                 busy.set(false);
-                error.set(Some(reason));
+                error.set(Some(failure));
             }
         }
     };
     rsx! {
         section { class: "panel narrow",
             h2 { {t!("you-announced")} }
-            if let Some(reason) = error() {
-                Notice { tone: Tone::Bad, {reason.words()} }
+            if let Some(error) = error() {
+                Notice { tone: Tone::Bad, {error.message()} }
             }
-            if asked() {
+            if confirming() {
                 p { role: "alert", {t!("cancel-ask")} }
                 div { class: "actions",
                     button { class: "danger", disabled: busy(), onclick: cancel, {t!("cancel-yes")} }
-                    button { class: "quiet", disabled: busy(), onclick: move |_| asked.set(false), {t!("cancel-no")} }
+                    button { class: "quiet", disabled: busy(), onclick: move |_| confirming.set(false), {t!("cancel-no")} }
                 }
             } else {
-                button { class: "quiet", onclick: move |_| asked.set(true), {t!("cancel-show")} }
+                button { class: "quiet", onclick: move |_| confirming.set(true), {t!("cancel-show")} }
             }
         }
     }

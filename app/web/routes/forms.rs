@@ -2,8 +2,7 @@
 
 use crate::api::ApiError;
 use crate::i18n::Language;
-use crate::routes::Route;
-use crate::routes::{FormErrorQuery, SignInQuery};
+use crate::routes::{self, SignInQuery};
 use crate::web::Session;
 use crate::web::middleware::locale;
 use axum::Router;
@@ -69,26 +68,20 @@ fn to(address: &str) -> Response {
 fn lead(done: Result<String, ApiError>, back: &str) -> Response {
     match done {
         Ok(address) => to(&address),
-        Err(ApiError::Rejected(Rejection::SignedOut)) => {
-            to(&Route::SignIn { query: SignInQuery::back_to(back) }.address())
-        }
-        Err(error) => to(&Route::FormError { query: FormErrorQuery::new(error, back) }.address()),
+        Err(ApiError::Rejected(Rejection::SignedOut)) => to(&routes::sign_in(&SignInQuery::back_to(back))),
+        Err(error) => to(&routes::form_error(error, back)),
     }
 }
 
-fn page_of(order: OrderId) -> String {
-    Route::OrderPage { id: order.to_string() }.address()
-}
-
 /// Begins a session with what `ask` answers, and leads to where the person came from.
-fn begin(session: &Session, done: Result<SignedIn, ApiError>, back: &SignInQuery, page: Route) -> Response {
+fn begin(session: &Session, done: Result<SignedIn, ApiError>, back: &SignInQuery, page: &str) -> Response {
     match done {
         Ok(signed_in) => {
             let mut response = to(back.path());
             response.headers_mut().append(SET_COOKIE, session.cookie_of(&signed_in));
             response
         }
-        Err(error) => lead(Err(error), &page.address()),
+        Err(error) => lead(Err(error), page),
     }
 }
 
@@ -99,7 +92,7 @@ async fn sign_in(session: Session, body: Bytes) -> Response {
         session.call(SignIn { email, password }).await
     };
     let query = SignInQuery::back_to(&filled.text("back"));
-    begin(&session, done.await, &query, Route::SignIn { query: query.clone() })
+    begin(&session, done.await, &query, &routes::sign_in(&query))
 }
 
 async fn sign_up(session: Session, body: Bytes) -> Response {
@@ -109,7 +102,7 @@ async fn sign_up(session: Session, body: Bytes) -> Response {
         session.call(SignUp { email, password }).await
     };
     let query = SignInQuery::back_to(&filled.text("back"));
-    begin(&session, done.await, &query, Route::SignUp { query: query.clone() })
+    begin(&session, done.await, &query, &routes::sign_up(&query))
 }
 
 async fn sign_out(session: Session) -> Response {
@@ -133,14 +126,14 @@ fn ticket(text: &str) -> Option<(TicketId, Money)> {
 
 async fn hold(session: Session, body: Bytes) -> Response {
     let filled = Filled::read(&body);
-    let back = Route::ShowPage { id: filled.text("show") }.address();
+    let back = routes::show(filled.text("show"));
     let done = async {
         let chosen: Vec<(TicketId, Money)> = filled.all("ticket").filter_map(ticket).collect();
         let prices = chosen.iter().map(|(_, price)| *price);
         let total = prices.reduce(|sum, price| sum.checked_add(price).unwrap_or(sum));
         let expected_total = total.ok_or_else(|| Invalid::new("ticket_ids", Flaw::NothingChosen))?;
         let ticket_ids = chosen.into_iter().map(|(id, _)| id).collect();
-        Ok(page_of(session.call(PlaceOrder { ticket_ids, expected_total }).await?.id))
+        Ok(routes::order(session.call(PlaceOrder { ticket_ids, expected_total }).await?.id))
     };
     lead(done.await, &back)
 }
@@ -153,7 +146,7 @@ async fn settled(session: &Session, order: OrderId) -> Result<String, ApiError> 
         }
         tokio::time::sleep(LOOK_AGAIN).await;
     }
-    Ok(page_of(order))
+    Ok(routes::order(order))
 }
 
 async fn pay(session: Session, body: Bytes) -> Response {
@@ -162,11 +155,11 @@ async fn pay(session: Session, body: Bytes) -> Response {
         let order_id = filled.order()?;
         let payment = session.call(Pay { order_id, method: PaymentMethod::try_from(filled.text("method"))? }).await?;
         match payment.needs_authentication {
-            true => Ok(page_of(order_id)),
+            true => Ok(routes::order(order_id)),
             false => settled(&session, order_id).await,
         }
     };
-    lead(done.await, &Route::OrderPage { id: filled.text("order") }.address())
+    lead(done.await, &routes::order(filled.text("order")))
 }
 
 async fn authenticate(session: Session, body: Bytes) -> Response {
@@ -176,21 +169,21 @@ async fn authenticate(session: Session, body: Bytes) -> Response {
         let id = filled.text("payment").parse().map_err(|_| Rejection::NotFound)?;
         match session.call(Authenticate { id, approve }).await {
             // That is what the person said, and the order's page knows it.
-            Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => Ok(page_of(order)),
+            Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => Ok(routes::order(order)),
             Err(error) => Err(error),
             Ok(_) => settled(&session, order).await,
         }
     };
-    lead(done.await, &Route::OrderPage { id: filled.text("order") }.address())
+    lead(done.await, &routes::order(filled.text("order")))
 }
 
 async fn cancel(session: Session, body: Bytes) -> Response {
     let filled = Filled::read(&body);
     let done = async {
         let id = filled.order()?;
-        session.call(CancelOrder { id }).await.map(|order| page_of(order.id))
+        session.call(CancelOrder { id }).await.map(|order| routes::order(order.id))
     };
-    lead(done.await, &Route::OrderPage { id: filled.text("order") }.address())
+    lead(done.await, &routes::order(filled.text("order")))
 }
 
 /// Remembers the language that somebody chose, and leads back to where they were.

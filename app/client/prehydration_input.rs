@@ -1,21 +1,21 @@
-//! What was filled in before the client had taken the page over: the browser has it, and the client must not forget it.
+//! Input that the user entered before hydration. The browser shows it, and the client adopts it.
 
 use dioxus::prelude::*;
 
-/// Hears, once the page is alive, what is in the field of that id, if anything is.
-pub fn use_typed(id: &'static str, mut hear: impl FnMut(String) + 'static) {
+/// Calls `adopt` after hydration with the text in the field of that id, unless it is empty.
+pub fn use_prehydration_text(id: &'static str, mut adopt: impl FnMut(String) + 'static) {
     use_effect(move || {
         if let Some(text) = browser::value(id).filter(|text| !text.is_empty()) {
-            hear(text);
+            adopt(text);
         }
     });
 }
 
-/// Hears, once the page is alive, that the box of that value is checked.
-pub fn use_checked(value: String, mut hear: impl FnMut() + 'static) {
+/// Calls `adopt` after hydration if the box of that value is checked.
+pub fn use_prehydration_checked(value: String, mut adopt: impl FnMut() + 'static) {
     use_effect(move || {
         if browser::is_checked(&value) {
-            hear();
+            adopt();
         }
     });
 }
@@ -44,7 +44,7 @@ mod browser {
     }
 }
 
-/// Elsewhere nobody can type before the program runs.
+/// Only a page from the server can take input before the client runs.
 #[cfg(not(target_arch = "wasm32"))]
 mod browser {
     pub fn value(_: &str) -> Option<String> {

@@ -1,26 +1,24 @@
-//! What a call can come back with instead of an answer: the only place that knows status codes.
+//! Why a call to the server failed. This is the only module that maps failures to HTTP status codes.
 
 use dioxus::fullstack::{AsStatusCode, ServerFnError, StatusCode};
 use serde::{Deserialize, Serialize};
 use shared::{Invalid, Rejection};
 
-/// Why a call has no answer.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum ApiError {
-    /// Refused, for a reason that may be shown.
+    /// The server refused the request; the reason may be shown to the caller.
     #[error("{0}")]
     Rejected(Rejection),
-    /// Something broke on the server; its log says what.
+    /// An internal failure. The cause is in the server's log only.
     #[error("something went wrong on our side, nothing was lost, try again")]
     Failed,
-    /// A part of the server, or all of it, does not answer at the moment.
+    /// The server, or a service behind it, does not respond at the moment.
     #[error("this does not work at the moment, try again in a few seconds")]
     Unavailable,
 }
 
 impl ApiError {
-    /// The HTTP status that says it.
     pub fn status(&self) -> StatusCode {
         match self {
             ApiError::Rejected(rejection) => match rejection {
@@ -76,7 +74,7 @@ impl From<Invalid> for ApiError {
 impl From<ServerFnError> for ApiError {
     fn from(error: ServerFnError) -> Self {
         match error {
-            // The server was not reached, or was cut off.
+            // The connection failed or was cut off.
             ServerFnError::Request(_) => ApiError::Unavailable,
             _ => ApiError::Failed,
         }

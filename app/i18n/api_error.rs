@@ -1,33 +1,35 @@
-//! What went wrong, in the reader's language.
+//! Errors in the user's language.
 
 use super::{money, t};
-use crate::api::ApiError;
+use crate::error::ApiError;
 use shared::orders::OrderState;
 use shared::payments::Decline;
 use shared::{Flaw, Invalid, Rejection};
 
 impl ApiError {
-    /// Why there is no answer, as a sentence.
-    pub fn words(&self) -> String {
+    /// The error as a sentence for the user.
+    pub fn message(&self) -> String {
         match self {
-            ApiError::Rejected(rejection) => rejected(rejection),
+            ApiError::Rejected(rejection) => rejection_message(rejection),
             ApiError::Failed => t!("error-failed"),
             ApiError::Unavailable => t!("error-unavailable"),
         }
     }
 
-    /// What is wrong with the argument `field`, if that is what this says.
-    pub fn about(&self, field: &str) -> Option<String> {
+    /// The sentence for one field of a form; `None` if the error is not about that field.
+    pub fn field_message(&self, field: &str) -> Option<String> {
         match self {
-            ApiError::Rejected(Rejection::Invalid(invalid)) if invalid.field == field => Some(flawed(invalid.flaw)),
+            ApiError::Rejected(Rejection::Invalid(invalid)) if invalid.field == field => {
+                Some(flaw_message(invalid.flaw))
+            }
             _ => None,
         }
     }
 }
 
-fn rejected(rejection: &Rejection) -> String {
+fn rejection_message(rejection: &Rejection) -> String {
     match rejection {
-        Rejection::Invalid(Invalid { flaw, .. }) => flawed(*flaw),
+        Rejection::Invalid(Invalid { flaw, .. }) => flaw_message(*flaw),
         Rejection::Malformed(_) => t!("error-malformed"),
         Rejection::TooLarge => t!("error-too-large"),
         Rejection::SignedOut => t!("error-signed-out"),
@@ -55,13 +57,13 @@ fn rejected(rejection: &Rejection) -> String {
         Rejection::OrderClosed(OrderState::Cancelled) => t!("error-order-cancelled"),
         Rejection::OrderClosed(OrderState::Refunded) => t!("error-order-refunded"),
         Rejection::PaymentUnderWay => t!("error-payment-under-way"),
-        Rejection::CardDeclined(decline) => declined(*decline),
+        Rejection::CardDeclined(decline) => decline_message(*decline),
         Rejection::KeyReused => t!("error-key-reused"),
         Rejection::TooManyRequests { wait_seconds } => t!("error-too-many-requests", seconds = *wait_seconds),
     }
 }
 
-fn declined(decline: Decline) -> String {
+fn decline_message(decline: Decline) -> String {
     match decline {
         Decline::Generic => t!("declined-generic"),
         Decline::InsufficientFunds => t!("declined-insufficient-funds"),
@@ -71,7 +73,7 @@ fn declined(decline: Decline) -> String {
     }
 }
 
-fn flawed(flaw: Flaw) -> String {
+fn flaw_message(flaw: Flaw) -> String {
     match flaw {
         Flaw::Empty => t!("flaw-empty"),
         Flaw::TooLong { most } => t!("flaw-too-long", most = most),

@@ -1,32 +1,17 @@
-//! Shows, as they stand in lists and on pages.
-
-use crate::components::Cover;
-use crate::i18n::{date, money, month, t};
-use crate::routes::Route;
+use super::cover::Cover;
+use super::show_time::ShowTime;
+use crate::i18n::{money, month, t};
+use crate::routes;
 use chrono::{Datelike, NaiveDateTime};
 use dioxus::prelude::*;
-use shared::tickets::{Show, ShowListing};
-
-/// When a show begins, by the clock on the venue's wall.
-#[component]
-pub fn When(show: Show, #[props(default)] with_zone: bool) -> Element {
-    rsx! {
-        time { datetime: "{show.starts_at}", {date(&show.local_start)} }
-        if with_zone {
-            span { class: "zone",
-                " "
-                {t!("time-zone", zone = show.time_zone)}
-            }
-        }
-    }
-}
+use shared::tickets::ShowListing;
 
 /// A show in a list.
 #[component]
 pub fn ShowCard(listing: ShowListing) -> Element {
     let show = listing.show.clone();
     let start = NaiveDateTime::parse_from_str(&show.local_start, "%Y-%m-%dT%H:%M").unwrap_or_default();
-    let left = t!("tickets-left", count = listing.tickets_left);
+    let tickets_left = t!("tickets-left", count = listing.tickets_left);
     rsx! {
         li { class: "card",
             div { class: "stub",
@@ -38,9 +23,9 @@ pub fn ShowCard(listing: ShowListing) -> Element {
             }
             div { class: "what",
                 h2 {
-                    Link { to: Route::ShowPage { id: show.id.to_string() }, "{show.title}" }
+                    Link { to: routes::show(show.id), "{show.title}" }
                 }
-                p { When { show: show.clone() } }
+                p { ShowTime { show: show.clone() } }
                 p { class: "place", "{show.venue}, {show.city}" }
             }
             div { class: "price",
@@ -48,7 +33,7 @@ pub fn ShowCard(listing: ShowListing) -> Element {
                     span { class: "from", {t!("price-from")} }
                     strong { {money(price)} }
                 }
-                span { class: "left", "{left}" }
+                span { class: "left", "{tickets_left}" }
             }
         }
     }

@@ -1,0 +1,11 @@
+use crate::i18n::t;
+use dioxus::prelude::*;
+
+/// A page's title, in the document's title and as the first heading.
+#[component]
+pub fn Heading(title: String) -> Element {
+    rsx! {
+        document::Title { {t!("page-title", title = title.as_str())} }
+        h1 { "{title}" }
+    }
+}

@@ -1,0 +1,83 @@
+//! Keeps an order on the page in step with the server.
+
+use crate::api::orders::get_order;
+use crate::client::{clock, feed};
+use dioxus::prelude::*;
+use shared::orders::{Order, OrderState};
+use shared::payments::PaymentState;
+use std::time::Duration;
+
+/// How often the remaining time is recomputed. Four times a second, so that no second of the countdown is skipped.
+const TICK_INTERVAL: Duration = Duration::from_millis(250);
+/// How often the order is fetched while its state is about to change.
+const UNDECIDED_POLL_INTERVAL: Duration = Duration::from_millis(700);
+/// How often a held order is fetched otherwise, in case a live update is lost.
+const POLL_INTERVAL: Duration = Duration::from_secs(5);
+
+/// An order and the whole seconds until its hold expires.
+pub struct OrderSync {
+    pub order: Signal<Order>,
+    pub seconds_left: Signal<u64>,
+    pub refetch: Callback,
+}
+
+/// Refetches the order after live updates, when its time is over, and at intervals. Older versions are ignored.
+pub fn use_order_sync(first: Order) -> OrderSync {
+    let id = first.id;
+    let first_seconds = seconds_left(&first, Duration::ZERO);
+    let mut order = use_signal(|| first);
+    let mut left = use_signal(|| first_seconds);
+    let refetch = use_callback(move |()| {
+        spawn(async move {
+            if let Ok(newest) = get_order(id.to_string()).await
+                && newest.version >= order.peek().version
+            {
+                left.set(seconds_left(&newest, Duration::ZERO));
+                order.set(newest);
+            }
+        });
+    });
+    feed::use_live_updates(move |()| refetch.call(()));
+    use_effect(move || {
+        // The page may have been in transit for a while, and its countdown is late by that time.
+        refetch.call(());
+        spawn(async move {
+            // The server's clock in the last response, and the client's clock when it arrived.
+            let mut response = (order.peek().server_now, clock::now());
+            loop {
+                clock::sleep(TICK_INTERVAL).await;
+                let current = order.peek().clone();
+                if current.state != OrderState::Held {
+                    continue;
+                }
+                if response.0 != current.server_now {
+                    response = (current.server_now, clock::now());
+                }
+                let age = clock::now().since(response.1);
+                let seconds = seconds_left(&current, age);
+                let undecided = is_undecided(&current, seconds);
+                if seconds != *left.peek() {
+                    left.set(seconds);
+                    if undecided {
+                        refetch.call(());
+                    }
+                } else if age >= if undecided { UNDECIDED_POLL_INTERVAL } else { POLL_INTERVAL } {
+                    refetch.call(());
+                }
+            }
+        });
+    });
+    OrderSync { order, seconds_left: left, refetch }
+}
+
+/// Whole seconds until the hold expires. `age` is the time since the server sent the order.
+fn seconds_left(order: &Order, age: Duration) -> u64 {
+    let left = order.expires_at.since(order.server_now + age);
+    left.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX)
+}
+
+/// Whether the state may change at any moment: the time is over, or a payment is in progress.
+fn is_undecided(order: &Order, seconds_left: u64) -> bool {
+    let paying = order.payment.as_ref().is_some_and(|payment| payment.state != PaymentState::Declined);
+    order.state == OrderState::Held && (seconds_left == 0 || paying)
+}
