@@ -44,6 +44,10 @@ fn render(overlay: &str, file: &Path) -> Result<()> {
     let output = kubectl.arg("kustomize").arg(&source).stdin(Stdio::null()).output();
     let output = output.context("cannot start kubectl")?;
     let errors = String::from_utf8_lossy(&output.stderr);
-    ensure!(output.status.success(), "cannot render k8s/overlays/{overlay} (kubectl 1.27 or newer is required): {}", errors.trim());
+    ensure!(
+        output.status.success(),
+        "cannot render k8s/overlays/{overlay} (kubectl 1.27 or newer is required): {}",
+        errors.trim()
+    );
     fs::write(file, output.stdout).with_context(|| format!("cannot write {}", file.display()))
 }

@@ -3,6 +3,7 @@
 
 use crate::services::subscribed_subjects;
 use shared::{Service, Subject};
+use strum::VariantArray;
 
 const BODIES: &str = "
     create table main.order_history as
@@ -78,7 +79,7 @@ pub fn statements() -> Vec<String> {
                 .iter()
                 .flat_map(|service| subscribed_subjects(*service).into_iter().map(move |subject| (*service, subject))),
         ),
-        pairs("publishers", Subject::ALL.iter().map(|subject| (subject.service(), *subject))),
+        pairs("publishers", Subject::VARIANTS.iter().map(|subject| (subject.service(), *subject))),
         format!("create table main.published as {published};"),
         format!("create table main.received as {received};"),
         format!("create table main.handled_versions as {handled_versions};"),

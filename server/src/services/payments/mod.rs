@@ -29,7 +29,7 @@ use ledger::{FeeTerms, statement};
 use schema::payments::Model as Row;
 use shared::orders::OrderChanged;
 use shared::payments::{
-    Account, Authenticate, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook,
+    Authenticate, GetAccount, GetPayment, GetSettings, Pay, Payment, PaymentState, ReceiveWebhook, SellerAccount,
     SetUpPayouts, Settings,
 };
 use shared::{Instant, OrderId, PaymentId, Rejection, UserId};
@@ -147,7 +147,7 @@ impl Payments {
         Ok(Settings { publishable_key, test_mode, fee: self.terms.fee })
     }
 
-    async fn account(self: Arc<Self>, caller: Caller, request: GetAccount) -> Result<Account, Error> {
+    async fn account(self: Arc<Self>, caller: Caller, request: GetAccount) -> Result<SellerAccount, Error> {
         let (seller, now) = (caller.person()?, self.store.environment().now());
         let of = (seller, self.gateways.current);
         let mut account = statement::of(self.store.read(), of, request.cursor.as_deref(), now).await?;

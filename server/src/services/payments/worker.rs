@@ -11,7 +11,7 @@ use crate::store::{Millis, Store, Text, Tx};
 use crate::tasks::Tasks;
 use crate::{Cause, Error};
 use shared::orders::OrderChanged;
-use shared::payments::{Method, PaymentState};
+use shared::payments::{PaymentMethod, PaymentState};
 use shared::{Instant, PaymentId};
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -117,7 +117,7 @@ async fn perform(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer,
         payment_id: row.id.into(),
         order_id: row.order_id.into(),
         amount: schema::amount_of(row),
-        method: Method::try_from(row.method.clone())?,
+        method: PaymentMethod::try_from(row.method.clone())?,
         attempts: row.attempts,
     };
     match step {

@@ -39,7 +39,7 @@ pub async fn shows(
         found = found.filter(shows::Column::City.eq(city));
     }
     if let Some(name) = non_empty(&filter.category) {
-        let category = Category::from_name(name).ok_or_else(|| Invalid::new("category", Flaw::NoChoice))?;
+        let category: Category = name.parse().map_err(|_| Invalid::new("category", Flaw::NoChoice))?;
         found = found.filter(shows::Column::Category.eq(Text(category)));
     }
     if let Some(from) = parse_day("from", &filter.from)? {

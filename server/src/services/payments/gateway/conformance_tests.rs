@@ -14,7 +14,7 @@ use fake_stripe::{FakeStripe, Fault, Settings};
 use reqwest::Client;
 use sea_orm::EntityTrait;
 use serde_json::Value;
-use shared::payments::{Decline, Method};
+use shared::payments::{Decline, PaymentMethod};
 use shared::{Currency, Money, OrderId, PaymentId, Service};
 use std::net::TcpListener;
 use std::process::Stdio;
@@ -169,7 +169,7 @@ fn charge(method: &str, amount: Money) -> Charge {
         payment_id: PaymentId::new(Environment::real().new_id()),
         order_id: OrderId::new(Uuid::from_u128(1)),
         amount,
-        method: Method::try_from(method.to_owned()).expect("a token"),
+        method: PaymentMethod::try_from(method.to_owned()).expect("a token"),
         attempts: 0,
     }
 }

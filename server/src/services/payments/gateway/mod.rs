@@ -13,7 +13,7 @@ use crate::store::Store;
 use crate::{Config, Error};
 use async_trait::async_trait;
 use sandbox::Sandbox;
-use shared::payments::Method;
+use shared::payments::PaymentMethod;
 use shared::value::Secret;
 use shared::{Money, OrderId, PaymentId};
 use stripe::Stripe;
@@ -28,7 +28,7 @@ pub struct Charge {
     /// The amount of the whole order.
     pub amount: Money,
     /// The token of the buyer's card.
-    pub method: Method,
+    pub method: PaymentMethod,
     /// How many attempts at this step failed before this one.
     pub attempts: i64,
 }

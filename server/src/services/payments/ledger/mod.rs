@@ -14,7 +14,7 @@ use crate::store::{Millis, Text, Tx};
 use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use shared::orders::OrderChanged;
-use shared::payments::About;
+use shared::payments::SoldTicket;
 use shared::{FeeShare, Money, UserId};
 use std::time::Duration;
 use uuid::Uuid;
@@ -153,7 +153,7 @@ pub async fn sale(
         let fee = terms.fee.of(line.price);
         fees.minor += fee.minor;
         let proceeds = Money::new(line.price.minor - fee.minor, amount.currency);
-        let about = About { show: order.show.title.to_string(), seat: line.seat.clone() };
+        let about = SoldTicket { show: order.show.title.to_string(), seat: line.seat.clone() };
         let posting = entry.post(LedgerAccount::Seller, negated(proceeds), Some(line.seller_id));
         posting.ticket_id = Some(line.ticket_id.uuid());
         (posting.price, posting.fee) = (Some(line.price.minor), Some(fee.minor));

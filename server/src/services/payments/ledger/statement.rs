@@ -9,7 +9,7 @@ use crate::store::{Millis, Text};
 use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use shared::page::PAGE_SIZE;
-use shared::payments::{About, Account, Balance, Movement, MovementKind};
+use shared::payments::{Balance, Movement, MovementKind, SellerAccount, SoldTicket};
 use shared::{Currency, Instant, Money, Paginated, UserId};
 use std::collections::BTreeMap;
 
@@ -19,7 +19,7 @@ pub async fn of(
     (seller, gateway): (UserId, GatewayName),
     cursor: Option<&str>,
     now: Instant,
-) -> Result<Account, Error> {
+) -> Result<SellerAccount, Error> {
     // Read first, so that the movements include everything that the balances count.
     let balances = balances(db, seller, gateway, now).await?;
     let offset = Paginated::<Movement>::offset(cursor);
@@ -32,7 +32,7 @@ pub async fn of(
         .limit(PAGE_SIZE + 1);
     let movements = found.all(db).await?.iter().map(movement).collect::<Result<Vec<_>, Error>>()?;
     let movements = Paginated::cut(movements, offset);
-    Ok(Account { balances, movements, can_be_paid: true })
+    Ok(SellerAccount { balances, movements, can_be_paid: true })
 }
 
 fn movement(posting: &postings::Model) -> Result<Movement, Error> {
@@ -46,7 +46,7 @@ fn movement(posting: &postings::Model) -> Result<Movement, Error> {
             EntryKind::PayoutFailed => MovementKind::PayoutFailed,
             EntryKind::Payout | EntryKind::PayoutPaid | EntryKind::Charge => MovementKind::Payout,
         },
-        about: posting.about.as_deref().map(serde_json::from_str::<About>).transpose()?,
+        about: posting.about.as_deref().map(serde_json::from_str::<SoldTicket>).transpose()?,
         ticket_id: posting.ticket_id.map(Into::into),
         price: posting.price.map(money),
         fee: posting.fee.map(money),

@@ -356,7 +356,7 @@ pub struct PaymentSnapshot {
 pub async fn snapshot(settings: &Settings, payment: PaymentId, intent: String) -> Result<PaymentSnapshot, Error> {
     let intent = read(&Api::new(settings)?, &intent).await?;
     let unknown = || Error::failed(format!("intent {} has the unexpected currency {}", intent.id, intent.currency));
-    let currency = Currency::from_code(&intent.currency.to_uppercase()).ok_or_else(unknown)?;
+    let currency = intent.currency.to_uppercase().parse().map_err(|_| unknown())?;
     let state = match status(&intent)? {
         GatewayStatus::Undecided => "nothing",
         GatewayStatus::RequiresAction(_) => "requires_action",

@@ -15,7 +15,7 @@ use crate::{Environment, Error};
 use async_trait::async_trait;
 use fake_stripe::{FakeStripe, Fault, Settings};
 use sea_orm::{EntityTrait, QueryOrder};
-use shared::payments::Method;
+use shared::payments::PaymentMethod;
 use shared::{Currency, Instant, Money, OrderId, PaymentId, Service, UserId};
 use std::time::Duration;
 use tempfile::TempDir;
@@ -97,7 +97,7 @@ async fn stripe(bank: &Bank, minor: i64) -> (FakeStripe, Stripe) {
         payment_id: PaymentId::new(Uuid::from_u128(1)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(minor, Currency::Eur),
-        method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
+        method: PaymentMethod::try_from("pm_card_visa".to_owned()).expect("a token"),
         attempts: 0,
     };
     stripe.authorize(&charge).await.expect("Stripe answers");
@@ -221,7 +221,7 @@ async fn a_payout_waits_for_money_that_stripe_has_not_received_yet() {
         payment_id: PaymentId::new(Uuid::from_u128(7)),
         order_id: OrderId::new(Uuid::from_u128(2)),
         amount: Money::new(500, Currency::Eur),
-        method: Method::try_from("pm_card_visa".to_owned()).expect("a token"),
+        method: PaymentMethod::try_from("pm_card_visa".to_owned()).expect("a token"),
         attempts: 0,
     };
     stripe.authorize(&charge).await.expect("Stripe answers");
