@@ -193,7 +193,7 @@ pub struct HeldTicket {
 pub struct OrderUpdate {
     /// The order that changed.
     pub id: OrderId,
-    /// Its new version; the reader fetches nothing if it has that already.
+    /// Its new version, with which a reader can skip a state that it has.
     pub version: u64,
 }
 

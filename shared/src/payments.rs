@@ -143,11 +143,11 @@ pub const TEST_CARDS: [TestCard; 6] = [
 /// One attempt to pay an order, as its payer sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Payment {
-    /// Also the idempotency key of the calls to the gateway.
+    /// Part of the idempotency key of every call to the gateway.
     pub id: PaymentId,
     /// An order has at most one payment that is not declined.
     pub order_id: OrderId,
-    /// Tells whether to wait, to authenticate or to try again.
+    /// Decides whether the payer waits, authenticates or tries again.
     pub state: PaymentState,
     /// The order's total.
     pub amount: Money,

@@ -186,7 +186,7 @@ pub struct Ticket {
     pub seat: Seat,
     /// The total that the buyer pays; the marketplace's fee is part of it.
     pub price: Money,
-    /// The original price, if the seller told it.
+    /// The original price, if the seller gave one.
     pub face_value: Option<Money>,
     /// Changed by the seller, and by `tickets` when an order changes.
     pub state: TicketState,

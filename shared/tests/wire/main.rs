@@ -86,7 +86,7 @@ fn every_event_has_a_snapshot() {
 
     examples::events(&mut recorder);
 
-    let subjects = Subject::VARIANTS.iter().map(|subject| subject.name()).collect();
+    let subjects = Subject::ALL.map(Subject::name).into();
     assert_eq!(recorder.events, subjects, "add an example of each event to examples.rs");
 }
 
