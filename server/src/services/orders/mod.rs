@@ -5,6 +5,8 @@
 mod events;
 mod rules;
 mod schema;
+#[cfg(test)]
+mod tests;
 
 pub use schema::MIGRATIONS;
 
