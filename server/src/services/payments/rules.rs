@@ -66,7 +66,7 @@ pub enum Answer {
     Status(GatewayStatus),
     /// The step failed or timed out, so whether it took effect is unknown.
     NoResponse,
-    /// A query failed or timed out; it cannot have changed anything.
+    /// A query failed or timed out, which says nothing about the payment.
     QueryFailed,
     /// The same step is under way in another process.
     InFlight,

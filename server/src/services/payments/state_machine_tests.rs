@@ -77,13 +77,13 @@ fn effects() -> [(Answer, [Cell; 7]); 18] {
     const VOID: Cell = Cell::To(Voided);
     const CAPTURE: Cell = Cell::Book(Captured, LedgerEffect::Charge);
     const REFUND: Cell = Cell::Book(Refunded, LedgerEffect::Refund);
-    const NO_FUNDS_: Cell = D(NO_FUNDS);
+    const DECLINE: Cell = D(NO_FUNDS);
     const CLOSE: Cell = D(Decline::Closed);
     let url = || Some(URL.to_owned());
     [
         // Columns: started, unknown, authorized, declined, captured, voided, refunded.
         (Answer::Authorization(Authorization::Authorized), [AUTHORIZE, AUTHORIZE, S, S, S, S, S]),
-        (Answer::Authorization(Authorization::Declined(NO_FUNDS)), [NO_FUNDS_, NO_FUNDS_, S, S, S, S, S]),
+        (Answer::Authorization(Authorization::Declined(NO_FUNDS)), [DECLINE, DECLINE, S, S, S, S, S]),
         (Answer::Authorization(Authorization::RequiresAction(url())), [W, W, S, S, S, S, S]),
         (Answer::Capture(Capture::Captured), [S, S, CAPTURE, S, S, S, S]),
         (Answer::Capture(Capture::Gone), [S, S, VOID, S, S, S, S]),
@@ -92,7 +92,7 @@ fn effects() -> [(Answer, [Cell; 7]); 18] {
         (Answer::Refunded, [S, S, S, S, REFUND, S, S]),
         (Answer::Status(GatewayStatus::Undecided), [S, S, S, S, S, S, S]),
         (Answer::Status(GatewayStatus::RequiresAction(url())), [W, W, S, S, S, S, S]),
-        (Answer::Status(GatewayStatus::Declined(NO_FUNDS)), [NO_FUNDS_, NO_FUNDS_, VOID, S, S, S, S]),
+        (Answer::Status(GatewayStatus::Declined(NO_FUNDS)), [DECLINE, DECLINE, VOID, S, S, S, S]),
         (Answer::Status(GatewayStatus::Authorized), [AUTHORIZE, AUTHORIZE, S, S, S, S, S]),
         (Answer::Status(GatewayStatus::Captured), [AUTHORIZE, AUTHORIZE, S, S, S, S, S]),
         (Answer::Status(GatewayStatus::Voided), [CLOSE, CLOSE, VOID, S, S, S, S]),

@@ -30,16 +30,16 @@ struct Bank {
     _folder: TempDir,
     store: Store,
     gateway: Box<dyn Gateway>,
-    backend: Backend,
+    upstream: Upstream,
 }
 
-enum Backend {
+enum Upstream {
     Sandbox(Sandbox),
     Fake(FakeStripe),
     Localstripe { url: String, _server: Child },
 }
 
-/// A test card; the backends have different tokens for it.
+/// A test card; the upstreams have different tokens for it.
 #[derive(Clone, Copy)]
 enum Card {
     Good,
@@ -66,14 +66,14 @@ fn settings(url: &str) -> config::StripeSettings {
 impl Bank {
     async fn sandbox() -> Bank {
         let (folder, store) = store().await;
-        let (gateway, backend) = (Sandbox::new(store.clone()), Sandbox::new(store.clone()));
-        Bank { _folder: folder, store, gateway: Box::new(gateway), backend: Backend::Sandbox(backend) }
+        let (gateway, upstream) = (Sandbox::new(store.clone()), Sandbox::new(store.clone()));
+        Bank { _folder: folder, store, gateway: Box::new(gateway), upstream: Upstream::Sandbox(upstream) }
     }
 
     async fn fake() -> Bank {
         let fake = FakeStripe::start(Settings::default()).await.expect("a port is free");
         let url = fake.url().to_owned();
-        Bank::at(&url, Backend::Fake(fake)).await
+        Bank::at(&url, Upstream::Fake(fake)).await
     }
 
     async fn localstripe() -> Bank {
@@ -91,30 +91,30 @@ impl Bank {
             }
         };
         tokio::time::timeout(Duration::from_secs(30), started).await.expect("localstripe starts");
-        Bank::at(&url, Backend::Localstripe { url: url.clone(), _server: server }).await
+        Bank::at(&url, Upstream::Localstripe { url: url.clone(), _server: server }).await
     }
 
-    async fn at(url: &str, backend: Backend) -> Bank {
+    async fn at(url: &str, upstream: Upstream) -> Bank {
         let (folder, store) = store().await;
         let gateway =
             Stripe::new(store.clone(), &settings(url), "http://localhost:8080").expect("the settings are usable");
-        Bank { _folder: folder, store, gateway: Box::new(gateway), backend }
+        Bank { _folder: folder, store, gateway: Box::new(gateway), upstream }
     }
 
     fn fake_stripe(&self) -> &FakeStripe {
-        match &self.backend {
-            Backend::Fake(fake) => fake,
-            _ => panic!("the backend is another one"),
+        match &self.upstream {
+            Upstream::Fake(fake) => fake,
+            _ => panic!("the upstream is another one"),
         }
     }
 
     /// A new payment with this card.
     async fn payment(&self, card: Card) -> Charge {
-        let method = match (card, &self.backend) {
+        let method = match (card, &self.upstream) {
             (Card::Good, _) => "pm_card_visa".to_owned(),
-            (Card::Declined, Backend::Localstripe { .. }) => "pm_card_chargeCustomerFail".to_owned(),
+            (Card::Declined, Upstream::Localstripe { .. }) => "pm_card_chargeCustomerFail".to_owned(),
             (Card::Declined, _) => "pm_card_chargeDeclined".to_owned(),
-            (Card::RequiresAction, Backend::Localstripe { .. }) => self.card_that_requires_action().await,
+            (Card::RequiresAction, Upstream::Localstripe { .. }) => self.card_that_requires_action().await,
             (Card::RequiresAction, _) => "pm_card_authenticationRequired".to_owned(),
         };
         charge(&method, Money::new(1999, Currency::Eur))
@@ -127,7 +127,7 @@ impl Bank {
     }
 
     async fn localstripe_post(&self, path: &str, form: &str) -> Value {
-        let Backend::Localstripe { url, .. } = &self.backend else { panic!("the backend is another one") };
+        let Upstream::Localstripe { url, .. } = &self.upstream else { panic!("the upstream is another one") };
         let request = Client::new().post(format!("{url}{path}")).bearer_auth("sk_test_12345");
         let request = request.header("content-type", "application/x-www-form-urlencoded").body(form.to_owned());
         let answer = request.send().await.expect("the gateway answers").text().await.expect("the gateway answers");
@@ -136,12 +136,12 @@ impl Bank {
 
     /// The buyer approves or rejects the authentication.
     async fn authenticate(&self, charge: &Charge, approve: bool) {
-        match &self.backend {
-            Backend::Sandbox(sandbox) => {
+        match &self.upstream {
+            Upstream::Sandbox(sandbox) => {
                 sandbox.authenticate(charge.payment_id, approve).await.expect("the payment waits for it")
             }
-            Backend::Fake(fake) => drop(fake.answer_bank(&self.intent(charge).await, approve)),
-            Backend::Localstripe { url, .. } => {
+            Upstream::Fake(fake) => drop(fake.answer_bank(&self.intent(charge).await, approve)),
+            Upstream::Localstripe { url, .. } => {
                 let intent = self.intent(charge).await;
                 let read = Client::new().get(format!("{url}/v1/payment_intents/{intent}")).bearer_auth("sk_test_12345");
                 let read = read.send().await.expect("the gateway answers").text().await.expect("the gateway answers");
@@ -263,7 +263,7 @@ async fn closes_a_payment_for_good(bank: &Bank) {
     );
     gateway.authorize(&waiting).await.expect("the gateway answers");
     assert_eq!(gateway.close(&waiting).await.expect("the gateway answers"), closed);
-    if !matches!(bank.backend, Backend::Sandbox(_)) {
+    if !matches!(bank.upstream, Upstream::Sandbox(_)) {
         bank.authenticate(&waiting, true).await;
     }
     assert_eq!(

@@ -62,7 +62,7 @@ pub struct RedirectToUrl {
 }
 
 /// Why a card was declined.
-#[derive(Clone, Debug, Default, Deserialize, PartialEq, Eq)]
+#[derive(Clone, Debug, Deserialize, PartialEq, Eq)]
 pub struct CardError {
     /// Stripe's error code.
     pub code: Option<String>,
