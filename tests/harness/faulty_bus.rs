@@ -15,12 +15,20 @@ const FAILURE_PROBABILITY: f64 = 0.2;
 /// How long a slow subscription takes.
 const SUBSCRIBE_DELAY: Duration = Duration::from_millis(300);
 
+/// Which events the bus refuses to publish.
+#[derive(Default)]
+enum Outage {
+    #[default]
+    None,
+    Complete,
+    Subjects(Vec<Subject>),
+}
+
 /// Delivers every event twice, late and in a random order, and only after some failures.
 pub struct FaultyBus {
     inner: Arc<dyn Bus>,
     rng: Mutex<StdRng>,
-    /// The subjects that it refuses to publish.
-    unavailable: Mutex<Vec<Subject>>,
+    outage: Mutex<Outage>,
     reversed: AtomicBool,
     slow_to_subscribe: AtomicBool,
 }
@@ -31,7 +39,7 @@ impl FaultyBus {
         FaultyBus {
             inner,
             rng: Mutex::new(StdRng::seed_from_u64(seed)),
-            unavailable: Mutex::default(),
+            outage: Mutex::default(),
             reversed: AtomicBool::new(false),
             slow_to_subscribe: AtomicBool::new(false),
         }
@@ -39,16 +47,16 @@ impl FaultyBus {
 
     /// Refuses every event until [`FaultyBus::restore`].
     pub fn interrupt(&self) {
-        self.interrupt_subjects(&Subject::ALL);
+        *lock(&self.outage) = Outage::Complete;
     }
 
     /// Refuses events of these subjects until [`FaultyBus::restore`].
     pub fn interrupt_subjects(&self, subjects: &[Subject]) {
-        *lock(&self.unavailable) = subjects.to_vec();
+        *lock(&self.outage) = Outage::Subjects(subjects.to_vec());
     }
 
     pub fn restore(&self) {
-        lock(&self.unavailable).clear();
+        *lock(&self.outage) = Outage::None;
     }
 
     /// Delivers the events of each batch in the opposite order instead of a random one.
@@ -63,9 +71,12 @@ impl FaultyBus {
 
     /// The events as they are delivered; `None` if the bus refuses them.
     fn disorder(&self, envelopes: &[Envelope]) -> Option<Vec<Envelope>> {
-        let unavailable = lock(&self.unavailable);
+        let is_refused = match &*lock(&self.outage) {
+            Outage::None => false,
+            Outage::Complete => true,
+            Outage::Subjects(subjects) => envelopes.iter().any(|envelope| subjects.contains(&envelope.subject)),
+        };
         let mut rng = lock(&self.rng);
-        let is_refused = envelopes.iter().any(|envelope| unavailable.contains(&envelope.subject));
         if is_refused || rng.random_bool(FAILURE_PROBABILITY) {
             return None;
         }
