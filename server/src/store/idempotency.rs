@@ -66,8 +66,3 @@ impl Tx {
         Ok(value)
     }
 }
-
-/// Bytes in hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}

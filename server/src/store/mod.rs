@@ -9,13 +9,11 @@ mod idempotency;
 pub use columns::{Millis, Text, Version};
 pub use connect::{Migration, open};
 pub use databases::Databases;
-pub use idempotency::hex;
 
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
-use serde::{Serialize, de::DeserializeOwned};
 use shared::{Instant, Service};
 use std::sync::Arc;
 use std::time::Duration;
@@ -185,24 +183,4 @@ impl Tx {
             }
         }
     }
-}
-
-/// A unit-like value as the one word that stands for it on the wire and in the database.
-///
-/// # Panics
-/// If the value is not written as one word.
-pub fn word<T: Serialize>(value: T) -> String {
-    match serde_json::to_value(value) {
-        Ok(serde_json::Value::String(word)) => word,
-        other => panic!("not a word: {other:?}"),
-    }
-}
-
-/// The value that a word of the database stands for.
-///
-/// # Errors
-/// If the word is not one of ours.
-pub fn from_word<T: DeserializeOwned>(word: &str) -> Result<T, Error> {
-    serde_json::from_value(serde_json::Value::String(word.to_owned()))
-        .map_err(|error| Error::failed(format!("the database has an unknown word: {error}")))
 }

@@ -18,7 +18,7 @@ use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
 use serde::Serialize;
 use shared::payments::Decline;
-use shared::{Currency, Money, PaymentId};
+use shared::{Money, PaymentId};
 use std::collections::BTreeMap;
 
 /// After so many attempts a step gets a new idempotency key, because Stripe replays an internal error for a day. This is
