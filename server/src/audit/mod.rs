@@ -34,8 +34,11 @@ const MAX_LISTED: usize = 10;
 const MAX_SNAPSHOTS: usize = 20;
 /// The order in which the databases are read: a ticket leaves an order only after that order is over, so `orders` is read
 /// after `tickets`.
-const READ_ORDER: [Service; 5] =
-    [Service::Auth, Service::Expiration, Service::Payments, Service::Tickets, Service::Orders];
+fn read_order() -> [Service; Service::ALL.len()] {
+    let mut services = Service::ALL;
+    services.sort_by_key(|service| *service == Service::Orders);
+    services
+}
 
 /// Work in flight, which keeps the marketplace from being at rest. A dead letter is not in flight.
 const IN_FLIGHT: &[(&str, &str)] = &[
@@ -153,9 +156,9 @@ async fn take_snapshot(db: &DatabaseConnection) -> Result<(DatabaseTransaction, 
 }
 
 /// SQLite's data version of each file. Querying it begins the read transaction on that file.
-async fn versions(db: &impl ConnectionTrait) -> Result<[i64; 5], Error> {
-    let mut versions = [0; 5];
-    for (version, service) in versions.iter_mut().zip(READ_ORDER) {
+async fn versions(db: &impl ConnectionTrait) -> Result<[i64; Service::ALL.len()], Error> {
+    let mut versions = [0; Service::ALL.len()];
+    for (version, service) in versions.iter_mut().zip(read_order()) {
         *version = query_number(db, &format!("pragma {service}.data_version")).await?;
     }
     Ok(versions)

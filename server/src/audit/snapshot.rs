@@ -1,6 +1,6 @@
 //! Copies PostgreSQL's databases into SQLite in memory for the duration of an audit, so that the same queries run on both.
 
-use super::{MAX_SNAPSHOTS, READ_ORDER};
+use super::{MAX_SNAPSHOTS, read_order};
 use crate::Error;
 use crate::store::Databases;
 use sea_orm::{
@@ -27,10 +27,10 @@ pub async fn copy_all(
     count_undelivered: impl AsyncFn() -> Result<u64, Error>,
 ) -> Result<(bool, u64), Error> {
     let mut connections = Vec::new();
-    for service in READ_ORDER {
+    for service in read_order() {
         connections.push((service, databases.connect(service, 1).await?));
     }
-    let observer = databases.connect(READ_ORDER[0], 1).await?;
+    let observer = databases.connect(read_order()[0], 1).await?;
     let mut attempts = 1;
     let (transactions, consistent, undelivered) = loop {
         let (transactions, seen) = begin(&connections).await?;

@@ -6,12 +6,12 @@ pub const CHECKS: &[Check] = &[
     Check {
         invariant: "I11",
         statement: "each person's registration is published",
-        noun: "people",
-        population: "auth.people",
+        noun: "users",
+        population: "auth.users",
         at_rest_only: false,
         offenders: "
             select person.id, 'nothing published' as detail
-            from auth.people person left join main.published event
+            from auth.users person left join main.published event
                 on event.subject = 'auth.registered' and event.aggregate_id = person.id
             where event.id is null and 'auth' not in (select service from main.pruned)",
     },
