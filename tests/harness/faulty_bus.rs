@@ -104,23 +104,23 @@ impl Bus for FaultyBus {
         Ok(())
     }
 
-    async fn listen(
+    async fn subscribe(
         &self,
         service: Service,
         subjects: &[Subject],
-        receiver: Arc<dyn EventHandler>,
+        handler: Arc<dyn EventHandler>,
     ) -> Result<(), Error> {
         if self.slow_to_subscribe.load(Ordering::SeqCst) {
             tokio::time::sleep(SUBSCRIBE_DELAY).await;
         }
-        self.inner.listen(service, subjects, receiver).await
+        self.inner.subscribe(service, subjects, handler).await
     }
 
     fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         self.inner.watch(subjects)
     }
 
-    async fn waiting(&self, service: Service) -> Result<u64, Error> {
-        self.inner.waiting(service).await
+    async fn count_undelivered(&self, service: Service) -> Result<u64, Error> {
+        self.inner.count_undelivered(service).await
     }
 }

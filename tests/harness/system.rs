@@ -220,7 +220,7 @@ impl TestSystem {
 
     /// Pays an order with that card.
     pub async fn pay(&self, buyer: &TestUser, order: OrderId, card: &str) -> Result<Payment, Rejection> {
-        let method = PaymentPaymentMethod::try_from(card.to_owned()).expect("the card is a token");
+        let method = PaymentMethod::try_from(card.to_owned()).expect("the card is a token");
         self.call(buyer, Pay { order_id: order, method }).await
     }
 

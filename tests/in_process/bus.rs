@@ -94,7 +94,7 @@ async fn jetstream(nats: &TestNats, account: &str) -> JetStreamBus {
 
 async fn subscribe(bus: &dyn Bus, service: Service, subjects: &[Subject]) -> Arc<Recorder> {
     let recorder = Arc::new(Recorder::default());
-    bus.listen(service, subjects, recorder.clone()).await.expect("the subscription succeeds");
+    bus.subscribe(service, subjects, recorder.clone()).await.expect("the subscription succeeds");
     recorder
 }
 
@@ -119,7 +119,7 @@ async fn assert_conforms(bus: &dyn Bus) {
 
     // Once every subscriber has taken an event, it does not wait any more.
     let deadline = tokio::time::Instant::now() + TIMEOUT;
-    while bus.waiting(Service::Payments).await.expect("the bus answers") > 0 {
+    while bus.count_undelivered(Service::Payments).await.expect("the bus answers") > 0 {
         assert!(tokio::time::Instant::now() < deadline, "events were taken and still wait");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }
@@ -205,7 +205,7 @@ async fn a_service_may_publish_and_consume_only_its_own_events() {
     bus.publish(&[envelope(1, Subject::OrdersChanged)]).await.expect("the subject is its own");
     bus.publish(&[envelope(2, Subject::PaymentsChanged)]).await.expect_err("the subject belongs to payments");
     let recorder = Arc::new(Recorder::default());
-    bus.listen(Service::Payments, ORDERS, recorder).await.expect_err("the consumer belongs to payments");
+    bus.subscribe(Service::Payments, ORDERS, recorder).await.expect_err("the consumer belongs to payments");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
