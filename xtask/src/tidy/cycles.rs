@@ -76,7 +76,7 @@ fn shortest_cycle(start: &str, edges: &Edges) -> Option<Vec<String>> {
                 return Some(path);
             }
             if seen.insert(target.clone()) {
-                paths.push_back([&path[..], &[target.clone()]].concat());
+                paths.push_back([&path[..], std::slice::from_ref(target)].concat());
             }
         }
     }

@@ -86,7 +86,9 @@ impl Crate {
         let of_tests: Vec<ModulePath> = self
             .modules
             .iter()
-            .flat_map(|(path, module)| module.test_modules.iter().map(|name| [&path[..], &[name.clone()]].concat()))
+            .flat_map(|(path, module)| {
+                module.test_modules.iter().map(|name| [&path[..], std::slice::from_ref(name)].concat())
+            })
             .collect();
         self.modules.retain(|path, _| !of_tests.iter().any(|test| path.starts_with(test)));
     }
