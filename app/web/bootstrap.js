@@ -1,18 +1,18 @@
 window.startTicketing = () => {
   window.startTicketing = () => {};
-  const WARM_WITHIN_MS = 5000, KEPT_MS = 5000;
+  const TIMEOUT_MS = 5000, TERMINATE_DELAY_MS = 5000;
   let worker;
   let start = () => {
     start = () => {};
     import("ADDRESS");
-    setTimeout(() => worker?.terminate(), KEPT_MS);
+    setTimeout(() => worker?.terminate(), TERMINATE_DELAY_MS);
   };
-  if (!WARM_UP) return start();
+  if (!PREWARM) return start();
   try {
     const page = [document.documentElement.lang, location.pathname + location.search, initial_dioxus_hydration_data];
     worker = new Worker("ADDRESS", { type: "module", name: page.join("\n") });
     worker.onmessage = worker.onerror = () => start();
-    setTimeout(() => start(), WARM_WITHIN_MS);
+    setTimeout(() => start(), TIMEOUT_MS);
   } catch {
     start();
   }

@@ -1,217 +1,174 @@
-//! What the binary can be told to do: serve, fill in demo data, audit.
+//! The command line: serves the site, or runs one of the commands of operators.
 
-use super::middleware::rate_limit;
-use super::middleware::session::Cookie;
-use super::routes::feed;
-use super::routes::health::{self, Health};
-use super::{Site, router, telemetry};
-use axum::Router;
-use axum::serve::ListenerExt;
-use metrics_exporter_prometheus::PrometheusBuilder;
-use metrics_process::Collector;
-use server::{Config, Environment, Host};
-use std::net::SocketAddr;
-use std::path::PathBuf;
+use super::serve::{ServeError, serve};
+use super::telemetry::{self, TelemetryError};
+use clap::error::ErrorKind;
+use clap::{Parser, Subcommand};
+use server::config::{VARIABLES, Variable};
+use server::host::StartError;
+use server::{Config, ConfigError, Environment, Host, audit, demo, messaging};
+use shared::Service;
 use std::process::ExitCode;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
-use tokio::net::TcpListener;
-use tokio::sync::watch;
 
-/// How long requests under way may take to end when the process is asked to stop.
-const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// The exit code of `audit` when it finds violations: monitoring tells them from an audit that could not run (1).
+const VIOLATIONS_FOUND: u8 = 2;
 
-/// The buckets of all histograms, in seconds: from a lookup in memory to the longest that anybody waits.
-const SECONDS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+/// A ticket marketplace. Without a command, serves the site
+#[derive(Parser)]
+#[command(name = "ticketing", version, after_help = settings())]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
 
-const HELP: &str = "\
-ticketing           serves the marketplace
-ticketing demo      fills an empty marketplace with demo data, and says who can sign in
-ticketing audit     checks the books of all services, and says what it checked
-ticketing replay    says all events again that the outboxes keep: after the message broker lost its disk
-ticketing replay --dead
-                    gives dead events all their tries again: after what they died of was mended
-ticketing help      says this
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Fill an empty marketplace with demo data, and print who can sign in
+    Demo,
+    /// Check the data of all services against each other, and print what was checked
+    Audit,
+    /// Republish every event still in the outboxes: after the message broker lost its disk
+    Replay {
+        /// Retry dead-lettered events instead: after the cause of their failure was fixed
+        #[arg(long)]
+        dead: bool,
+    },
+}
 
-Every setting is an environment variable; unset, it runs on http://localhost:8080 with its data in ./data.
-DATABASE_URL, DRAIN_SECONDS, HOLD_SECONDS, HOST, LOG_FORMAT, MAIL, MAIL_FROM, NATS_REPLICAS, NATS_URL,
-PAYOUT_AFTER_HOURS, PLATFORM_FEE_PERCENT, PORT, PROXIES, PUBLIC_URL, RATE_LIMITS, RUST_LOG, SERVICES, STRIPE_API_BASE,
-STRIPE_PUBLISHABLE_KEY, STRIPE_SECRET_KEY, STRIPE_WEBHOOK_SECRET: see the README.";
+/// The settings, for the end of the help.
+fn settings() -> String {
+    let intro = "Settings are environment variables. With none set, the site runs on http://localhost:8080 with its data in ./data.";
+    let settings = VARIABLES.iter();
+    let settings =
+        settings.map(|Variable { name, default, meaning }| format!("\n  {name} [{default}]\n      {meaning}"));
+    intro.to_owned() + &settings.collect::<String>()
+}
 
-/// Does what the command line says. What goes wrong is one clear line, and an exit code that is not 0.
+/// Why a command could not run, in one line.
+#[derive(Debug, thiserror::Error)]
+enum CommandError {
+    #[error("{reason}, see: ticketing help")]
+    Usage { reason: String },
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    #[error(transparent)]
+    Telemetry(#[from] TelemetryError),
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Serve(#[from] ServeError),
+    #[error(transparent)]
+    Server(#[from] server::Error),
+    #[error("{service}: {source}")]
+    Replay { service: Service, source: server::Error },
+}
+
+/// Runs the command of the command line. An error is one line on standard error, and an exit code other than 0.
 pub fn main() -> ExitCode {
-    let words: Vec<String> = std::env::args().skip(1).collect();
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("threads can be started");
-    let done = match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        [] => runtime.block_on(serve()),
-        ["demo"] => runtime.block_on(demo()),
-        ["audit"] => runtime.block_on(audit()),
-        ["replay"] => runtime.block_on(replay(Again::Everything)),
-        ["replay", "--dead"] => runtime.block_on(replay(Again::Dead)),
-        ["help" | "--help" | "-h"] => {
-            println!("{HELP}");
-            Ok(ExitCode::SUCCESS)
-        }
-        _ => Err(format!("there is no command \"{}\", see: ticketing help", words.join(" "))),
+    let outcome = match Cli::try_parse() {
+        Ok(cli) => run(cli.command),
+        Err(error) => help_or_usage_error(&error),
     };
-    done.unwrap_or_else(|reason| {
-        eprintln!("ticketing: {reason}");
+    outcome.unwrap_or_else(|error| {
+        eprintln!("ticketing: {error}");
         ExitCode::FAILURE
     })
 }
 
-fn configure() -> Result<Config, String> {
-    let config = Config::from_environment().map_err(|error| error.to_string())?;
-    telemetry::begin(&config)?;
-    Ok(config)
+/// Help and the version are errors to `clap`, and success to whoever asks for them.
+fn help_or_usage_error(error: &clap::Error) -> Result<ExitCode, CommandError> {
+    let text = error.to_string();
+    if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion = error.kind() {
+        print!("{text}");
+        return Ok(ExitCode::SUCCESS);
+    }
+    let reason = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    Err(CommandError::Usage { reason })
 }
 
-async fn start(config: &Config) -> Result<Host, String> {
-    Host::start(config, Environment::real()).await.map_err(|error| error.to_string())
-}
-
-async fn serve() -> Result<ExitCode, String> {
-    let mut config = configure()?;
-    let address = match dioxus::cli_config::server_port() {
-        // Started by dx, which has an address of its own.
-        Some(_) => dioxus::cli_config::fullstack_address_or_localhost(),
-        None => SocketAddr::new(config.host, config.port),
-    };
-    let unusable = |error| format!("PORT: {address} cannot be listened on: {error}");
-    let listener = TcpListener::bind(address).await.map_err(unusable)?;
-    if config.port == 0 {
-        config.port = listener.local_addr().map_err(unusable)?.port();
+#[tokio::main]
+async fn run(command: Option<Command>) -> Result<ExitCode, CommandError> {
+    let config = Config::from_environment()?;
+    telemetry::init(&config)?;
+    match command {
+        None => serve(config).await?,
+        Some(Command::Demo) => fill_with_demo_data(&config).await?,
+        Some(Command::Audit) => return audit(&config).await,
+        Some(Command::Replay { dead: false }) => republish_events(&config).await?,
+        Some(Command::Replay { dead: true }) => requeue_dead_letters(&config).await?,
     }
-    let host = Arc::new(start(&config).await?);
-    let metrics = PrometheusBuilder::new()
-        .set_buckets(&SECONDS)
-        .and_then(PrometheusBuilder::install_recorder)
-        .map_err(|error| error.to_string())?;
-    let health = Health { host: host.clone(), metrics, process: Collector::default(), leaving: Arc::default() };
-    let (stop, stopped) = watch::channel(());
-    tokio::spawn(until_asked_to_stop(health.leaving.clone(), config.drain, stop));
-    let app = match config.parts.web {
-        true => site(&config, health, stopped.clone()),
-        // Whoever watches over the services needs no more.
-        false => health::router(health),
-    };
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    // A page is written in pieces; without this each would wait for the one before to be acknowledged.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    match config.parts.web {
-        true => println!("Ticketing is open on {}", config.public_url),
-        false => println!("Ticketing runs {}", config.parts),
-    }
-
-    let (mut ending, mut late) = (stopped.clone(), stopped);
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = ending.changed().await;
-    });
-    tokio::select! {
-        result = serving.into_future() => result.map_err(|error| error.to_string())?,
-        () = async {
-            let _ = late.changed().await;
-            tokio::time::sleep(STOP_TIMEOUT).await;
-        } => tracing::warn!("some requests did not end in time"),
-    }
-    host.stop().await;
-    telemetry::end().await;
     Ok(ExitCode::SUCCESS)
 }
 
-/// The whole site.
-fn site(config: &Config, health: Health, mut stopped: watch::Receiver<()>) -> Router {
-    let public = public_folder();
-    if public.is_none() {
-        tracing::warn!("there is no folder public/ beside the binary: pages come without style and script");
-    }
-    if !config.rate_limits {
-        tracing::warn!("RATE_LIMITS IS OFF: ANYBODY MAY TRY PASSWORDS AS FAST AS THEY CAN");
-    }
-    let site = Site {
-        backend: health.host.backend(),
-        environment: health.host.environment().clone(),
-        cookie: Arc::new(Cookie::new(config.public_url.starts_with("https://"))),
-        feed: Arc::new(feed::Feed::default()),
-        limits: Arc::new(rate_limit::Limits::default()),
-        config: Arc::new(config.clone()),
-        health,
-        stopped: stopped.clone(),
-    };
-    let feed = site.feed.clone().run(site.health.host.watch(feed::WATCHED));
-    tokio::spawn(async move {
-        tokio::select! {
-            () = feed => {}
-            _ = stopped.changed() => {}
-        }
-    });
-    router::router(&site, public.as_deref())
-}
-
-/// Waits for the signal, then for those who send work to hear of it.
-async fn until_asked_to_stop(leaving: Arc<AtomicBool>, drain: Duration, stop: watch::Sender<()>) {
-    asked_to_stop().await;
-    leaving.store(true, Ordering::Relaxed);
-    tokio::time::sleep(drain).await;
-    drop(stop);
-}
-
-/// The folder with the client: beside the binary, wherever it is started from.
-fn public_folder() -> Option<PathBuf> {
-    let beside = std::env::current_exe().ok()?.parent()?.join("public");
-    beside.is_dir().then_some(beside)
-}
-
-async fn asked_to_stop() {
-    let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())
-        .expect("a process can listen to its signals");
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-}
-
-async fn demo() -> Result<ExitCode, String> {
-    let config = configure()?;
-    let host = start(&config).await?;
-    let accounts = server::demo::fill(&host).await.map_err(|error| error.to_string())?;
-    for account in accounts {
+async fn fill_with_demo_data(config: &Config) -> Result<(), CommandError> {
+    let host = Host::start(config, Environment::real()).await?;
+    for account in demo::fill(&host).await? {
         println!("{}  password: {}", account.email, account.password);
     }
     host.stop().await;
-    Ok(ExitCode::SUCCESS)
+    Ok(())
 }
 
-/// What is to be done again.
-#[derive(Clone, Copy)]
-enum Again {
-    Everything,
-    Dead,
-}
-
-async fn replay(again: Again) -> Result<ExitCode, String> {
-    let config = configure()?;
-    for service in config.parts.services.iter().copied() {
-        let (count, what) = match again {
-            Again::Everything => (server::messaging::republish(&config, service).await, "events are said again"),
-            Again::Dead => {
-                (server::messaging::requeue_dead_letters(&config, service).await, "dead events are tried again")
-            }
-        };
-        println!("{service:<12}{:>8} {what}", count.map_err(|error| format!("{service}: {error}"))?);
-    }
-    Ok(ExitCode::SUCCESS)
-}
-
-async fn audit() -> Result<ExitCode, String> {
-    let config = configure()?;
-    let report = server::audit::run(&config).await.map_err(|error| error.to_string())?;
+async fn audit(config: &Config) -> Result<ExitCode, CommandError> {
+    let report = audit::run(config).await?;
     println!("{report}");
-    match report.violations() {
-        0 => Ok(ExitCode::SUCCESS),
-        _ => Ok(ExitCode::from(2)),
+    Ok(if report.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS_FOUND) })
+}
+
+async fn republish_events(config: &Config) -> Result<(), CommandError> {
+    for &service in &config.parts.services {
+        let count = messaging::republish(&config.databases, service).await;
+        let count = count.map_err(|source| CommandError::Replay { service, source })?;
+        println!("{service:<12}{count:>8} events to be republished");
+    }
+    Ok(())
+}
+
+async fn requeue_dead_letters(config: &Config) -> Result<(), CommandError> {
+    for &service in &config.parts.services {
+        let count = messaging::requeue_dead_letters(&config.databases, service).await;
+        let count = count.map_err(|source| CommandError::Replay { service, source })?;
+        println!("{service:<12}{count:>8} dead-lettered events to be retried");
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Option<Command>, clap::Error> {
+        Cli::try_parse_from(["ticketing"].iter().chain(arguments)).map(|cli| cli.command)
+    }
+
+    #[test]
+    fn without_a_command_the_site_is_served() {
+        assert!(matches!(parse(&[]), Ok(None)));
+        assert!(matches!(parse(&["replay"]), Ok(Some(Command::Replay { dead: false }))));
+        assert!(matches!(parse(&["replay", "--dead"]), Ok(Some(Command::Replay { dead: true }))));
+    }
+
+    #[test]
+    fn an_unknown_command_is_refused_in_one_line_that_names_the_help() {
+        for arguments in [&["dance"][..], &["audit", "--dead"], &["--replay"]] {
+            let error = parse(arguments).err().expect("it is no command");
+
+            let refusal = help_or_usage_error(&error).expect_err("it is an error").to_string();
+
+            assert!(refusal.ends_with(", see: ticketing help") && !refusal.contains('\n'), "{refusal}");
+        }
+    }
+
+    #[test]
+    fn the_help_names_every_command_and_setting() {
+        for arguments in [["help"], ["--help"], ["-h"]] {
+            let help = parse(&arguments).err().expect("help is not a command to run");
+
+            assert!(help_or_usage_error(&help).is_ok(), "{arguments:?}");
+            let settings = VARIABLES.iter().map(|variable| variable.name);
+            for text in ["demo", "audit", "replay", "--version"].into_iter().chain(settings) {
+                assert!(help.to_string().contains(text), "{text}: {help}");
+            }
+        }
     }
 }

@@ -1,31 +1,41 @@
-//! The web tier: serves the pages, takes the calls, and guards both. The only part that speaks HTTP.
+//! The web tier: serves the pages, answers the calls and protects both. The only module that knows HTTP.
 
 mod bootstrap;
 pub mod cli;
 mod middleware;
 mod router;
 mod routes;
+mod serve;
 mod telemetry;
 
 pub use middleware::session::Session;
-pub use router::{ENDPOINTS, Endpoint, mounted};
+pub use router::{missing_rows, mounted};
 
-use middleware::rate_limit;
-use middleware::session::Cookie;
-use routes::{feed, health};
+use axum::extract::FromRef;
+use middleware::rate_limit::RateLimits;
+use middleware::session::SessionCookie;
+use routes::feed::Feed;
+use routes::health::Health;
 use server::{Backend, Config, Environment};
 use std::sync::Arc;
+use tokio::sync::watch;
 
-/// What every handler may need.
+/// The state that handlers and middleware share.
 #[derive(Clone)]
 pub struct Site {
     backend: Backend,
     environment: Environment,
-    cookie: Arc<Cookie>,
-    feed: Arc<feed::Feed>,
-    health: health::Health,
-    /// Ends when the process stops to serve.
-    stopped: tokio::sync::watch::Receiver<()>,
+    session_cookie: Arc<SessionCookie>,
+    feed: Arc<Feed>,
+    health: Health,
+    /// Its sender is dropped when the process stops serving.
+    stopped: watch::Receiver<()>,
     config: Arc<Config>,
-    limits: Arc<rate_limit::Limits>,
+    rate_limits: Arc<RateLimits>,
+}
+
+impl FromRef<Site> for Health {
+    fn from_ref(site: &Site) -> Self {
+        site.health.clone()
+    }
 }

@@ -1,22 +1,23 @@
-//! Which language somebody gets: the one they chose here, else the first of their browser's that the site speaks.
+//! Chooses the language of a response: the one in the cookie, else the best match for `Accept-Language`.
 
 use crate::i18n::Language;
 use axum::extract::Request;
 use axum::http::HeaderMap;
-use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, COOKIE, HeaderValue, VARY};
+use axum::http::header::{ACCEPT_LANGUAGE, CONTENT_LANGUAGE, HeaderValue, VARY};
 use axum::middleware::Next;
 use axum::response::Response;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use cookie::time::Duration;
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use unic_langid::LanguageIdentifier;
 
-/// The cookie that remembers what was chosen.
+/// Remembers the language that a visitor chose.
 const COOKIE_NAME: &str = "lang";
-/// How long it is remembered, in seconds.
-const YEAR: u32 = 365 * 24 * 3600;
+const COOKIE_MAX_AGE: Duration = Duration::days(365);
 
-/// Finds out the language before anything is written, and says which it is.
-pub async fn layer(mut request: Request, next: Next) -> Response {
-    let language = wanted(request.headers());
+/// Hands the page its language as a request extension, and names it in the response.
+pub async fn negotiate(mut request: Request, next: Next) -> Response {
+    let language = of_request(request.headers());
     request.extensions_mut().insert(language);
     let mut response = next.run(request).await;
     response.headers_mut().insert(CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
@@ -24,32 +25,34 @@ pub async fn layer(mut request: Request, next: Next) -> Response {
     response
 }
 
-/// The language that a request asks for.
-pub fn wanted(headers: &HeaderMap) -> Language {
-    chosen(headers).or_else(|| accepted(headers)).unwrap_or_default()
+/// The language that a request is answered in.
+pub fn of_request(headers: &HeaderMap) -> Language {
+    from_cookie(headers).or_else(|| from_accept_language(headers)).unwrap_or_default()
 }
 
-fn chosen(headers: &HeaderMap) -> Option<Language> {
-    let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE_NAME).and_then(|(_, tag)| Language::from_tag(tag))
+fn from_cookie(headers: &HeaderMap) -> Option<Language> {
+    Language::from_tag(CookieJar::from_headers(headers).get(COOKIE_NAME)?.value())
 }
 
-fn accepted(headers: &HeaderMap) -> Option<Language> {
-    let asked = parse_accepted_languages(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
-    let spoken: Vec<LanguageIdentifier> = Language::ALL.iter().filter_map(|l| l.tag().parse().ok()).collect();
-    let found = negotiate_languages(&asked, &spoken, None, NegotiationStrategy::Filtering);
-    found.first().and_then(|language| Language::from_tag(language.language.as_str()))
+fn from_accept_language(headers: &HeaderMap) -> Option<Language> {
+    let accepted = parse_accepted_languages(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
+    let available: Vec<LanguageIdentifier> = Language::ALL.iter().filter_map(|l| l.tag().parse().ok()).collect();
+    let matches = negotiate_languages(&accepted, &available, None, NegotiationStrategy::Filtering);
+    matches.first().and_then(|language| Language::from_tag(language.language.as_str()))
 }
 
-/// The header that remembers a language.
-pub fn cookie(language: Language) -> HeaderValue {
-    let text = format!("{COOKIE_NAME}={}; Path=/; SameSite=Lax; HttpOnly; Max-Age={YEAR}", language.tag());
-    HeaderValue::from_str(&text).expect("a tag is made of letters")
+/// The cookie that remembers a choice.
+pub fn cookie(language: Language) -> Cookie<'static> {
+    Cookie::build((COOKIE_NAME, language.tag()))
+        .path("/")
+        .same_site(SameSite::Lax)
+        .http_only(true)
+        .max_age(COOKIE_MAX_AGE)
+        .build()
 }
 
-/// Says in a page's first line which language it is in, and which way that is written.
-pub fn marked(page: &str, language: Language) -> String {
+/// Writes the language and its direction into the `html` tag of a page: the framework's template has English in it.
+pub fn set_html_lang(page: &str, language: Language) -> String {
     page.replacen(
         "<html lang=\"en\">",
         &format!("<html lang=\"{}\" dir=\"{}\">", language.tag(), language.direction()),
@@ -60,32 +63,40 @@ pub fn marked(page: &str, language: Language) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::http::header::COOKIE;
 
-    fn of(cookie: &'static str, accept: &'static str) -> Language {
+    fn negotiated(cookie: &'static str, accept: &'static str) -> Language {
         let mut headers = HeaderMap::new();
         headers.insert(COOKIE, HeaderValue::from_static(cookie));
         headers.insert(ACCEPT_LANGUAGE, HeaderValue::from_static(accept));
-        wanted(&headers)
+        of_request(&headers)
     }
 
     #[test]
-    fn everybody_gets_the_language_that_they_read() {
-        assert_eq!(of("", "de-AT,de;q=0.9,en;q=0.8"), Language::German);
-        assert_eq!(of("", "nl, fr-CA;q=0.7, en;q=0.3"), Language::French);
-        assert_eq!(of("", "ar-EG"), Language::Arabic);
-        assert_eq!(of("", "tlh, *"), Language::English);
-        assert_eq!(of("", "nonsense;;q=x"), Language::English);
+    fn the_best_match_for_accept_language_is_chosen() {
+        assert_eq!(negotiated("", "de-AT,de;q=0.9,en;q=0.8"), Language::German);
+        assert_eq!(negotiated("", "nl, fr-CA;q=0.7, en;q=0.3"), Language::French);
+        assert_eq!(negotiated("", "ar-EG"), Language::Arabic);
+        assert_eq!(negotiated("", "tlh, *"), Language::English);
+        assert_eq!(negotiated("", "nonsense;;q=x"), Language::English);
     }
 
     #[test]
-    fn what_was_chosen_here_comes_first() {
-        assert_eq!(of("sid=1; lang=es", "de"), Language::Spanish);
-        assert_eq!(of("lang=xx", "de"), Language::German);
+    fn the_cookie_takes_precedence_over_accept_language() {
+        assert_eq!(negotiated("sid=1; lang=es", "de"), Language::Spanish);
+        assert_eq!(negotiated("lang=xx", "de"), Language::German);
     }
 
     #[test]
-    fn a_page_says_its_language() {
-        let page = marked("<!DOCTYPE html><html lang=\"en\"><head>", Language::Arabic);
+    fn the_cookie_lasts_a_year_and_is_not_for_scripts() {
+        let text = cookie(Language::French).to_string();
+
+        assert_eq!(text, "lang=fr; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000");
+    }
+
+    #[test]
+    fn a_page_names_its_language_and_direction() {
+        let page = set_html_lang("<!DOCTYPE html><html lang=\"en\"><head>", Language::Arabic);
 
         assert_eq!(page, "<!DOCTYPE html><html lang=\"ar\" dir=\"rtl\"><head>");
     }

@@ -1,123 +1,139 @@
-//! What the browser is told about every answer: what it may run, load and keep.
+//! Tells the browser what a response may run, load and store.
 
-use super::locale;
+use super::{error_response, locale};
 use crate::web::{Site, bootstrap};
+use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{
-    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER,
+    CACHE_CONTROL, CONNECTION, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName, HeaderValue,
+    REFERRER_POLICY, RETRY_AFTER, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
-use axum::middleware::Next;
+use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest, Sha256};
 use std::sync::atomic::Ordering;
+use tower::ServiceBuilder;
+use tower_http::set_header::SetResponseHeaderLayer;
 
-/// When it is worth trying again what did not work, in seconds.
-pub const RETRY_SECONDS: u64 = 2;
+/// Far above the longest page; a bound because pages are buffered.
+const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// The longest page, in bytes.
-const LONGEST_PAGE: usize = 16 * 1024 * 1024;
-
-/// How the inline scripts begin that may run: those that Dioxus itself writes into a page (the data to hydrate from, and what
-/// receives it), and the one that starts the client. Their contents are base64 or fixed, so nothing that a person wrote can be
+/// How the inline scripts that may run begin: those that Dioxus writes into a page (the data to hydrate from, and what
+/// receives it), and the one that starts the client. Their contents are base64 or fixed, so no user's text can become
 /// code in them.
-const INLINE: [&str; 4] =
-    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate(", bootstrap::BEGINNING];
+const INLINE_SCRIPT_PREFIXES: [&str; 4] =
+    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate(", bootstrap::SCRIPT_PREFIX];
 
-const FIXED: [(&str, &str); 5] = [
-    ("x-content-type-options", "nosniff"),
-    ("x-frame-options", "DENY"),
-    ("referrer-policy", "same-origin"),
-    ("cross-origin-opener-policy", "same-origin"),
-    ("cross-origin-resource-policy", "same-origin"),
-];
+/// Adds the headers to all responses of a router.
+pub fn apply(router: Router, site: &Site) -> Router {
+    let https = site.config.public_url.starts_with("https://");
+    let permissions = permissions_policy(site.config.publishable_key.is_some());
+    router.layer(
+        ServiceBuilder::new()
+            .layer(fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"))
+            .layer(fixed(X_FRAME_OPTIONS, "DENY"))
+            .layer(fixed(REFERRER_POLICY, "same-origin"))
+            .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
+            .layer(fixed(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+            .layer(fixed(HeaderName::from_static("permissions-policy"), permissions))
+            .option_layer(https.then(|| fixed(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")))
+            .layer(from_fn_with_state(site.clone(), add_computed_headers)),
+    )
+}
 
-/// Adds the headers. Pages are read whole, so that their inline scripts can be named by their hashes.
-pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
-    let language = locale::wanted(request.headers());
-    let asset = request.uri().path().starts_with("/assets/") || request.uri().path().starts_with("/wasm/");
+fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<HeaderValue> {
+    SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
+}
+
+/// Completes pages, and adds the headers that depend on the response. Pages are buffered, because the policy in their header
+/// names their inline scripts by hash.
+async fn add_computed_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+    let language = locale::of_request(request.headers());
+    let path = request.uri().path();
+    let asset = path.starts_with("/assets/") || path.starts_with("/wasm/");
     let mut response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     let mut hashes = Vec::new();
     if is_page {
         let (mut parts, body) = response.into_parts();
-        let Ok(page) = to_bytes(body, LONGEST_PAGE).await else {
+        let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
-        let page = bootstrap::after_paint(locale::marked(&String::from_utf8_lossy(&page), language));
+        let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
+        let page = bootstrap::start_after_paint(page);
         hashes = inline_scripts(&page).map(hash).collect();
         parts.headers.remove(CONTENT_LENGTH);
         response = Response::from_parts(parts, Body::from(page));
     }
-    let https = site.config.public_url.starts_with("https://");
-    add(response.headers_mut(), &hashes, https, site.config.publishable_key.is_some());
-    if !asset && !response.headers().contains_key(CACHE_CONTROL) {
-        // Pages and answers may be a person's own, and are old in a second.
-        response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    let status = response.status();
+    let headers = response.headers_mut();
+    let policy = content_security_policy(&hashes, site.config.publishable_key.is_some());
+    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).expect("hashes are base64"));
+    if !asset && !headers.contains_key(CACHE_CONTROL) {
+        // Pages and replies may be personal, and are outdated within a second.
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    if response.status() == StatusCode::SERVICE_UNAVAILABLE && !response.headers().contains_key(RETRY_AFTER) {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(RETRY_SECONDS));
+    if status == StatusCode::SERVICE_UNAVAILABLE && !headers.contains_key(RETRY_AFTER) {
+        headers.insert(RETRY_AFTER, HeaderValue::from(error_response::RETRY_AFTER_SECONDS));
     }
-    if site.health.leaving.load(Ordering::Relaxed) {
-        // Connections that are kept go to another process before this one closes them.
-        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    if site.health.shutting_down.load(Ordering::Relaxed) {
+        // Keep-alive connections move to another process before this one closes them.
+        headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
 }
 
-/// What Stripe's card field needs: its script, its frames, and the way to Stripe. Nothing of it, where nobody pays there.
-struct Foreign {
+/// The sources that Stripe's card field needs; none where payments go to the sandbox.
+struct StripeSources {
     scripts: &'static str,
     frames: &'static str,
     connections: &'static str,
-    payment: &'static str,
 }
 
-impl Foreign {
+impl StripeSources {
     fn new(stripe: bool) -> Self {
-        match stripe {
-            true => Foreign {
+        if stripe {
+            StripeSources {
                 scripts: " https://js.stripe.com",
                 frames: "frame-src https://js.stripe.com https://hooks.stripe.com; ",
                 connections: " https://api.stripe.com",
-                payment: "payment=(self \"https://js.stripe.com\")",
-            },
-            false => Foreign { scripts: "", frames: "", connections: "", payment: "payment=()" },
+            }
+        } else {
+            StripeSources { scripts: "", frames: "", connections: "" }
         }
     }
 }
 
-fn add(headers: &mut HeaderMap, hashes: &[String], https: bool, stripe: bool) {
-    // `dx serve` writes a script and a style of its own into the page, and it alone runs debug builds.
-    let (scripts, styles) = match cfg!(debug_assertions) {
-        true => ("'unsafe-inline'".to_owned(), "'unsafe-inline'"),
-        false => (hashes.join(" "), ""),
-    };
-    let foreign = Foreign::new(stripe);
-    let policy = format!(
+fn content_security_policy(hashes: &[String], stripe: bool) -> String {
+    // `dx serve` writes a script and a style of its own into pages, and only it runs debug builds.
+    let (scripts, styles) =
+        if cfg!(debug_assertions) { ("'unsafe-inline'".to_owned(), "'unsafe-inline'") } else { (hashes.join(" "), "") };
+    let sources = StripeSources::new(stripe);
+    format!(
         "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{} {scripts}; style-src 'self' {styles}; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'{}; {}manifest-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
-        foreign.scripts, foreign.connections, foreign.frames
-    );
-    headers.insert("content-security-policy", HeaderValue::from_str(&policy).expect("hashes are base64"));
-    let permissions = format!("camera=(), geolocation=(), microphone=(), {}", foreign.payment);
-    headers.insert("permissions-policy", HeaderValue::from_str(&permissions).expect("it is plain text"));
-    for (name, value) in FIXED {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
-    }
-    if https {
-        let year = HeaderValue::from_static("max-age=31536000; includeSubDomains");
-        headers.insert("strict-transport-security", year);
+        sources.scripts, sources.connections, sources.frames
+    )
+}
+
+fn permissions_policy(stripe: bool) -> &'static str {
+    if stripe {
+        "camera=(), geolocation=(), microphone=(), payment=(self \"https://js.stripe.com\")"
+    } else {
+        "camera=(), geolocation=(), microphone=(), payment=()"
     }
 }
 
 fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
     let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
-    scripts.map(|(script, _)| script).filter(|script| INLINE.iter().any(|start| script.trim_start().starts_with(start)))
+    scripts
+        .map(|(script, _)| script)
+        .filter(|script| INLINE_SCRIPT_PREFIXES.iter().any(|prefix| script.trim_start().starts_with(prefix)))
 }
 
 fn hash(script: &str) -> String {
@@ -129,24 +145,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_inline_scripts_that_are_known_may_run() {
+    fn only_known_inline_scripts_are_allowed() {
         let page = "<script>window.initial_dioxus_hydration_data=\"eA==\";</script><p><script>alert(1)</script>";
 
-        let blessed: Vec<&str> = inline_scripts(page).collect();
+        let allowed: Vec<&str> = inline_scripts(page).collect();
 
-        assert_eq!(blessed, ["window.initial_dioxus_hydration_data=\"eA==\";"]);
+        assert_eq!(allowed, ["window.initial_dioxus_hydration_data=\"eA==\";"]);
     }
 
-    fn told(stripe: bool) -> [String; 2] {
-        let mut headers = HeaderMap::new();
-        add(&mut headers, &["'sha256-x'".to_owned()], false, stripe);
-        ["content-security-policy", "permissions-policy"]
-            .map(|name| headers[name].to_str().expect("it is text").to_owned())
+    fn policies(stripe: bool) -> (String, &'static str) {
+        (content_security_policy(&["'sha256-x'".to_owned()], stripe), permissions_policy(stripe))
     }
 
     #[test]
-    fn without_stripe_nothing_comes_from_elsewhere() {
-        let [policy, permissions] = told(false);
+    fn without_stripe_no_other_site_is_a_source() {
+        let (policy, permissions) = policies(false);
 
         assert!(!policy.contains("http"), "{policy}");
         assert!(!policy.contains("frame-src") && policy.contains("connect-src 'self';"), "{policy}");
@@ -154,8 +167,8 @@ mod tests {
     }
 
     #[test]
-    fn with_stripe_its_card_field_may_run_and_nothing_else() {
-        let [policy, permissions] = told(true);
+    fn with_stripe_only_the_sources_of_its_card_field_are_added() {
+        let (policy, permissions) = policies(true);
 
         let directives: Vec<&str> = policy.split("; ").filter(|directive| directive.contains("http")).collect();
         assert_eq!(directives.len(), 3, "{policy}");

@@ -1,121 +1,150 @@
-//! Who is asking: the session of a request, resolved once before any handler runs.
+//! Resolves the session of a request, once, before any handler runs.
 
 use crate::api::ApiError;
 use crate::web::Site;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, COOKIE, HeaderMap, HeaderValue, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::Response;
+use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
+use cookie::time::Duration;
 use dioxus::fullstack::FullstackContext;
 use server::telemetry::traces;
 use server::{Backend, Caller, Cause};
 use shared::auth::{Identify, SignedIn, User};
 use shared::value::Secret;
-use shared::{Rejection, Request as Ask};
+use shared::{Rejection, Request as ServiceRequest};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tracing::{Instrument, Span};
 
-/// How long a browser keeps the cookie, in seconds: as long as the session lasts.
-const MAX_AGE: u32 = 30 * 24 * 3600;
-/// The longest idempotency key.
-const LONGEST_KEY: usize = 200;
+/// As long as `auth` keeps the session.
+const COOKIE_MAX_AGE: Duration = Duration::days(30);
+/// 256 bits in hexadecimal.
+const TOKEN_DIGITS: usize = 64;
+const MAX_IDEMPOTENCY_KEY_BYTES: usize = 200;
 
-/// The person behind a request, if any, and the services that can be asked on their behalf.
+/// Who sends a request, and the services that can be called on their behalf.
 #[derive(Clone)]
 pub struct Session {
     backend: Backend,
     caller: Caller,
-    user: Option<User>,
+    identity: Identity,
     token: Option<Secret>,
-    /// Whether it could not be found out whose session it is: nobody is called signed out then.
-    unclear: bool,
-    cookie: Arc<Cookie>,
+    cookie: Arc<SessionCookie>,
 }
 
-/// How the session cookie is written on this site.
-pub struct Cookie {
-    name: &'static str,
-    attributes: &'static str,
+#[derive(Clone)]
+enum Identity {
+    Anonymous,
+    User(User),
+    /// There is a token, but `auth` did not answer. The request runs as anonymous, the browser keeps its cookie, and nobody is
+    /// told that they are signed out.
+    SessionUnknown,
 }
 
-impl Cookie {
-    /// Over HTTPS the browser itself guards the cookie's name, path and host (the `__Host-` prefix of RFC 6265bis).
+/// The name and the attributes of the session cookie on this site.
+pub struct SessionCookie {
+    secure: bool,
+}
+
+impl SessionCookie {
+    /// Over HTTPS, browsers themselves enforce the cookie's path and host (the `__Host-` prefix of RFC 6265bis).
     pub fn new(https: bool) -> Self {
-        match https {
-            true => Cookie { name: "__Host-sid", attributes: "; Path=/; HttpOnly; SameSite=Lax; Secure" },
-            false => Cookie { name: "sid", attributes: "; Path=/; HttpOnly; SameSite=Lax" },
-        }
+        SessionCookie { secure: https }
+    }
+
+    fn name(&self) -> &'static str {
+        if self.secure { "__Host-sid" } else { "sid" }
     }
 
     fn token(&self, headers: &HeaderMap) -> Option<Secret> {
         let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
-        let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
-        let mut pairs = cookies.flat_map(|text| text.split(';')).filter_map(|pair| pair.trim().split_once('='));
-        let cookie = || pairs.find(|(name, _)| *name == self.name).map(|(_, value)| value);
-        let token = bearer.or_else(cookie)?;
-        // Anything else was never given out by us, and need not be asked about.
-        let ours = token.len() == 64 && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        ours.then(|| token.to_owned().into())
+        let cookie = || CookieJar::from_headers(headers).get(self.name()).map(|cookie| cookie.value().to_owned());
+        let token = bearer.map(str::to_owned).or_else(cookie)?;
+        // This site never issued anything else, so `auth` need not be called for it.
+        let plausible = token.len() == TOKEN_DIGITS && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+        plausible.then(|| token.into())
     }
 
-    fn header(&self, token: &str, max_age: u32) -> HeaderValue {
-        let text = format!("{}={token}{}; Max-Age={max_age}", self.name, self.attributes);
-        HeaderValue::from_str(&text).expect("a token is made of hexadecimal digits")
+    fn build(&self, token: String, max_age: Duration) -> Cookie<'static> {
+        Cookie::build((self.name(), token))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(self.secure)
+            .max_age(max_age)
+            .build()
     }
 
-    fn write(&self, token: &str, max_age: u32) {
-        if let Some(context) = FullstackContext::current() {
-            context.add_response_header(SET_COOKIE, self.header(token, max_age));
-        }
+    fn started(&self, token: &Secret) -> Cookie<'static> {
+        self.build(token.reveal().to_owned(), COOKIE_MAX_AGE)
+    }
+
+    fn ended(&self) -> Cookie<'static> {
+        self.build(String::new(), Duration::ZERO)
+    }
+}
+
+/// Sets a cookie on the response of the server function that is running.
+fn set_cookie(cookie: &Cookie<'_>) {
+    if let Some(context) = FullstackContext::current() {
+        let header = HeaderValue::from_str(&cookie.to_string()).expect("a token is made of hexadecimal digits");
+        context.add_response_header(SET_COOKIE, header);
     }
 }
 
 impl Session {
-    /// Asks a service on behalf of this person.
+    /// Calls a service on behalf of this caller.
     ///
     /// # Errors
-    /// What the service says.
-    pub async fn call<R: Ask>(&self, request: R) -> Result<R::Reply, ApiError> {
-        match self.backend.call(&self.caller, request).await {
-            Err(server::Error::Rejected(Rejection::SignedOut)) if self.unclear => Err(ApiError::Unavailable),
-            answer => Ok(answer?),
+    /// The service's; [`ApiError::Unavailable`] instead of [`Rejection::SignedOut`] if the session could not be resolved.
+    pub async fn call<R: ServiceRequest>(&self, request: R) -> Result<R::Reply, ApiError> {
+        match (self.backend.call(&self.caller, request).await, &self.identity) {
+            (Err(server::Error::Rejected(Rejection::SignedOut)), Identity::SessionUnknown) => {
+                Err(ApiError::Unavailable)
+            }
+            (reply, _) => Ok(reply?),
         }
     }
 
     /// Who is signed in.
     ///
     /// # Errors
-    /// [`ApiError::Unavailable`] if that cannot be found out at the moment.
+    /// [`ApiError::Unavailable`] if the session could not be resolved.
     pub fn user(&self) -> Result<Option<&User>, ApiError> {
-        if self.unclear { Err(ApiError::Unavailable) } else { Ok(self.user.as_ref()) }
+        match &self.identity {
+            Identity::Anonymous => Ok(None),
+            Identity::User(user) => Ok(Some(user)),
+            Identity::SessionUnknown => Err(ApiError::Unavailable),
+        }
     }
 
-    /// The secret that proves it.
+    /// The secret that proves the session, valid or not.
     pub fn token(&self) -> Option<&Secret> {
         self.token.as_ref()
     }
 
-    /// Hands the browser its new session.
+    /// Gives the browser a new session, in a server function.
     pub fn begin(&self, signed_in: SignedIn) -> User {
-        self.cookie.write(signed_in.token.reveal(), MAX_AGE);
+        set_cookie(&self.started_cookie(&signed_in));
         signed_in.user
     }
 
-    /// The header that hands a browser its new session.
-    pub fn cookie_of(&self, signed_in: &SignedIn) -> HeaderValue {
-        self.cookie.header(signed_in.token.reveal(), MAX_AGE)
-    }
-
-    /// The header that takes the session from the browser.
-    pub fn no_cookie(&self) -> HeaderValue {
-        self.cookie.header("", 0)
-    }
-
-    /// Takes the session from the browser.
+    /// Takes the session from the browser, in a server function.
     pub fn end(&self) {
-        self.cookie.write("", 0);
+        set_cookie(&self.ended_cookie());
+    }
+
+    /// The cookie that gives a browser a new session.
+    pub fn started_cookie(&self, signed_in: &SignedIn) -> Cookie<'static> {
+        self.cookie.started(&signed_in.token)
+    }
+
+    /// The cookie that takes the session from a browser.
+    pub fn ended_cookie(&self) -> Cookie<'static> {
+        self.cookie.ended()
     }
 }
 
@@ -123,18 +152,18 @@ impl<S: Sync> FromRequestParts<S> for Session {
     type Rejection = Infallible;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
-        Ok(parts.extensions.get::<Session>().cloned().expect("the session layer runs before every handler"))
+        Ok(parts.extensions.get::<Session>().cloned().expect("every router with handlers that need it has this layer"))
     }
 }
 
-/// Resolves the session of a request.
-pub async fn layer(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Resolves the session, and hands it to the handlers as a request extension.
+pub async fn resolve(State(site): State<Site>, request: Request, next: Next) -> Response {
     let caller = Caller::anonymous(site.environment.new_id());
     let span = span(&caller, &request);
-    resolve(site, caller, request, next).instrument(span).await
+    resolve_in_span(site, caller, request, next).instrument(span).await
 }
 
-/// What is logged and traced for a request, here and elsewhere, names it.
+/// The span of a request: its correlation id is in every log line and trace of the request, in all processes.
 pub fn span(caller: &Caller, request: &Request) -> Span {
     let (method, path, correlation_id) = (request.method(), request.uri().path(), caller.request_id);
     let span = tracing::info_span!("http", %method, path, %correlation_id);
@@ -142,25 +171,73 @@ pub fn span(caller: &Caller, request: &Request) -> Span {
     span
 }
 
-async fn resolve(site: Site, mut caller: Caller, mut request: Request, next: Next) -> Response {
+async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, next: Next) -> Response {
     caller.idempotency_key = idempotency_key(request.headers());
-    let token = site.cookie.token(request.headers());
-    let (user, unclear) = match &token {
-        Some(token) => match site.backend.call(&caller, Identify { token: token.clone() }).await {
-            Ok(user) => (user, false),
-            // Nobody can say who it is: the person is a stranger for this request, and keeps the cookie.
-            Err(_) => (None, true),
-        },
-        None => (None, false),
+    let token = site.session_cookie.token(request.headers());
+    let identity = match &token {
+        Some(token) => identify(&site.backend, &caller, token).await,
+        None => Identity::Anonymous,
     };
-    caller.user = user.as_ref().map(|user| user.id);
-    let (backend, cookie) = (site.backend.clone(), site.cookie.clone());
-    let session = Session { backend, caller, user, token, unclear, cookie };
-    request.extensions_mut().insert(session);
+    if let Identity::User(user) = &identity {
+        caller.user = Some(user.id);
+    }
+    let (backend, cookie) = (site.backend.clone(), site.session_cookie.clone());
+    request.extensions_mut().insert(Session { backend, caller, identity, token, cookie });
     next.run(request).await
+}
+
+async fn identify(backend: &Backend, caller: &Caller, token: &Secret) -> Identity {
+    match backend.call(caller, Identify { token: token.clone() }).await {
+        Ok(Some(user)) => Identity::User(user),
+        Ok(None) => Identity::Anonymous,
+        Err(_) => Identity::SessionUnknown,
+    }
 }
 
 fn idempotency_key(headers: &HeaderMap) -> Option<String> {
     let key = headers.get("idempotency-key")?.to_str().ok()?;
-    (!key.is_empty() && key.len() <= LONGEST_KEY).then(|| key.to_owned())
+    (!key.is_empty() && key.len() <= MAX_IDEMPOTENCY_KEY_BYTES).then(|| key.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::header::COOKIE;
+
+    fn token() -> Secret {
+        "0a".repeat(32).into()
+    }
+
+    #[test]
+    fn over_https_the_cookie_is_bound_to_the_host() {
+        let [http, https] = [false, true].map(|https| SessionCookie::new(https).started(&token()).to_string());
+
+        let attributes = "HttpOnly; SameSite=Lax; Path=/; Max-Age=2592000";
+        assert_eq!(http, format!("sid={}; {attributes}", token().reveal()));
+        let attributes = "HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000";
+        assert_eq!(https, format!("__Host-sid={}; {attributes}", token().reveal()));
+    }
+
+    #[test]
+    fn an_ended_session_is_removed_at_once() {
+        let ended = SessionCookie::new(false).ended().to_string();
+
+        assert_eq!(ended, "sid=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
+    }
+
+    #[test]
+    fn only_a_token_that_this_site_could_have_issued_is_read() {
+        let read = |name, value: String| {
+            let mut headers = HeaderMap::new();
+            headers.insert(name, HeaderValue::try_from(value).expect("a header"));
+            SessionCookie::new(false).token(&headers).map(|token| token.reveal().to_owned())
+        };
+        let token = token().reveal().to_owned();
+
+        assert_eq!(read(COOKIE, format!("lang=de; sid={token}")), Some(token.clone()));
+        assert_eq!(read(AUTHORIZATION, format!("Bearer {token}")), Some(token.clone()));
+        assert_eq!(read(COOKIE, format!("__Host-sid={token}")), None);
+        assert_eq!(read(COOKIE, format!("sid={}", &token[1..])), None);
+        assert_eq!(read(COOKIE, format!("sid={}", token.replace('a', "x"))), None);
+    }
 }

@@ -1,4 +1,4 @@
-//! A seller's movements as a file for a spreadsheet (RFC 4180).
+//! A seller's account as a file for a spreadsheet (RFC 4180).
 
 use crate::api::ApiError;
 use crate::web::Session;
@@ -8,54 +8,55 @@ use axum::response::IntoResponse;
 use futures::{StreamExt, stream};
 use shared::payments::{GetAccount, Movement, MovementKind};
 use shared::{Money, Paginated};
+use std::io;
 
-/// The columns.
 const COLUMNS: [&str; 8] = ["date", "kind", "show and seat", "ticket", "currency", "price", "fee", "amount"];
 
-/// With what a spreadsheet takes a text for a formula (OWASP, "CSV Injection").
-const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+/// A cell that begins with one of these is a formula to spreadsheets (OWASP, "CSV Injection").
+const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// What is left to be written: the page that is known, and the movements of the one before.
-struct Rest {
+/// The page to write next, and the one that was written before it.
+struct Cursor {
     session: Session,
     page: Paginated<Movement>,
-    known: Vec<Movement>,
+    previous: Vec<Movement>,
 }
 
-/// All movements of whoever asks, page by page as they are read. Where a page cannot be had, the file breaks off
-/// visibly: half a file must not pass for a whole one.
+/// Streams the movements of the caller's account, page by page. If a page cannot be loaded, the response is aborted, so that half a
+/// file is not taken for a whole one.
 ///
 /// # Errors
-/// What the service says, [`shared::Rejection::SignedOut`] above all.
+/// The service's, above all [`shared::Rejection::SignedOut`].
 pub async fn download(session: Session) -> Result<impl IntoResponse, ApiError> {
     let page = session.call(GetAccount { cursor: None }).await?.movements;
-    let start = (COLUMNS.map(str::to_owned).to_vec(), Rest { session, page, known: Vec::new() });
-    let body = stream::unfold(Some(start), |rest| async move {
-        let (head, rest) = rest?;
-        let rows = rest.page.items.iter().filter(|movement| !rest.known.contains(movement)).map(row);
-        let lines = written((!head.is_empty()).then_some(head).into_iter().chain(rows));
-        match next(rest).await {
-            Ok(rest) => Some((lines, rest.map(|rest| (Vec::new(), rest)))),
-            Err(error) => Some((Err(std::io::Error::other(error)), None)),
+    let header = Some(COLUMNS.map(str::to_owned).to_vec());
+    let start = (header, Cursor { session, page, previous: Vec::new() });
+    let body = stream::unfold(Some(start), |state| async move {
+        let (header, cursor) = state?;
+        let rows = cursor.page.items.iter().filter(|movement| !cursor.previous.contains(movement)).map(row);
+        let lines = write(header.into_iter().chain(rows));
+        match next(cursor).await {
+            Ok(cursor) => Some((lines, cursor.map(|cursor| (None, cursor)))),
+            Err(error) => Some((Err(io::Error::other(error)), None)),
         }
     });
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (CONTENT_DISPOSITION, "attachment; filename=\"ticketing-account.csv\""),
     ];
-    // Whoever compresses it asks once more after the end.
+    // The compression layer polls once more after the end, which `unfold` does not allow.
     Ok((headers, Body::from_stream(body.fuse())))
 }
 
-/// The page after this one. What is new meanwhile moves everything down, so a page can begin with what is written.
-async fn next(rest: Rest) -> Result<Option<Rest>, ApiError> {
-    let Rest { session, page: Paginated { items: known, next }, .. } = rest;
-    let Some(cursor) = next else { return Ok(None) };
-    let page = session.call(GetAccount { cursor: Some(cursor) }).await?.movements;
-    Ok(Some(Rest { session, page, known }))
+/// The following page. New movements push older ones down, so a page may begin with some that were written already.
+async fn next(cursor: Cursor) -> Result<Option<Cursor>, ApiError> {
+    let Cursor { session, page: Paginated { items: previous, next }, .. } = cursor;
+    let Some(next) = next else { return Ok(None) };
+    let page = session.call(GetAccount { cursor: Some(next) }).await?.movements;
+    Ok(Some(Cursor { session, page, previous }))
 }
 
-fn written(rows: impl Iterator<Item = Vec<String>>) -> Result<Vec<u8>, std::io::Error> {
+fn write(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
     let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
     for row in rows {
         writer.write_record(row)?;
@@ -67,8 +68,8 @@ fn row(movement: &Movement) -> Vec<String> {
     let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
     vec![
         movement.at.to_string(),
-        word(movement.kind).to_owned(),
-        harmless(movement.about.as_ref().map(ToString::to_string).unwrap_or_default()),
+        label(movement.kind).to_owned(),
+        escape_formula(movement.about.as_ref().map(ToString::to_string).unwrap_or_default()),
         movement.ticket_id.map(|id| id.to_string()).unwrap_or_default(),
         movement.amount.currency.code().to_owned(),
         amount(movement.price),
@@ -77,7 +78,7 @@ fn row(movement: &Movement) -> Vec<String> {
     ]
 }
 
-fn word(kind: MovementKind) -> &'static str {
+fn label(kind: MovementKind) -> &'static str {
     match kind {
         MovementKind::Sale => "sale",
         MovementKind::Refund => "refund",
@@ -86,9 +87,8 @@ fn word(kind: MovementKind) -> &'static str {
     }
 }
 
-/// A text that no spreadsheet takes for a formula.
-fn harmless(text: String) -> String {
-    if text.starts_with(FORMULA) { format!("'{text}") } else { text }
+fn escape_formula(text: String) -> String {
+    if text.starts_with(FORMULA_PREFIXES) { format!("'{text}") } else { text }
 }
 
 #[cfg(test)]
@@ -98,19 +98,19 @@ mod tests {
     use shared::tickets::Seat;
     use shared::{Currency, Instant};
 
-    fn line(about: &str) -> String {
+    fn line(show: &str) -> String {
         let movement = Movement {
             id: uuid::Uuid::nil(),
             at: Instant::from_millis(0),
             kind: MovementKind::Refund,
-            about: Some(SoldTicket { show: about.to_owned(), seat: Seat::parse("", "", "1").expect("a seat") }),
+            about: Some(SoldTicket { show: show.to_owned(), seat: Seat::parse("", "", "1").expect("a seat") }),
             ticket_id: None,
             price: Some(Money::new(-1999, Currency::Eur)),
             fee: Some(Money::new(-99, Currency::Eur)),
             amount: Money::new(-1900, Currency::Eur),
         };
-        let bytes = written([row(&movement)].into_iter()).expect("it is written to memory");
-        String::from_utf8(bytes).expect("it is text")
+        let bytes = write([row(&movement)].into_iter()).expect("it is written to memory");
+        String::from_utf8(bytes).expect("it is UTF-8")
     }
 
     #[test]
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn what_people_wrote_is_never_a_formula() {
+    fn a_users_text_is_never_a_formula() {
         for text in ["=HYPERLINK(0)", "+1", "-1", "@SUM(A1)", "\t=1"] {
             assert!(line(text).contains(&format!(",'{text} ·")), "{text}");
         }

@@ -1,12 +1,12 @@
-//! Live feeds: server-sent events of what changes of a show, or of what is a person's own.
+//! Live feeds: server-sent events about the tickets of a show, or about a user's own tickets and orders.
 
 use crate::api::ApiError;
 use crate::web::{Session, Site};
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{FutureExt, Stream, StreamExt};
-use server::Caller;
 use server::messaging::BusEvent;
+use server::{Caller, tasks};
 use shared::orders::{OrderChanged, OrderUpdate};
 use shared::tickets::{GetShow, TicketChanged, TicketUpdate};
 use shared::{Envelope, Instant, Rejection, ShowId, Subject, UserId};
@@ -17,98 +17,109 @@ use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-/// How many people may watch at once.
-const MAX_WATCHERS: usize = 2_000;
-/// How many changes a watcher may be behind before it must look at the whole list again.
-const BEHIND: usize = 256;
-/// After how long a browser that was cut off comes back.
-const RECONNECT: Duration = Duration::from_millis(500);
-/// How often a silent feed shows that it is there: a browser that hears nothing for longer takes it for cut off.
-const BEAT: Duration = Duration::from_secs(10);
-/// How long a feed lasts at most. Who is still there comes back at once, and is asked again who they are.
-const LONGEST: Duration = Duration::from_secs(15 * 60);
+/// Each open feed holds a connection and a task.
+const MAX_SUBSCRIBERS: usize = 2_000;
+/// How many messages a subscriber may lag behind before it must reload what it shows.
+const CHANNEL_CAPACITY: usize = 256;
+/// After how long a browser reconnects.
+const RECONNECT_DELAY: Duration = Duration::from_millis(500);
+/// Clients take a feed that is silent for longer than this for broken.
+const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(10);
+/// After this a feed ends, and the client reconnects: a session that was ended or has expired is noticed then.
+const MAX_DURATION: Duration = Duration::from_secs(15 * 60);
 
-/// What is watched for those who watch.
-pub const WATCHED: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
+/// The subjects that feeds are made from.
+pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
 
-/// Whom news is for.
+/// What a subscriber follows.
 #[derive(Clone, Copy, PartialEq)]
 enum Topic {
-    /// Everybody who looks at a show.
     Show(ShowId),
-    /// The person whose it is.
-    Person(UserId),
+    User(UserId),
 }
 
-/// News, put into words once for all who watch.
+/// Distributes the events of the bus to all subscribers of this process.
 pub struct Feed {
-    news: broadcast::Sender<Arc<News>>,
-    watchers: AtomicUsize,
+    messages: broadcast::Sender<Arc<Message>>,
+    subscribers: AtomicUsize,
 }
 
-enum News {
-    Changed {
+/// Serialised once, however many subscribers there are.
+enum Message {
+    Update {
         topics: Vec<Topic>,
-        kind: &'static str,
+        event: &'static str,
         id: String,
         json: String,
     },
-    /// Something was missed, and everybody must look again.
+    /// The bus lost events: every subscriber must reload what it shows.
     Missed,
 }
 
 impl Default for Feed {
     fn default() -> Self {
-        Feed { news: broadcast::Sender::new(BEHIND), watchers: AtomicUsize::new(0) }
+        Feed { messages: broadcast::Sender::new(CHANNEL_CAPACITY), subscribers: AtomicUsize::new(0) }
     }
 }
 
 impl Feed {
-    /// Passes on what the services publish, for as long as they do.
+    /// Passes the events of the bus on until the bus closes.
     pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<BusEvent>) {
         loop {
-            let news = match events.recv().await {
-                Ok(BusEvent::Event(envelope)) => news_of(&envelope),
-                Ok(BusEvent::Missed) | Err(RecvError::Lagged(_)) => Some(News::Missed),
+            let message = match events.recv().await {
+                Ok(BusEvent::Event(envelope)) => update(&envelope),
+                Ok(BusEvent::Missed) | Err(RecvError::Lagged(_)) => Some(Message::Missed),
                 Err(RecvError::Closed) => return,
             };
-            if let Some(news) = news {
-                // Nobody may be watching.
-                let _ = self.news.send(Arc::new(news));
+            if let Some(message) = message {
+                // It fails when there are no subscribers.
+                let _ = self.messages.send(Arc::new(message));
             }
         }
     }
 }
 
-fn news_of(envelope: &Envelope) -> Option<News> {
+/// `None` for an event that feeds do not show, or that a newer version of this program published.
+fn update(envelope: &Envelope) -> Option<Message> {
     let id = envelope.id.to_string();
     match envelope.subject {
         Subject::TicketsChanged => {
             let TicketChanged { ticket, .. } = envelope.decode().ok()?;
-            let topics = vec![Topic::Show(ticket.show.id), Topic::Person(ticket.seller_id)];
+            let topics = vec![Topic::Show(ticket.show.id), Topic::User(ticket.seller_id)];
             let json = serde_json::to_string(&TicketUpdate { ticket }).ok()?;
-            Some(News::Changed { topics, kind: "ticket", id, json })
+            Some(Message::Update { topics, event: "ticket", id, json })
         }
         Subject::OrdersChanged => {
             let order: OrderChanged = envelope.decode().ok()?;
-            let topics = vec![Topic::Person(order.buyer_id)];
+            let topics = vec![Topic::User(order.buyer_id)];
             let json = serde_json::to_string(&OrderUpdate { id: order.id, version: order.version }).ok()?;
-            Some(News::Changed { topics, kind: "order", id, json })
+            Some(Message::Update { topics, event: "order", id, json })
         }
         _ => None,
     }
 }
 
-/// Counts a watcher for as long as it lives.
-struct Watching(Arc<Feed>);
+/// Counts as a subscriber until it is dropped.
+struct SubscriberGuard(Arc<Feed>);
 
-impl Drop for Watching {
-    fn drop(&mut self) {
-        self.0.watchers.fetch_sub(1, Ordering::Relaxed);
+impl SubscriberGuard {
+    fn new(feed: Arc<Feed>) -> Result<Self, ApiError> {
+        let others = feed.subscribers.fetch_add(1, Ordering::Relaxed);
+        let guard = SubscriberGuard(feed);
+        if others < MAX_SUBSCRIBERS { Ok(guard) } else { Err(ApiError::Unavailable) }
     }
 }
 
-/// Streams a show's news.
+impl Drop for SubscriberGuard {
+    fn drop(&mut self) {
+        self.0.subscribers.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+/// Streams the changes of a show's tickets.
+///
+/// # Errors
+/// [`Rejection::NotFound`] if there is no such show; [`ApiError::Unavailable`] if there are too many subscribers.
 pub async fn of_show(
     State(site): State<Site>,
     Path(id): Path<String>,
@@ -119,61 +130,70 @@ pub async fn of_show(
     stream(site, Topic::Show(show))
 }
 
-/// Streams the news of a person's orders and tickets.
-pub async fn of_person(
+/// Streams the changes of the caller's own orders and tickets.
+///
+/// # Errors
+/// [`Rejection::SignedOut`]; [`ApiError::Unavailable`] if there are too many subscribers.
+pub async fn of_user(
     State(site): State<Site>,
     session: Session,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let person = session.user()?.ok_or(Rejection::SignedOut)?.id;
-    stream(site, Topic::Person(person))
+    let user = session.user()?.ok_or(Rejection::SignedOut)?.id;
+    stream(site, Topic::User(user))
 }
 
-/// Streams the news of a topic. It begins with `hello`: whoever hears that looks at the list, and then at the news.
+/// Streams a topic. The stream subscribes first and then sends `hello`, at which the client loads what it shows: no change falls
+/// between the two.
 fn stream(site: Site, topic: Topic) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let watching = Watching(site.feed.clone());
-    if site.feed.watchers.fetch_add(1, Ordering::Relaxed) >= MAX_WATCHERS {
-        return Err(ApiError::Unavailable);
-    }
-    let news = site.feed.news.subscribe();
-    let environment = site.environment.clone();
-    let stream = futures::stream::unfold((news, true, watching), move |(mut news, first, watching)| {
+    let guard = SubscriberGuard::new(site.feed.clone())?;
+    let messages = site.feed.messages.subscribe();
+    let environment = site.environment;
+    let stream = futures::stream::unfold((messages, true, guard), move |(mut messages, first, guard)| {
         let environment = environment.clone();
         async move {
-            let heard = match first {
-                true => None,
-                false => next(&mut news, topic).await?,
+            let event = if first {
+                hello(environment.now())
+            } else {
+                match next(&mut messages, topic).await? {
+                    Next::Event(event) => event,
+                    Next::Missed => hello(environment.now()),
+                }
             };
-            Some((Ok(heard.unwrap_or_else(|| hello(environment.now()))), (news, false, watching)))
+            Some((Ok(event), (messages, false, guard)))
         }
     });
-    // Watchers are sent away when the process stops, so that their connections do not hold up the end.
-    let mut stopped = site.stopped.clone();
-    let over = async move {
+    // Feeds end when the process stops, or their connections would hold the shutdown up.
+    let mut stopped = site.stopped;
+    let end = async move {
         tokio::select! {
             _ = stopped.changed() => {}
-            () = tokio::time::sleep(LONGEST) => {}
+            () = tasks::sleep(MAX_DURATION) => {}
         }
     };
-    let beat = KeepAlive::new().interval(BEAT).event(Event::default().event("beat").data(""));
-    Ok(Sse::new(stream.take_until(over.boxed())).keep_alive(beat))
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT_INTERVAL).event(Event::default().event("beat").data(""));
+    Ok(Sse::new(stream.take_until(end.boxed())).keep_alive(heartbeat))
 }
 
-/// The next piece of news of a topic; nothing within, if something was missed; nothing at all at the end.
-async fn next(news: &mut broadcast::Receiver<Arc<News>>, topic: Topic) -> Option<Option<Event>> {
+enum Next {
+    Event(Event),
+    Missed,
+}
+
+/// The next message of a topic; `None` when the feed closes.
+async fn next(messages: &mut broadcast::Receiver<Arc<Message>>, topic: Topic) -> Option<Next> {
     loop {
-        match news.recv().await.as_deref() {
-            Ok(News::Missed) | Err(RecvError::Lagged(_)) => return Some(None),
-            Ok(News::Changed { topics, kind, id, json }) if topics.contains(&topic) => {
-                return Some(Some(Event::default().event(kind).id(id).data(json)));
+        match messages.recv().await.as_deref() {
+            Ok(Message::Missed) | Err(RecvError::Lagged(_)) => return Some(Next::Missed),
+            Ok(Message::Update { topics, event, id, json }) if topics.contains(&topic) => {
+                return Some(Next::Event(Event::default().event(event).id(id).data(json)));
             }
-            Ok(_) => {}
+            Ok(Message::Update { .. }) => {}
             Err(RecvError::Closed) => return None,
         }
     }
 }
 
-/// Says that the list is to be looked at (again), and what time it is here, in milliseconds since the epoch. A browser that
-/// is cut off comes back soon.
+/// Tells the client to load what it shows (again), with the server's clock in milliseconds since the epoch.
 fn hello(now: Instant) -> Event {
-    Event::default().event("hello").retry(RECONNECT).data(now.millis().to_string())
+    Event::default().event("hello").retry(RECONNECT_DELAY).data(now.millis().to_string())
 }

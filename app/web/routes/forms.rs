@@ -1,16 +1,15 @@
-//! What a browser without script can do: plain forms, each of which does what a call does and then leads to a page.
+//! The forms of browsers without script: each does what a call does, and then redirects to a page.
 
 use crate::api::ApiError;
 use crate::i18n::Language;
 use crate::routes::{self, SignInQuery};
 use crate::web::Session;
 use crate::web::middleware::locale;
-use axum::Router;
-use axum::body::Bytes;
-use axum::extract::DefaultBodyLimit;
-use axum::http::header::SET_COOKIE;
 use axum::response::{IntoResponse, Redirect, Response};
-use axum::routing::post;
+use axum_extra::extract::Form;
+use axum_extra::extract::cookie::{Cookie, CookieJar};
+use serde::Deserialize;
+use server::tasks;
 use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
 use shared::orders::{CancelOrder, GetOrder, OrderState, PlaceOrder};
 use shared::payments::{Authenticate, Decline, Pay, PaymentMethod};
@@ -18,198 +17,249 @@ use shared::value::{Email, Password};
 use shared::{Flaw, Invalid, Money, OrderId, Rejection, TicketId};
 use std::time::Duration;
 
-/// The longest form, in bytes.
-const LONGEST: usize = 16 * 1024;
-/// How often it is looked what became of a payment before the order's page is shown.
-const LOOKS: usize = 15;
-/// How long it is until it is looked again.
-const LOOK_AGAIN: Duration = Duration::from_millis(200);
+/// The longest form has eight tickets of less than a hundred bytes.
+pub const MAX_FORM_BYTES: usize = 16 * 1024;
 
-/// The forms.
-pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new()
-        .route("/forms/sign-in", post(sign_in))
-        .route("/forms/sign-up", post(sign_up))
-        .route("/forms/sign-out", post(sign_out))
-        .route("/forms/hold", post(hold))
-        .route("/forms/pay", post(pay))
-        .route("/forms/authenticate", post(authenticate))
-        .route("/forms/cancel", post(cancel))
-        .route("/forms/language", post(choose_language))
-        .layer(DefaultBodyLimit::max(LONGEST))
+/// How often an order is polled after a payment, before its page is shown anyway. Together three seconds: most payments are
+/// decided by then, and a page without script cannot change by itself.
+const MAX_POLLS: usize = 15;
+const POLL_INTERVAL: Duration = Duration::from_millis(200);
+
+/// Fields that are missing are empty, and are then refused like empty ones.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CredentialsForm {
+    email: String,
+    password: String,
+    back: String,
 }
 
-/// What was filled in.
-struct Filled(Vec<(String, String)>);
-
-impl Filled {
-    fn read(body: &Bytes) -> Self {
-        Filled(form_urlencoded::parse(body).map(|(name, value)| (name.into_owned(), value.into_owned())).collect())
-    }
-
-    fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    fn text(&self, name: &str) -> String {
-        self.all(name).next().unwrap_or_default().to_owned()
-    }
-
-    fn order(&self) -> Result<OrderId, ApiError> {
-        self.text("order").parse().map_err(|_| Rejection::NotFound.into())
+impl CredentialsForm {
+    fn parse(self) -> Result<(Email, Password), ApiError> {
+        Ok((Email::try_from(self.email)?, Password::try_from(self.password)?))
     }
 }
 
-fn to(address: &str) -> Response {
-    Redirect::to(address).into_response()
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct HoldForm {
+    show: String,
+    ticket: Vec<String>,
 }
 
-/// Leads on, or says why not and leads back. Who has to sign in first comes back afterwards.
-fn lead(done: Result<String, ApiError>, back: &str) -> Response {
-    match done {
-        Ok(address) => to(&address),
-        Err(ApiError::Rejected(Rejection::SignedOut)) => to(&routes::sign_in(&SignInQuery::back_to(back))),
-        Err(error) => to(&routes::form_error(error, back)),
-    }
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct PayForm {
+    order: String,
+    method: String,
 }
 
-/// Begins a session with what `ask` answers, and leads to where the person came from.
-fn begin(session: &Session, done: Result<SignedIn, ApiError>, back: &SignInQuery, page: &str) -> Response {
-    match done {
-        Ok(signed_in) => {
-            let mut response = to(back.path());
-            response.headers_mut().append(SET_COOKIE, session.cookie_of(&signed_in));
-            response
-        }
-        Err(error) => lead(Err(error), page),
-    }
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct AuthenticateForm {
+    order: String,
+    payment: String,
+    approve: String,
 }
 
-async fn sign_in(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let done = async {
-        let (email, password) = (Email::try_from(filled.text("email"))?, Password::try_from(filled.text("password"))?);
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct CancelForm {
+    order: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+pub struct LanguageForm {
+    language: String,
+    back: String,
+}
+
+/// Signs in, and redirects to where the visitor came from.
+pub async fn sign_in(session: Session, Form(form): Form<CredentialsForm>) -> Response {
+    let query = SignInQuery::back_to(&form.back);
+    let outcome = async {
+        let (email, password) = form.parse()?;
         session.call(SignIn { email, password }).await
     };
-    let query = SignInQuery::back_to(&filled.text("back"));
-    begin(&session, done.await, &query, &routes::sign_in(&query))
+    begin_session(&session, outcome.await, &query, &routes::sign_in(&query))
 }
 
-async fn sign_up(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let done = async {
-        let (email, password) = (Email::try_from(filled.text("email"))?, Password::try_from(filled.text("password"))?);
+/// Signs up, and redirects to where the visitor came from.
+pub async fn sign_up(session: Session, Form(form): Form<CredentialsForm>) -> Response {
+    let query = SignInQuery::back_to(&form.back);
+    let outcome = async {
+        let (email, password) = form.parse()?;
         session.call(SignUp { email, password }).await
     };
-    let query = SignInQuery::back_to(&filled.text("back"));
-    begin(&session, done.await, &query, &routes::sign_up(&query))
+    begin_session(&session, outcome.await, &query, &routes::sign_up(&query))
 }
 
-async fn sign_out(session: Session) -> Response {
+/// Signs out, and redirects to the home page.
+pub async fn sign_out(session: Session) -> Response {
     if let Some(token) = session.token()
         && let Err(error) = session.call(SignOut { token: token.clone() }).await
     {
-        return lead(Err(error), "/");
+        return redirect_to_error(error, "/");
     }
-    let mut response = to("/");
-    response.headers_mut().append(SET_COOKIE, session.no_cookie());
-    response
+    redirect_with_cookie("/", session.ended_cookie())
 }
 
-/// A ticket with the price that the buyer was shown, as a form names it: `id minor currency`.
-fn ticket(text: &str) -> Option<(TicketId, Money)> {
+/// Holds the chosen tickets, and redirects to the order.
+pub async fn hold(session: Session, Form(form): Form<HoldForm>) -> Response {
+    let outcome = async {
+        let tickets: Vec<(TicketId, Money)> = form.ticket.iter().filter_map(|text| parse_ticket(text)).collect();
+        let prices = tickets.iter().map(|(_, price)| *price);
+        let total = prices.reduce(|sum, price| sum.checked_add(price).unwrap_or(sum));
+        let expected_total = total.ok_or_else(|| Invalid::new("ticket_ids", Flaw::NothingChosen))?;
+        let ticket_ids = tickets.into_iter().map(|(id, _)| id).collect();
+        Ok(routes::order(session.call(PlaceOrder { ticket_ids, expected_total }).await?.id))
+    };
+    let outcome = outcome.await;
+    redirect_or_error(outcome, &routes::show(form.show))
+}
+
+/// Pays an order, and redirects to it once it is decided.
+pub async fn pay(session: Session, Form(form): Form<PayForm>) -> Response {
+    let outcome = async {
+        let order_id = parse_order(&form.order)?;
+        let payment = session.call(Pay { order_id, method: PaymentMethod::try_from(form.method)? }).await?;
+        if !payment.needs_authentication {
+            wait_until_decided(&session, order_id).await?;
+        }
+        Ok(routes::order(order_id))
+    };
+    let outcome = outcome.await;
+    redirect_or_error(outcome, &routes::order(form.order))
+}
+
+/// Answers the bank, and redirects to the order once it is decided.
+pub async fn authenticate(session: Session, Form(form): Form<AuthenticateForm>) -> Response {
+    let outcome = async {
+        let (order, approve) = (parse_order(&form.order)?, form.approve == "yes");
+        let id = form.payment.parse().map_err(|_| Rejection::NotFound)?;
+        match session.call(Authenticate { id, approve }).await {
+            // The visitor's own answer is no error; the order's page shows the decline.
+            Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => {}
+            Err(error) => return Err(error),
+            Ok(_) => wait_until_decided(&session, order).await?,
+        }
+        Ok(routes::order(order))
+    };
+    let outcome = outcome.await;
+    redirect_or_error(outcome, &routes::order(form.order))
+}
+
+/// Cancels a held order, and redirects to it.
+pub async fn cancel(session: Session, Form(form): Form<CancelForm>) -> Response {
+    let outcome = async {
+        let id = parse_order(&form.order)?;
+        session.call(CancelOrder { id }).await.map(|order| routes::order(order.id))
+    };
+    let outcome = outcome.await;
+    redirect_or_error(outcome, &routes::order(form.order))
+}
+
+/// Remembers a language, and redirects to where the visitor came from.
+pub async fn choose_language(Form(form): Form<LanguageForm>) -> Response {
+    let query = SignInQuery::back_to(&form.back);
+    match Language::from_tag(&form.language) {
+        Some(language) => redirect_with_cookie(query.path(), locale::cookie(language)),
+        None => redirect(query.path()),
+    }
+}
+
+fn redirect(address: &str) -> Response {
+    Redirect::to(address).into_response()
+}
+
+fn redirect_with_cookie(address: &str, cookie: Cookie<'static>) -> Response {
+    (CookieJar::new().add(cookie), Redirect::to(address)).into_response()
+}
+
+fn redirect_or_error(outcome: Result<String, ApiError>, back: &str) -> Response {
+    match outcome {
+        Ok(address) => redirect(&address),
+        Err(error) => redirect_to_error(error, back),
+    }
+}
+
+/// Redirects to the page that explains the error and links back. A visitor who is signed out signs in first, and is then
+/// redirected back.
+fn redirect_to_error(error: ApiError, back: &str) -> Response {
+    let address = match error {
+        ApiError::Rejected(Rejection::SignedOut) => routes::sign_in(&SignInQuery::back_to(back)),
+        error => routes::form_error(error, back),
+    };
+    redirect(&address)
+}
+
+/// Gives the browser its new session and redirects to where the visitor came from; an error links back to `page`.
+fn begin_session(session: &Session, outcome: Result<SignedIn, ApiError>, back: &SignInQuery, page: &str) -> Response {
+    match outcome {
+        Ok(signed_in) => redirect_with_cookie(back.path(), session.started_cookie(&signed_in)),
+        Err(error) => redirect_to_error(error, page),
+    }
+}
+
+fn parse_order(text: &str) -> Result<OrderId, ApiError> {
+    text.parse().map_err(|_| Rejection::NotFound.into())
+}
+
+/// A ticket and the price that the buyer was shown, as the form sends it: `id minor currency`.
+fn parse_ticket(text: &str) -> Option<(TicketId, Money)> {
     let mut words = text.split(' ');
     let id = words.next()?.parse().ok()?;
     let minor = words.next()?.parse().ok()?;
     Some((id, Money::new(minor, words.next()?.parse().ok()?)))
 }
 
-async fn hold(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let back = routes::show(filled.text("show"));
-    let done = async {
-        let chosen: Vec<(TicketId, Money)> = filled.all("ticket").filter_map(ticket).collect();
-        let prices = chosen.iter().map(|(_, price)| *price);
-        let total = prices.reduce(|sum, price| sum.checked_add(price).unwrap_or(sum));
-        let expected_total = total.ok_or_else(|| Invalid::new("ticket_ids", Flaw::NothingChosen))?;
-        let ticket_ids = chosen.into_iter().map(|(id, _)| id).collect();
-        Ok(routes::order(session.call(PlaceOrder { ticket_ids, expected_total }).await?.id))
-    };
-    lead(done.await, &back)
-}
-
-/// Waits, for a while, until an order is decided: its page cannot change by itself.
-async fn settled(session: &Session, order: OrderId) -> Result<String, ApiError> {
-    for _ in 0..LOOKS {
+async fn wait_until_decided(session: &Session, order: OrderId) -> Result<(), ApiError> {
+    for _ in 0..MAX_POLLS {
         if session.call(GetOrder { id: order }).await?.state != OrderState::Held {
             break;
         }
-        tokio::time::sleep(LOOK_AGAIN).await;
+        tasks::sleep(POLL_INTERVAL).await;
     }
-    Ok(routes::order(order))
-}
-
-async fn pay(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let done = async {
-        let order_id = filled.order()?;
-        let payment = session.call(Pay { order_id, method: PaymentMethod::try_from(filled.text("method"))? }).await?;
-        match payment.needs_authentication {
-            true => Ok(routes::order(order_id)),
-            false => settled(&session, order_id).await,
-        }
-    };
-    lead(done.await, &routes::order(filled.text("order")))
-}
-
-async fn authenticate(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let done = async {
-        let (order, approve) = (filled.order()?, filled.text("approve") == "yes");
-        let id = filled.text("payment").parse().map_err(|_| Rejection::NotFound)?;
-        match session.call(Authenticate { id, approve }).await {
-            // That is what the person said, and the order's page knows it.
-            Err(ApiError::Rejected(Rejection::CardDeclined(Decline::AuthenticationFailed))) => Ok(routes::order(order)),
-            Err(error) => Err(error),
-            Ok(_) => settled(&session, order).await,
-        }
-    };
-    lead(done.await, &routes::order(filled.text("order")))
-}
-
-async fn cancel(session: Session, body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let done = async {
-        let id = filled.order()?;
-        session.call(CancelOrder { id }).await.map(|order| routes::order(order.id))
-    };
-    lead(done.await, &routes::order(filled.text("order")))
-}
-
-/// Remembers the language that somebody chose, and leads back to where they were.
-async fn choose_language(body: Bytes) -> Response {
-    let filled = Filled::read(&body);
-    let mut response = to(SignInQuery::back_to(&filled.text("back")).path());
-    if let Some(language) = Language::from_tag(&filled.text("language")) {
-        response.headers_mut().append(SET_COOKIE, locale::cookie(language));
-    }
-    response
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use axum::body::Body;
+    use axum::extract::{FromRequest, Request};
+    use axum::http::header::CONTENT_TYPE;
+    use serde::de::DeserializeOwned;
     use shared::Currency;
 
     #[test]
-    fn a_ticket_is_named_with_the_price_that_was_shown() {
+    fn a_ticket_is_sent_with_the_price_that_was_shown() {
         let id = "018f0000-0000-7000-8000-000000000000";
 
-        let read = ticket(&format!("{id} 1999 EUR")).expect("it can be read");
+        let (ticket, price) = parse_ticket(&format!("{id} 1999 EUR")).expect("it can be parsed");
 
-        assert_eq!((read.0.to_string().as_str(), read.1), (id, Money::new(1999, Currency::Eur)));
+        assert_eq!((ticket.to_string().as_str(), price), (id, Money::new(1999, Currency::Eur)));
         for odd in ["", id, &format!("{id} EUR"), &format!("{id} 1999 EURO"), "x 1999 EUR"] {
-            assert_eq!(ticket(odd), None, "{odd}");
+            assert_eq!(parse_ticket(odd), None, "{odd}");
         }
+    }
+
+    async fn read<T: DeserializeOwned>(body: &'static str) -> T {
+        let request = Request::post("/").header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let request = request.body(Body::from(body)).expect("a request");
+        Form::from_request(request, &()).await.unwrap_or_else(|error| panic!("{body}: {error}")).0
+    }
+
+    #[tokio::test]
+    async fn a_field_that_is_missing_is_empty_and_one_that_is_unknown_is_ignored() {
+        let none: HoldForm = read("{}").await;
+        let two: HoldForm = read("show=1&ticket=a+1+EUR&other=x&ticket=b%201%20EUR").await;
+
+        assert_eq!((none.show.as_str(), none.ticket.len()), ("", 0));
+        assert_eq!(
+            (two.show.as_str(), two.ticket.as_slice()),
+            ("1", &["a 1 EUR".to_owned(), "b 1 EUR".to_owned()][..])
+        );
     }
 }

@@ -1,4 +1,4 @@
-//! What Stripe tells us about payments, passed on as it came: the service that moves money checks who is telling.
+//! Receives Stripe's webhook events, and passes them on as they came: `payments` has the secret that verifies the signature.
 
 use crate::api::ApiError;
 use crate::web::Site;
@@ -12,14 +12,14 @@ use shared::Rejection;
 use shared::payments::ReceiveWebhook;
 use tracing::Instrument;
 
-/// The longest body, in bytes: Stripe's own are a few thousand.
-const LONGEST_BODY: usize = 256 * 1024;
+/// Stripe's own events have a few thousand bytes.
+const MAX_BODY_BYTES: usize = 256 * 1024;
 
-/// Takes one message. Whatever is not answered with 200 Stripe sends again, for three days.
+/// Passes an event to `payments`. Stripe redelivers whatever is not answered with 200, for three days.
 ///
 /// # Errors
-/// What the service says of it; [`Rejection::Malformed`] and [`Rejection::TooLarge`] before anybody is asked.
-pub async fn stripe(State(site): State<Site>, request: Request) -> Result<StatusCode, ApiError> {
+/// The service's; before that, [`Rejection::Malformed`] and [`Rejection::TooLarge`].
+pub async fn receive(State(site): State<Site>, request: Request) -> Result<StatusCode, ApiError> {
     let caller = Caller::anonymous(site.environment.new_id());
     let span = session::span(&caller, &request);
     let receive = async {
@@ -32,18 +32,17 @@ pub async fn stripe(State(site): State<Site>, request: Request) -> Result<Status
 
 async fn read(request: Request) -> Result<ReceiveWebhook, ApiError> {
     let (parts, body) = request.into_parts();
-    if announced(&parts.headers).is_some_and(|length| length > LONGEST_BODY) {
+    if content_length(&parts.headers).is_some_and(|length| length > MAX_BODY_BYTES) {
         return Err(Rejection::TooLarge.into());
     }
     let signature = parts.headers.get("stripe-signature").and_then(|value| value.to_str().ok());
     let signature = signature.ok_or_else(|| malformed("the header Stripe-Signature is missing"))?.to_owned();
-    let bytes = to_bytes(body, LONGEST_BODY).await.map_err(|_| Rejection::TooLarge)?;
+    let bytes = to_bytes(body, MAX_BODY_BYTES).await.map_err(|_| Rejection::TooLarge)?;
     let body = String::from_utf8(bytes.into()).map_err(|_| malformed("the body is not UTF-8"))?;
     Ok(ReceiveWebhook { body, signature })
 }
 
-/// How long the body is going to be, where that is said.
-fn announced(headers: &HeaderMap) -> Option<usize> {
+fn content_length(headers: &HeaderMap) -> Option<usize> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
@@ -61,18 +60,18 @@ mod tests {
         if let Some(signature) = signature {
             request = request.header("stripe-signature", signature);
         }
-        match read(request.body(body.into()).expect("it is a request")).await {
+        match read(request.body(body.into()).expect("a request")).await {
             Ok(_) => 200,
             Err(error) => error.status().as_u16(),
         }
     }
 
     #[tokio::test]
-    async fn only_what_can_be_checked_is_passed_on() {
+    async fn only_signed_bounded_text_is_passed_on() {
         assert_eq!(status(Some("t=1,v1=0"), "{}").await, 200);
         assert_eq!(status(None, "{}").await, 400, "it is not signed");
-        assert_eq!(status(Some("t=1,v1=0"), vec![0xff, 0xfe]).await, 400, "it is no text");
-        assert_eq!(status(Some("t=1,v1=0"), vec![b' '; LONGEST_BODY]).await, 200);
-        assert_eq!(status(Some("t=1,v1=0"), vec![b' '; LONGEST_BODY + 1]).await, 413);
+        assert_eq!(status(Some("t=1,v1=0"), vec![0xff, 0xfe]).await, 400, "it is not UTF-8");
+        assert_eq!(status(Some("t=1,v1=0"), vec![b' '; MAX_BODY_BYTES]).await, 200);
+        assert_eq!(status(Some("t=1,v1=0"), vec![b' '; MAX_BODY_BYTES + 1]).await, 413);
     }
 }

@@ -1,0 +1,157 @@
+//! Serves HTTP from start to graceful shutdown: the site, or the probes alone where this process runs no web tier.
+
+use super::middleware::rate_limit::RateLimits;
+use super::middleware::session::SessionCookie;
+use super::routes::feed::{self, Feed};
+use super::routes::health::Health;
+use super::{Site, router, telemetry};
+use axum::Router;
+use axum::serve::ListenerExt;
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
+use metrics_process::Collector;
+use server::host::StartError;
+use server::{Config, Environment, Host, tasks};
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::watch;
+
+/// How long requests in flight may take to end once the listener is closed.
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// The buckets of all histograms, in seconds: from a lookup in memory to the longest that anybody waits.
+const HISTOGRAM_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
+
+/// Why the process could not serve, in one line.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    #[error("PORT: {address} cannot be listened on: {source}")]
+    Bind { address: SocketAddr, source: io::Error },
+    #[error(transparent)]
+    Start(#[from] StartError),
+    #[error(transparent)]
+    Metrics(#[from] BuildError),
+    #[error(transparent)]
+    Serve(#[from] io::Error),
+}
+
+/// Serves until the process is told to stop.
+///
+/// # Errors
+/// If the address cannot be listened on, or a service cannot start.
+pub async fn serve(mut config: Config) -> Result<(), ServeError> {
+    // Before the services start, so that a second process on the same port fails without touching their databases.
+    let listener = bind(&mut config).await?;
+    let host = Arc::new(Host::start(&config, Environment::real()).await?);
+    let health = Health {
+        host: host.clone(),
+        metrics: install_metrics()?,
+        process: Collector::default(),
+        shutting_down: Arc::default(),
+    };
+    let (stop, stopped) = watch::channel(());
+    host.tasks().spawn(stop_on_signal(health.shutting_down.clone(), config.drain, stop));
+    let app = if config.parts.web {
+        let site = site(&config, health, stopped.clone());
+        router::site(&site, public_folder().as_deref())
+    } else {
+        router::probes(health)
+    };
+    if config.parts.web {
+        println!("Ticketing is open on {}", config.public_url);
+    } else {
+        println!("Ticketing runs {}", config.parts);
+    }
+    run(listener, app, stopped).await?;
+    host.stop().await;
+    telemetry::shut_down().await;
+    Ok(())
+}
+
+async fn bind(config: &mut Config) -> Result<TcpListener, ServeError> {
+    // `dx serve` proxies to an address that it chooses itself.
+    let address = match dioxus::cli_config::server_port() {
+        Some(_) => dioxus::cli_config::fullstack_address_or_localhost(),
+        None => SocketAddr::new(config.host, config.port),
+    };
+    let unusable = |source| ServeError::Bind { address, source };
+    let listener = TcpListener::bind(address).await.map_err(unusable)?;
+    if config.port == 0 {
+        config.port = listener.local_addr().map_err(unusable)?.port();
+    }
+    Ok(listener)
+}
+
+fn install_metrics() -> Result<PrometheusHandle, BuildError> {
+    PrometheusBuilder::new().set_buckets(&HISTOGRAM_BUCKETS)?.install_recorder()
+}
+
+/// The state of the site; starts the task that feeds its live feeds.
+fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
+    if !config.rate_limits {
+        tracing::warn!("RATE_LIMITS IS OFF: ANYBODY MAY TRY PASSWORDS AS FAST AS THEY CAN");
+    }
+    let feed = Arc::new(Feed::default());
+    health.host.tasks().spawn(feed.clone().run(health.host.watch(feed::SUBJECTS)));
+    Site {
+        backend: health.host.backend(),
+        environment: health.host.environment().clone(),
+        session_cookie: Arc::new(SessionCookie::new(config.public_url.starts_with("https://"))),
+        feed,
+        rate_limits: Arc::new(RateLimits::default()),
+        config: Arc::new(config.clone()),
+        health,
+        stopped,
+    }
+}
+
+/// The folder with the client's files: beside the binary, whatever the working directory is.
+fn public_folder() -> Option<PathBuf> {
+    let folder = std::env::current_exe().ok()?.parent()?.join("public");
+    if folder.is_dir() {
+        return Some(folder);
+    }
+    tracing::warn!(folder = %folder.display(), "folder with the client's files is missing: pages have no style and no script");
+    None
+}
+
+/// Serves until `stopped`, and then for as long as requests in flight take, but at most [`SHUTDOWN_TIMEOUT`].
+async fn run(listener: TcpListener, app: Router, stopped: watch::Receiver<()>) -> io::Result<()> {
+    // Pages are written in pieces; with Nagle's algorithm each would wait for the acknowledgement of the one before.
+    let listener = listener.tap_io(|stream| {
+        let _ = stream.set_nodelay(true);
+    });
+    let (mut graceful, mut forced) = (stopped.clone(), stopped);
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = graceful.changed().await;
+    });
+    tokio::select! {
+        result = serving.into_future() => result,
+        () = async {
+            let _ = forced.changed().await;
+            tasks::sleep(SHUTDOWN_TIMEOUT).await;
+        } => {
+            tracing::warn!(timeout = ?SHUTDOWN_TIMEOUT, "requests still in flight at the end of the shutdown, aborted");
+            Ok(())
+        }
+    }
+}
+
+/// Waits for SIGINT or SIGTERM, reports the process as not ready, keeps serving for `drain` so that load balancers notice, and
+/// then stops the listener by dropping `stop`.
+async fn stop_on_signal(shutting_down: Arc<AtomicBool>, drain: Duration, stop: watch::Sender<()>) {
+    let mut terminate = signal(SignalKind::terminate()).expect("a process can handle its own signals");
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    shutting_down.store(true, Ordering::Relaxed);
+    tasks::sleep(drain).await;
+    drop(stop);
+}
