@@ -1,3 +1,5 @@
+//! What a list shows when it has no items.
+
 use dioxus::prelude::*;
 
 /// Takes the place of an empty list.

@@ -1,3 +1,5 @@
+//! The heading of a page, and the title of its tab.
+
 use crate::i18n::t;
 use dioxus::prelude::*;
 

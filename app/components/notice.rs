@@ -1,3 +1,5 @@
+//! A message above a form or a page, announced by screen readers.
+
 use dioxus::prelude::*;
 
 /// The kind of a message.

@@ -1,3 +1,5 @@
+//! What a seller gets of a price.
+
 use crate::client::context::use_payment_settings;
 use crate::i18n::{money, percent, t};
 use dioxus::prelude::*;

@@ -1,3 +1,5 @@
+//! A show in a list.
+
 use super::cover::Cover;
 use super::show_time::ShowTime;
 use crate::i18n::{money, month, t};

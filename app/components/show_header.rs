@@ -1,3 +1,5 @@
+//! The head of the pages of one show.
+
 use super::cover::Cover;
 use super::heading::Heading;
 use dioxus::prelude::*;

@@ -1,3 +1,5 @@
+//! When a show begins.
+
 use crate::i18n::{date, t};
 use dioxus::prelude::*;
 use shared::tickets::Show;

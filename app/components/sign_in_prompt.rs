@@ -1,3 +1,5 @@
+//! A page that needs a signed-in user says so and links to the sign-in.
+
 use super::problem::Problem;
 use crate::client::context::SessionUnknown;
 use crate::i18n::t;

@@ -1,3 +1,5 @@
+//! What a page shows until its data has arrived.
+
 use crate::i18n::t;
 use dioxus::prelude::*;
 

@@ -1,3 +1,5 @@
+//! The seat and the state of a ticket, as text.
+
 use crate::i18n::{self, t};
 use dioxus::prelude::*;
 use shared::tickets::{Seat, TicketState};

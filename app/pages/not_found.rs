@@ -1,3 +1,5 @@
+//! The page of an address that does not exist.
+
 use crate::components::Problem;
 use crate::error::ApiError;
 use dioxus::prelude::*;

@@ -75,7 +75,7 @@ pub fn main() -> ExitCode {
     })
 }
 
-/// Help and the version are errors to `clap`, and success to whoever asks for them.
+/// Help and the version are errors to `clap`, but a success for the user who asks for them.
 fn help_or_usage_error(error: &clap::Error) -> Result<ExitCode, CommandError> {
     let text = error.to_string();
     if let ErrorKind::DisplayHelp | ErrorKind::DisplayVersion = error.kind() {

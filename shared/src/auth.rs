@@ -1,8 +1,8 @@
 //! Requests, replies and the event of `auth`: accounts and sessions.
 
+use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::UserId;
-use crate::service::Service;
 use crate::value::{Email, Password, Secret};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

@@ -1,8 +1,8 @@
 //! Events: versioned states of aggregates, in envelopes.
 
+use crate::Service;
 use crate::id::EventId;
 use crate::instant::Instant;
-use crate::service::Service;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use strum::VariantArray;
 use uuid::Uuid;

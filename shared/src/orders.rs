@@ -1,12 +1,12 @@
 //! Requests, replies and the event of `orders`: who holds or owns which ticket, and until when.
 
+use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::{OrderId, PaymentId, TicketId, UserId};
 use crate::instant::Instant;
 use crate::money::Money;
 use crate::page::Paginated;
 use crate::payments::PaymentState;
-use crate::service::Service;
 use crate::tickets::{Seat, Show};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;

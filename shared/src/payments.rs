@@ -1,12 +1,12 @@
 //! Requests, replies and the event of `payments`: payments, and the accounts of sellers.
 
+use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::{OrderId, PaymentId, TicketId, UserId};
 use crate::instant::Instant;
 use crate::invalid::{Flaw, Invalid};
 use crate::money::{FeeShare, Money};
 use crate::page::Paginated;
-use crate::service::Service;
 use crate::tickets::Seat;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! The trait of requests, and the table that declares them.
 
-use crate::service::Service;
+use crate::Service;
 use serde::{Serialize, de::DeserializeOwned};
 
 /// A query or command, the service that answers it, and the type of the reply.
@@ -23,7 +23,7 @@ pub trait Request: Serialize + DeserializeOwned + Send + 'static {
 macro_rules! requests {
     ($service:expr; $($request:ident = $name:literal -> $reply:ty $(, timeout $seconds:literal s)?;)*) => {
         $(impl crate::request::Request for $request {
-            const SERVICE: crate::service::Service = $service;
+            const SERVICE: crate::Service = $service;
             const NAME: &'static str = $name;
             $(const TIMEOUT_SECONDS: u64 = $seconds;)?
             type Reply = $reply;

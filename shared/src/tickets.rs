@@ -1,5 +1,6 @@
 //! Requests, replies and the event of `tickets`: shows and the tickets listed for them.
 
+use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::{OrderId, ShowId, TicketId, UserId};
 use crate::instant::Instant;
@@ -7,7 +8,6 @@ use crate::invalid::Invalid;
 use crate::money::{Currency, Money};
 use crate::page::Paginated;
 use crate::price::Price;
-use crate::service::Service;
 use crate::value::ShortText;
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,3 +1,5 @@
+//! The shows that this browser has opened last.
+
 use crate::client::recently_viewed::{ViewedShow, load};
 use crate::i18n::t;
 use crate::routes;

@@ -1,3 +1,5 @@
+//! The form that announces a show.
+
 use crate::api::tickets::create_show;
 use crate::client::clock;
 use crate::client::focus::focus_first_error;

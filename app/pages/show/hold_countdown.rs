@@ -1,3 +1,5 @@
+//! The time that is left of the hold of a ticket.
+
 use crate::client::clock;
 use crate::i18n::t;
 use dioxus::core::Task;

@@ -1,3 +1,5 @@
+//! Tests of the configuration.
+
 use super::*;
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -1,3 +1,5 @@
+//! Tests of the demo data.
+
 use super::*;
 use crate::{Config, Environment};
 use shared::tickets::{Category, ShowListing};

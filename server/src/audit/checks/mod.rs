@@ -19,7 +19,7 @@ pub struct Check {
     pub population: &'static str,
     /// Whether it holds only when no event is in flight.
     pub at_rest_only: bool,
-    /// Selects the violations: an `id`, if one row is to blame, and a `detail`.
+    /// Selects the violations: an `id`, if one row is the cause, and a `detail`.
     pub offenders: &'static str,
 }
 

@@ -1,5 +1,6 @@
 //! Reactions to orders and payments: mails to the users whom a change concerns.
 
+use super::mail::queue;
 use super::mail::templates::{self, MailContent};
 use super::{rules, schema};
 use crate::Error;
@@ -31,7 +32,7 @@ pub async fn payment_changed(
 async fn enqueue(tx: &Tx, contents: impl IntoIterator<Item = MailContent>) -> Result<(), Error> {
     for content in contents {
         if schema::email_of(tx.db(), content.recipient_id).await?.is_some() {
-            schema::insert_mail(tx, content).await?;
+            queue::enqueue(tx, content).await?;
         } else {
             let (user, kind) = (content.recipient_id, content.kind);
             tracing::warn!(%user, %kind, "mail skipped: its recipient has no account");

@@ -1,6 +1,5 @@
 //! Entities and queries of the `auth` database.
 
-use super::mail::templates::MailContent;
 use super::rules::{self, SignInAttempts};
 use crate::Error;
 use crate::store::{Migration, Millis, Text, Tx};
@@ -84,9 +83,30 @@ mod attempts {
 
 /// A mail's row is never deleted, so that no later event creates the mail again. Its text is deleted once it is sent.
 pub mod mails {
-    use crate::services::auth::mail::templates::MailKind;
     use crate::store::{Millis, Text};
     use sea_orm::entity::prelude::*;
+
+    /// What a mail is about. Stored with it, as part of its key.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
+    #[strum(serialize_all = "snake_case")]
+    pub enum MailKind {
+        /// To the buyer: the tickets are paid.
+        OrderComplete,
+        /// To the seller: tickets are sold.
+        TicketsSold,
+        /// To the buyer: the card was declined.
+        PaymentDeclined,
+        /// To the buyer: a payment was refunded.
+        PaymentRefunded,
+        /// To the buyer: the authorized money could not be captured, so the order ended.
+        CaptureFailed,
+        /// To the buyer: the order ended and is refunded.
+        OrderRefunded,
+        /// To the seller: a sale does not count any more.
+        SaleReversed,
+        /// To the buyer and the seller.
+        ShowCancelled,
+    }
 
     #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
     #[strum(serialize_all = "snake_case")]
@@ -193,22 +213,8 @@ pub async fn set_sign_in_attempts(tx: &Tx, email: &Email, attempts: SignInAttemp
     Ok(insert.exec_without_returning(tx.db()).await.map(drop)?)
 }
 
-/// Queues a mail that is due now, unless it was queued before.
-pub async fn insert_mail(tx: &Tx, content: MailContent) -> Result<(), Error> {
-    let now = Millis(tx.now());
-    let row = mails::Model {
-        key: format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id),
-        user_id: content.recipient_id.uuid(),
-        kind: Text(content.kind),
-        subject: content.subject,
-        body: content.body,
-        state: Text(mails::MailState::Waiting),
-        attempts: 0,
-        reason: None,
-        next_try_at: Some(now),
-        created_at: now,
-        sent_at: None,
-    };
+/// Inserts a mail unless there is one with the same key.
+pub async fn insert_mail(tx: &Tx, row: mails::Model) -> Result<(), Error> {
     let keep_first = OnConflict::column(mails::Column::Key).do_nothing().to_owned();
     let insert = mails::Entity::insert(row.into_active_model().reset_all()).on_conflict(keep_first);
     Ok(insert.exec_without_returning(tx.db()).await.map(drop)?)

@@ -1,5 +1,6 @@
 //! Money: authorize, capture, void and refund payments, and pay sellers what they are owed.
 
+mod answers;
 mod events;
 mod gateway;
 mod ledger;
@@ -12,9 +13,8 @@ mod tests;
 mod webhooks;
 mod worker;
 
-pub use gateway::GatewayName;
 pub use gateway::stripe::snapshot as stripe_snapshot;
-pub use schema::MIGRATIONS;
+pub use schema::{GatewayName, MIGRATIONS};
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
@@ -190,7 +190,7 @@ async fn begin(tx: &Tx, payer: UserId, request: Pay, gateway: GatewayName) -> Re
         return Ok(row.id.into());
     }
     let order = schema::order_replica(tx.db(), request.order_id).await?.ok_or(Rejection::NotFound)?;
-    rules::may_pay(schema::known(&order), tx.now())?;
+    rules::may_pay(rules::KnownOrder::from(&order), tx.now())?;
     let id: PaymentId = tx.new_id();
     let row = Row {
         id: id.uuid(),

@@ -3,8 +3,8 @@
 //! `started → authorized | declined | unknown`, `unknown → authorized | declined`, `authorized → captured | voided`,
 //! `captured → refunded`.
 
-use super::gateway::answers::{Authorization, Capture, GatewayStatus, Void};
-use shared::orders::OrderState;
+use super::answers::{Authorization, Capture, GatewayStatus, Void};
+use shared::orders::{OrderChanged, OrderState};
 use shared::payments::{Decline, PaymentState};
 use shared::{Instant, PaymentId, Rejection};
 use std::time::Duration;
@@ -27,6 +27,12 @@ pub struct KnownOrder {
     pub paid_by: Option<PaymentId>,
     /// When an unpaid hold ends.
     pub expires_at: Instant,
+}
+
+impl From<&OrderChanged> for KnownOrder {
+    fn from(order: &OrderChanged) -> Self {
+        KnownOrder { state: order.state, paid_by: order.payment_id, expires_at: order.expires_at }
+    }
 }
 
 impl KnownOrder {

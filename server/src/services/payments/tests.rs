@@ -2,7 +2,8 @@
 
 use super::gateway::sandbox::Sandbox;
 use super::gateway::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
-use super::ledger::{FeeTerms, LedgerAccount};
+use super::ledger::FeeTerms;
+use super::schema::LedgerAccount;
 use super::schema::postings;
 use super::worker::step;
 use super::{Error, GatewayName, MIGRATIONS, begin, events, schema};
@@ -219,11 +220,14 @@ async fn a_payment_without_a_response_is_unknown_until_the_gateway_responds() {
     let (store, clock) = (purchase.store.clone(), purchase.store.environment().clone());
     let payment: Id<_> = purchase.payment;
 
-    let unanswered = tokio::spawn(async move { step(&store, &NoResponse, terms(), payment).await });
-    while !unanswered.is_finished() {
-        tokio::time::sleep(Duration::from_millis(5)).await;
-        clock.advance(Duration::from_secs(1));
-    }
+    let mut unanswered = std::pin::pin!(step(&store, &NoResponse, terms(), payment));
+    let timed_out = loop {
+        tokio::select! {
+            result = &mut unanswered => break result,
+            () = crate::tasks::sleep(Duration::from_millis(5)) => clock.advance(Duration::from_secs(1)),
+        }
+    };
+    timed_out.expect("the payment is left for a retry");
 
     let row = schema::payment(purchase.store.read(), payment).await.expect("the database answers");
     assert_eq!(row.state.0, PaymentState::Unknown);

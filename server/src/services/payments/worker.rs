@@ -3,10 +3,10 @@
 //! A step is found in the table, whether it is new, has failed, or was left behind by a process that died: one code path
 //! serves all three.
 
-use super::gateway::{Charge, Gateway, GatewayName, GatewayStatus, Gateways};
+use super::gateway::{Charge, Gateway, GatewayStatus, Gateways};
 use super::ledger::{self, FeeTerms};
 use super::rules::{self, Answer, LedgerEffect, Step};
-use super::schema::{self, payments::Model as Row};
+use super::schema::{self, GatewayName, payments::Model as Row};
 use crate::store::{Millis, Store, Text, Tx};
 use crate::tasks::Tasks;
 use crate::{Cause, Error};
@@ -79,7 +79,7 @@ pub async fn schedule(tx: &Tx, mut row: Row, order: &OrderChanged) -> Result<(),
 }
 
 fn next_try_at(row: &Row, order: &OrderChanged, now: Instant) -> Option<Millis> {
-    let (state, known) = (row.state.0, schema::known(order));
+    let (state, known) = (row.state.0, rules::KnownOrder::from(order));
     if rules::next_step(row.id.into(), state, row.requires_action, known).is_some() {
         return Some(Millis(now));
     }
@@ -94,7 +94,7 @@ pub async fn step(store: &Store, gateway: &dyn Gateway, terms: FeeTerms, id: Pay
     let row = schema::payment(store.read(), id).await?;
     let Some(order) = schema::order_replica(store.read(), row.order_id.into()).await? else { return Ok(()) };
     let state = row.state.0;
-    let step = rules::next_step(id, state, row.requires_action, schema::known(&order)).unwrap_or(Step::Query);
+    let step = rules::next_step(id, state, row.requires_action, rules::KnownOrder::from(&order)).unwrap_or(Step::Query);
     let deadline = store.environment().now() + rules::GATEWAY_TIMEOUT;
     let result = tokio::select! {
         result = perform(gateway, step, &row) => result,
@@ -171,7 +171,7 @@ async fn record(
     match next.ledger {
         Some(LedgerEffect::Charge) => {
             ledger::charge(tx, &row).await?;
-            if let Some(order) = order.as_ref().filter(|order| schema::known(order).is_completed_by(id)) {
+            if let Some(order) = order.as_ref().filter(|order| rules::KnownOrder::from(*order).is_completed_by(id)) {
                 ledger::sale(tx, &row, order, terms).await?;
             }
         }

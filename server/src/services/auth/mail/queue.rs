@@ -1,12 +1,33 @@
-//! Delivers queued mails outside of any transaction, so that a slow mail server blocks nothing else.
+//! The queue of mails: written with the event that they report, delivered outside of any transaction, so that a slow mail
+//! server blocks nothing else.
 
+use super::templates::MailContent;
 use super::transport::{DeliveryError, MailTransport};
 use crate::Error;
 use crate::services::auth::rules;
 use crate::services::auth::schema::{self, mails};
-use crate::store::Store;
+use crate::store::{Millis, Store, Text, Tx};
 use futures::future::join_all;
 use shared::Instant;
+
+/// Queues a mail. Of one kind there is at most one for each order or payment and recipient, however often its event arrives.
+pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
+    let now = Millis(tx.now());
+    let row = mails::Model {
+        key: format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id),
+        user_id: content.recipient_id.uuid(),
+        kind: Text(content.kind),
+        subject: content.subject,
+        body: content.body,
+        state: Text(mails::MailState::Waiting),
+        attempts: 0,
+        reason: None,
+        next_try_at: Some(now),
+        created_at: now,
+        sent_at: None,
+    };
+    schema::insert_mail(tx, row).await
+}
 
 /// Delivers mails that are due, several at once, and returns when the next one is due.
 ///

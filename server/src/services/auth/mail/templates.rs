@@ -1,33 +1,12 @@
 //! The content of mails: pure functions from a change to its recipients and their texts.
 
+use crate::services::auth::schema::mails::MailKind;
 use chrono::NaiveDateTime;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::payments::{Decline, PaymentChanged, PaymentState};
 use shared::tickets::Show;
 use shared::{Money, UserId};
 use uuid::Uuid;
-
-/// What a mail is about. Stored with it, as part of its key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum MailKind {
-    /// To the buyer: the tickets are paid.
-    OrderComplete,
-    /// To the seller: tickets are sold.
-    TicketsSold,
-    /// To the buyer: the card was declined.
-    PaymentDeclined,
-    /// To the buyer: a payment was refunded.
-    PaymentRefunded,
-    /// To the buyer: the authorized money could not be captured, so the order ended.
-    CaptureFailed,
-    /// To the buyer: the order ended and is refunded.
-    OrderRefunded,
-    /// To the seller: a sale does not count any more.
-    SaleReversed,
-    /// To the buyer and the seller.
-    ShowCancelled,
-}
 
 /// A mail to one user. Of one kind there is at most one for each order or payment and recipient.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -128,7 +128,7 @@ fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::services::auth::mail::templates::MailKind;
+    use crate::services::auth::schema::mails::MailKind;
     use crate::store::{Millis, Text};
     use shared::Instant;
 

@@ -1,14 +1,15 @@
 //! Payment gateways: the trait, the sandbox, Stripe, and which of them is configured.
 
-pub mod answers;
 #[cfg(test)]
 mod conformance_tests;
+mod payout_provider;
 pub mod sandbox;
 pub mod stripe;
 
-pub use answers::{Authorization, Capture, GatewayStatus, Void};
+pub use super::answers::{Authorization, Capture, GatewayStatus, Void};
+pub use payout_provider::{Payout, PayoutOutcome, PayoutProvider};
 
-use super::ledger::payouts::PayoutProvider;
+use super::schema::GatewayName;
 use crate::store::Store;
 use crate::{Config, Error};
 use async_trait::async_trait;
@@ -54,18 +55,6 @@ pub trait Gateway: Send + Sync {
 
     /// Reads the state of the payment.
     async fn query(&self, charge: &Charge) -> Result<GatewayStatus, Error>;
-}
-
-/// The gateway of a payment. Stored with the payment: a change of the settings does not change it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum GatewayName {
-    /// No money moves.
-    Sandbox,
-    /// Stripe's test mode: no money moves. It shares no data with Stripe's live mode.
-    StripeTest,
-    /// Stripe's live mode.
-    Stripe,
 }
 
 impl GatewayName {

@@ -3,27 +3,15 @@
 //! It stands for an external party: it shares no transaction with the payments that call it. Its tables are in the same
 //! database only because that makes test mode easy to run.
 
-use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
+use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Payout, PayoutOutcome, PayoutProvider, Void};
 use crate::Error;
-use crate::services::payments::ledger::payouts::{Payout, PayoutOutcome, PayoutProvider};
-use crate::services::payments::schema::{sandbox_payments as rows, sandbox_payouts};
+use crate::services::payments::schema::{SandboxState, sandbox_payments as rows, sandbox_payouts};
 use crate::store::{Store, Text, Tx};
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveModelTrait, ConnectionTrait, EntityTrait, IntoActiveModel, Set};
 use shared::payments::Decline;
 use shared::{PaymentId, Rejection, UserId};
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum SandboxState {
-    RequiresAction,
-    Authorized,
-    Declined,
-    Captured,
-    Voided,
-    Refunded,
-}
 
 pub struct Sandbox {
     store: Store,

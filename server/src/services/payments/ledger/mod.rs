@@ -7,8 +7,7 @@
 pub mod payouts;
 pub mod statement;
 
-use super::gateway::GatewayName;
-use super::schema::{self, postings};
+use super::schema::{self, EntryKind, GatewayName, LedgerAccount, postings};
 use crate::Error;
 use crate::store::{Millis, Text, Tx};
 use sea_orm::sea_query::Expr;
@@ -18,32 +17,6 @@ use shared::payments::SoldTicket;
 use shared::{FeeShare, Money, UserId};
 use std::time::Duration;
 use uuid::Uuid;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum LedgerAccount {
-    Buyer,
-    Seller,
-    Fee,
-    Gateway,
-    Payout,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::Display, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum EntryKind {
-    /// The gateway captured the buyer's money.
-    Charge,
-    /// That money became the sellers' and the marketplace's.
-    Sale,
-    /// A charge, and its sale if there was one, are reversed.
-    Refund,
-    /// A payout is instructed.
-    Payout,
-    PayoutPaid,
-    /// A payout failed, and the seller is owed the money again.
-    PayoutFailed,
-}
 
 /// The terms of a sale.
 #[derive(Clone, Copy, Debug)]

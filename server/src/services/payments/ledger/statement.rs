@@ -1,10 +1,7 @@
 //! What a seller sees: where their money is, and every movement of it.
 
-use super::payouts::PayoutState;
-use super::{EntryKind, LedgerAccount};
 use crate::Error;
-use crate::services::payments::gateway::GatewayName;
-use crate::services::payments::schema::{payouts, postings};
+use crate::services::payments::schema::{EntryKind, GatewayName, LedgerAccount, PayoutState, payouts, postings};
 use crate::store::{Millis, Text};
 use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};

@@ -1,7 +1,7 @@
 //! The rows of this service's tables.
 
 pub mod payments {
-    use crate::services::payments::gateway::GatewayName;
+    use crate::services::payments::schema::GatewayName;
     use crate::store::{Millis, Text, Version};
     use sea_orm::entity::prelude::*;
     use shared::Currency;
@@ -56,8 +56,8 @@ pub mod order_replicas {
 }
 
 pub mod postings {
-    use crate::services::payments::gateway::GatewayName;
-    use crate::services::payments::ledger::{EntryKind, LedgerAccount};
+    use crate::services::payments::schema::GatewayName;
+    use crate::services::payments::schema::{EntryKind, LedgerAccount};
     use crate::store::{Millis, Text};
     use sea_orm::entity::prelude::*;
     use shared::Currency;
@@ -103,8 +103,8 @@ pub mod postings {
 }
 
 pub mod payouts {
-    use crate::services::payments::gateway::GatewayName;
-    use crate::services::payments::ledger::payouts::PayoutState;
+    use crate::services::payments::schema::GatewayName;
+    use crate::services::payments::schema::PayoutState;
     use crate::store::{Millis, Text};
     use sea_orm::entity::prelude::*;
     use shared::Currency;
@@ -130,7 +130,7 @@ pub mod payouts {
 }
 
 pub mod sandbox_payments {
-    use crate::services::payments::gateway::sandbox::SandboxState;
+    use crate::services::payments::schema::SandboxState;
     use crate::store::Text;
     use sea_orm::entity::prelude::*;
     use shared::Currency;

@@ -1,13 +1,14 @@
 //! What `payments` stores. The partial unique index `payments_open` allows one payment per order that is not declined.
 
 mod entities;
+mod enums;
 
 pub use entities::{
     order_replicas, payments, payouts, postings, sandbox_payments, sandbox_payouts, stripe_accounts, stripe_intents,
     webhook_events,
 };
+pub use enums::{EntryKind, GatewayName, LedgerAccount, PayoutState, SandboxState};
 
-use super::rules::KnownOrder;
 use crate::Error;
 use crate::store::{Migration, Millis, Text, Tx, Version};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -74,10 +75,6 @@ pub fn payment_of(row: &payments::Model) -> Payment {
         needs_authentication: row.requires_action,
         bank_url: row.bank_url.clone(),
     }
-}
-
-pub fn known(order: &OrderChanged) -> KnownOrder {
-    KnownOrder { state: order.state, paid_by: order.payment_id, expires_at: order.expires_at }
 }
 
 pub async fn payment(db: &impl ConnectionTrait, id: PaymentId) -> Result<payments::Model, Error> {

@@ -4,7 +4,7 @@
 use super::api::{AccountLink, ConnectedAccount, List, Object};
 use super::{ATTEMPTS_PER_KEY, Stripe};
 use crate::Error;
-use crate::services::payments::ledger::payouts::{Payout, PayoutOutcome, PayoutProvider};
+use crate::services::payments::gateway::{Payout, PayoutOutcome, PayoutProvider};
 use crate::services::payments::schema::stripe_accounts as accounts;
 use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, OnConflict};

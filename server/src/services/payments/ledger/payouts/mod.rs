@@ -6,13 +6,12 @@
 #[cfg(test)]
 mod tests;
 
-use super::{EntryKind, JournalEntry, LedgerAccount, negated};
+use super::{JournalEntry, negated};
 use crate::Error;
-use crate::services::payments::gateway::{GatewayName, Gateways};
-use crate::services::payments::schema::{payouts, postings};
+use crate::services::payments::gateway::{Gateways, Payout, PayoutOutcome, PayoutProvider};
+use crate::services::payments::schema::{EntryKind, GatewayName, LedgerAccount, PayoutState, payouts, postings};
 use crate::store::{Millis, Store, Text, Tx};
 use crate::tasks::Tasks;
-use async_trait::async_trait;
 use sea_orm::sea_query::{Expr, ExprTrait, Func};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -31,50 +30,6 @@ const FIRST_RETRY_DELAY: Duration = Duration::from_secs(2);
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(3600);
 /// When a seller without bank details is checked again.
 const READINESS_INTERVAL: Duration = Duration::from_secs(600);
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
-#[strum(serialize_all = "snake_case")]
-pub enum PayoutState {
-    Instructed,
-    /// The provider has the money, and brings it to the seller's bank.
-    Paid,
-    /// The provider refused it; the money is owed again.
-    Failed,
-}
-
-/// A payout for the provider to make.
-#[derive(Clone, Debug)]
-pub struct Payout {
-    /// The idempotency key: a repeated payout is made once.
-    pub id: Uuid,
-    /// Who gets the money.
-    pub seller: UserId,
-    /// Everything that the seller is owed in one currency.
-    pub amount: Money,
-    /// How many attempts failed before this one.
-    pub attempts: i64,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum PayoutOutcome {
-    /// With the provider's reference.
-    Paid(String),
-    /// With the reason.
-    Refused(String),
-}
-
-/// Sends money to sellers. After an error the outcome is unknown, and the caller repeats the payout; it is made once.
-#[async_trait]
-pub trait PayoutProvider: Send + Sync {
-    /// Whether money can be sent to this seller.
-    async fn is_ready(&self, seller: UserId) -> Result<bool, Error>;
-
-    /// The page where a seller enters bank details, if the provider needs any.
-    async fn onboarding_url(&self, seller: UserId) -> Result<Option<String>, Error>;
-
-    /// Makes a payout.
-    async fn send(&self, payout: &Payout) -> Result<PayoutOutcome, Error>;
-}
 
 /// Pays sellers in the background.
 pub struct PayoutWorker {

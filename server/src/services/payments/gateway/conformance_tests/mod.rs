@@ -1,6 +1,8 @@
 //! What every gateway must do. The same tests run against the sandbox, our strict fake of Stripe, and localstripe, a fake
 //! that others wrote.
 
+mod localstripe;
+
 use super::sandbox::Sandbox;
 use super::stripe::Stripe;
 use super::{Authorization, Capture, Charge, Gateway, GatewayStatus, Void};
@@ -16,14 +18,10 @@ use sea_orm::EntityTrait;
 use serde_json::Value;
 use shared::payments::{Decline, PaymentMethod};
 use shared::{Currency, Money, OrderId, PaymentId, Service};
-use std::net::TcpListener;
-use std::process::Stdio;
 use std::time::Duration;
 use tempfile::TempDir;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 use uuid::Uuid;
-
-const LOCALSTRIPE: &str = include_str!("localstripe.py");
 
 /// A gateway, and the access to it that a test has from outside.
 struct Bank {
@@ -77,20 +75,7 @@ impl Bank {
     }
 
     async fn localstripe() -> Bank {
-        let packages = std::env::var_os("LOCALSTRIPE").expect("cargo xtask test sets it to a folder");
-        let port =
-            TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port is free").port();
-        let mut server = Command::new("python3");
-        server.args(["-c", LOCALSTRIPE, "--port", &port.to_string(), "--from-scratch"]).env("PYTHONPATH", packages);
-        server.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
-        let server = server.spawn().expect("Python is installed");
-        let url = format!("http://127.0.0.1:{port}");
-        let started = async {
-            while reqwest::get(&url).await.is_err() {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), started).await.expect("localstripe starts");
+        let (url, server) = localstripe::start().await;
         Bank::at(&url, Upstream::Localstripe { url: url.clone(), _server: server }).await
     }
 
@@ -348,7 +333,7 @@ async fn retry_until_answered<T>(step: impl AsyncFn(i64) -> Result<T, Error>) ->
         if let Ok(answer) = step(attempts).await {
             return answer;
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
+        crate::tasks::sleep(Duration::from_millis(50)).await;
     }
     panic!("the step never succeeds");
 }
