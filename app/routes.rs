@@ -154,8 +154,10 @@ pub struct SignInQuery {
 impl SignInQuery {
     /// Returns to `path`, or to the home page if the path could lead to another site.
     pub fn back_to(path: &str) -> Self {
-        // Browsers read `//host` and `/\host` as addresses of another site.
-        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains('\\');
+        // Browsers read `//host` and `/\host` as addresses of another site, and they drop tabs and line breaks first (URL
+        // Standard, 4.4).
+        let ambiguous = |c: char| c == '\\' || c.is_control();
+        let local = path.starts_with('/') && !path.starts_with("//") && !path.contains(ambiguous);
         SignInQuery { back: if local { path.to_owned() } else { String::new() } }
     }
 
@@ -233,6 +235,27 @@ fn encode_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Stri
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_path_of_this_site_is_returned_to() {
+        for path in ["/", "/orders", "/shows/1?together=2", "/?search=a%09b", "/a//b"] {
+            assert_eq!(SignInQuery::back_to(path).path(), path);
+        }
+        for odd in [
+            "",
+            "orders",
+            "//evil.example",
+            "/\\evil.example",
+            "/\t/evil.example",
+            "/\n/evil.example",
+            "/\r\n/evil.example",
+            "\t//evil.example",
+            "/\u{85}/evil.example",
+            "javascript:alert(1)",
+        ] {
+            assert_eq!(SignInQuery::back_to(odd).path(), "/", "{odd:?}");
+        }
+    }
 
     #[test]
     fn a_form_error_survives_the_address() {

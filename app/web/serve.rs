@@ -101,7 +101,7 @@ fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
     Site {
         backend: health.host.backend(),
         environment: health.host.environment().clone(),
-        session_cookie: Arc::new(SessionCookie::new(config.public_url.starts_with("https://"))),
+        session_cookie: Arc::new(SessionCookie::new(config.is_https())),
         feed,
         rate_limits: Arc::new(RateLimits::default()),
         config: Arc::new(config.clone()),

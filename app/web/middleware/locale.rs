@@ -41,12 +41,13 @@ fn from_accept_language(headers: &HeaderMap) -> Option<Language> {
     matches.first().and_then(|language| Language::from_tag(language.language.as_str()))
 }
 
-/// The cookie that remembers a choice.
-pub fn cookie(language: Language) -> Cookie<'static> {
+/// The cookie that remembers a choice; over HTTPS it is not sent in the clear.
+pub fn cookie(language: Language, https: bool) -> Cookie<'static> {
     Cookie::build((COOKIE_NAME, language.tag()))
         .path("/")
         .same_site(SameSite::Lax)
         .http_only(true)
+        .secure(https)
         .max_age(COOKIE_MAX_AGE)
         .build()
 }
@@ -89,9 +90,10 @@ mod tests {
 
     #[test]
     fn the_cookie_lasts_a_year_and_is_not_for_scripts() {
-        let text = cookie(Language::French).to_string();
+        let [http, https] = [false, true].map(|https| cookie(Language::French, https).to_string());
 
-        assert_eq!(text, "lang=fr; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000");
+        assert_eq!(http, "lang=fr; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000");
+        assert_eq!(https, "lang=fr; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=31536000");
     }
 
     #[test]

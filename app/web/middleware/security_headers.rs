@@ -14,6 +14,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use dioxus_interpreter_js::INITIALIZE_STREAMING_JS;
 use sha2::{Digest, Sha256};
 use std::sync::atomic::Ordering;
 use tower::ServiceBuilder;
@@ -22,15 +23,8 @@ use tower_http::set_header::SetResponseHeaderLayer;
 /// Far above the longest page; a bound because pages are buffered.
 const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
-/// How the inline scripts that may run begin: those that Dioxus writes into a page (the data to hydrate from, and what
-/// receives it), and the one that starts the client. Their contents are base64 or fixed, so no user's text can become
-/// code in them.
-const INLINE_SCRIPT_PREFIXES: [&str; 4] =
-    ["window.initial_dioxus_hydration_data=", "window.hydrate_queue=", "window.dx_hydrate(", bootstrap::SCRIPT_PREFIX];
-
 /// Adds the headers to all responses of a router.
 pub fn apply(router: Router, site: &Site) -> Router {
-    let https = site.config.public_url.starts_with("https://");
     let permissions = permissions_policy(site.config.publishable_key.is_some());
     router.layer(
         ServiceBuilder::new()
@@ -40,7 +34,8 @@ pub fn apply(router: Router, site: &Site) -> Router {
             .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .layer(fixed(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
             .layer(fixed(HeaderName::from_static("permissions-policy"), permissions))
-            .option_layer(https.then(|| fixed(STRICT_TRANSPORT_SECURITY, "max-age=31536000; includeSubDomains")))
+            // Without `includeSubDomains`: other hosts of the domain are not ours to decide about.
+            .option_layer(site.config.is_https().then(|| fixed(STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
             .layer(from_fn_with_state(site.clone(), add_computed_headers)),
     )
 }
@@ -64,8 +59,8 @@ async fn add_computed_headers(State(site): State<Site>, request: Request, next: 
             return StatusCode::INTERNAL_SERVER_ERROR.into_response();
         };
         let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
-        let page = bootstrap::start_after_paint(page);
-        hashes = inline_scripts(&page).map(hash).collect();
+        let (page, bootstrap) = bootstrap::start_after_paint(page);
+        hashes = framework_scripts(&page).chain(bootstrap.as_deref()).map(hash).collect();
         parts.headers.remove(CONTENT_LENGTH);
         response = Response::from_parts(parts, Body::from(page));
     }
@@ -129,11 +124,23 @@ fn permissions_policy(stripe: bool) -> &'static str {
     }
 }
 
-fn inline_scripts(page: &str) -> impl Iterator<Item = &str> {
+/// The inline scripts that Dioxus writes into a page. They are recognised as a whole, so that no user's text can become code.
+fn framework_scripts(page: &str) -> impl Iterator<Item = &str> {
     let scripts = page.split("<script>").skip(1).filter_map(|rest| rest.split_once("</script>"));
-    scripts
-        .map(|(script, _)| script)
-        .filter(|script| INLINE_SCRIPT_PREFIXES.iter().any(|prefix| script.trim_start().starts_with(prefix)))
+    scripts.map(|(script, _)| script).filter(|script| is_framework_script(script))
+}
+
+/// Whether this is the script that receives the data to hydrate from, which never changes, or one that hands data over: base64,
+/// and the numbers of the nodes that it is for (`dioxus-server`'s `ssr.rs` and `streaming.rs`).
+fn is_framework_script(script: &str) -> bool {
+    let is_base64 = |data: &str| data.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(&byte));
+    let is_number_list = |list: &str| list.bytes().all(|byte| byte.is_ascii_digit() || byte == b',');
+    let initial_data = || script.strip_prefix("window.initial_dioxus_hydration_data=\"")?.strip_suffix("\";");
+    let later_data = || {
+        let arguments = script.strip_prefix("window.dx_hydrate([")?.strip_suffix("\")")?;
+        arguments.split_once("], \"").filter(|(nodes, _)| is_number_list(nodes)).map(|(_, data)| data)
+    };
+    script == INITIALIZE_STREAMING_JS || initial_data().or_else(later_data).is_some_and(is_base64)
 }
 
 fn hash(script: &str) -> String {
@@ -145,12 +152,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_known_inline_scripts_are_allowed() {
-        let page = "<script>window.initial_dioxus_hydration_data=\"eA==\";</script><p><script>alert(1)</script>";
+    fn only_scripts_that_are_wholly_the_frameworks_are_allowed() {
+        let ours = [
+            INITIALIZE_STREAMING_JS,
+            "window.initial_dioxus_hydration_data=\"eA+/09==\";",
+            "window.dx_hydrate([1,23], \"eA==\")",
+        ];
+        let foreign = [
+            "alert(1)",
+            "window.hydrate_queue=[];alert(1)",
+            "window.initial_dioxus_hydration_data=\"\";alert(1);\"\";",
+            "window.initial_dioxus_hydration_data=\"eA==\";alert(1)",
+            "window.dx_hydrate([1], \"\");alert(\"\")",
+            "window.dx_hydrate([alert(1)], \"eA==\")",
+            "window.startTicketing = alert",
+        ];
+        let page: String = ours.iter().chain(&foreign).map(|script| format!("<p><script>{script}</script>")).collect();
 
-        let allowed: Vec<&str> = inline_scripts(page).collect();
+        let allowed: Vec<&str> = framework_scripts(&page).collect();
 
-        assert_eq!(allowed, ["window.initial_dioxus_hydration_data=\"eA==\";"]);
+        assert_eq!(allowed, ours);
     }
 
     fn policies(stripe: bool) -> (String, &'static str) {

@@ -6,7 +6,7 @@ use axum::extract::{FromRequestParts, Request, State};
 use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE};
 use axum::http::request::Parts;
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use cookie::time::Duration;
 use dioxus::fullstack::FullstackContext;
@@ -60,7 +60,7 @@ impl SessionCookie {
     }
 
     fn token(&self, headers: &HeaderMap) -> Option<Secret> {
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+        let bearer = headers.get(AUTHORIZATION).and_then(|value| bearer_token(value.to_str().ok()?));
         let cookie = || CookieJar::from_headers(headers).get(self.name()).map(|cookie| cookie.value().to_owned());
         let token = bearer.map(str::to_owned).or_else(cookie)?;
         // This site never issued anything else, so `auth` need not be called for it.
@@ -85,6 +85,12 @@ impl SessionCookie {
     fn ended(&self) -> Cookie<'static> {
         self.build(String::new(), Duration::ZERO)
     }
+}
+
+/// The token of an `Authorization` header. The scheme is case-insensitive (RFC 9110 §11.1).
+fn bearer_token(credentials: &str) -> Option<&str> {
+    let (scheme, token) = credentials.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
 }
 
 /// Sets a cookie on the response of the server function that is running.
@@ -172,7 +178,10 @@ pub fn span(caller: &Caller, request: &Request) -> Span {
 }
 
 async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, next: Next) -> Response {
-    caller.idempotency_key = idempotency_key(request.headers());
+    caller.idempotency_key = match idempotency_key(request.headers()) {
+        Ok(key) => key,
+        Err(rejection) => return ApiError::Rejected(rejection).into_response(),
+    };
     let token = site.session_cookie.token(request.headers());
     let identity = match &token {
         Some(token) => identify(&site.backend, &caller, token).await,
@@ -194,9 +203,15 @@ async fn identify(backend: &Backend, caller: &Caller, token: &Secret) -> Identit
     }
 }
 
-fn idempotency_key(headers: &HeaderMap) -> Option<String> {
-    let key = headers.get("idempotency-key")?.to_str().ok()?;
-    (!key.is_empty() && key.len() <= MAX_IDEMPOTENCY_KEY_BYTES).then(|| key.to_owned())
+/// The key under which the request has one effect. One that cannot be kept is refused: who sends it relies on it.
+fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Rejection> {
+    let Some(header) = headers.get("idempotency-key") else { return Ok(None) };
+    let key = header.to_str().unwrap_or_default();
+    if key.is_empty() || key.len() > MAX_IDEMPOTENCY_KEY_BYTES {
+        let expected = format!("Idempotency-Key has 1 to {MAX_IDEMPOTENCY_KEY_BYTES} visible ASCII characters");
+        return Err(Rejection::Malformed(expected));
+    }
+    Ok(Some(key.to_owned()))
 }
 
 #[cfg(test)]
@@ -235,9 +250,29 @@ mod tests {
         let token = token().reveal().to_owned();
 
         assert_eq!(read(COOKIE, format!("lang=de; sid={token}")), Some(token.clone()));
-        assert_eq!(read(AUTHORIZATION, format!("Bearer {token}")), Some(token.clone()));
+        for scheme in ["Bearer", "bearer", "BEARER", "Bearer "] {
+            assert_eq!(read(AUTHORIZATION, format!("{scheme} {token}")), Some(token.clone()), "{scheme}");
+        }
+        assert_eq!(read(AUTHORIZATION, format!("Basic {token}")), None);
+        assert_eq!(read(AUTHORIZATION, token.clone()), None);
         assert_eq!(read(COOKIE, format!("__Host-sid={token}")), None);
         assert_eq!(read(COOKIE, format!("sid={}", &token[1..])), None);
         assert_eq!(read(COOKIE, format!("sid={}", token.replace('a', "x"))), None);
+    }
+
+    #[test]
+    fn an_idempotency_key_that_cannot_be_kept_is_refused() {
+        let read = |key: &[u8]| {
+            let mut headers = HeaderMap::new();
+            headers.insert("idempotency-key", HeaderValue::from_bytes(key).expect("a header"));
+            idempotency_key(&headers)
+        };
+        let longest = "k".repeat(MAX_IDEMPOTENCY_KEY_BYTES);
+
+        assert_eq!(idempotency_key(&HeaderMap::new()), Ok(None));
+        assert_eq!(read(longest.as_bytes()), Ok(Some(longest.clone())));
+        for odd in [b"".as_slice(), &[0xc3, 0xa4], format!("{longest}k").as_bytes()] {
+            assert!(matches!(read(odd), Err(Rejection::Malformed(_))), "{odd:?}");
+        }
     }
 }

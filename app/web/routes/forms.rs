@@ -3,8 +3,9 @@
 use crate::api::ApiError;
 use crate::i18n::Language;
 use crate::routes::{self, SignInQuery};
-use crate::web::Session;
 use crate::web::middleware::locale;
+use crate::web::{Session, Site};
+use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use axum_extra::extract::Form;
 use axum_extra::extract::cookie::{Cookie, CookieJar};
@@ -161,10 +162,10 @@ pub async fn cancel(session: Session, Form(form): Form<CancelForm>) -> Response 
 }
 
 /// Remembers a language, and redirects to where the visitor came from.
-pub async fn choose_language(Form(form): Form<LanguageForm>) -> Response {
+pub async fn choose_language(State(site): State<Site>, Form(form): Form<LanguageForm>) -> Response {
     let query = SignInQuery::back_to(&form.back);
     match Language::from_tag(&form.language) {
-        Some(language) => redirect_with_cookie(query.path(), locale::cookie(language)),
+        Some(language) => redirect_with_cookie(query.path(), locale::cookie(language, site.config.is_https())),
         None => redirect(query.path()),
     }
 }

@@ -142,6 +142,11 @@ impl ConfigError {
 }
 
 impl Config {
+    /// Whether browsers reach the site over HTTPS.
+    pub fn is_https(&self) -> bool {
+        self.public_url.starts_with("https://")
+    }
+
     /// Reads the environment of the process.
     ///
     /// # Errors

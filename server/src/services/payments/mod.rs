@@ -35,7 +35,6 @@ use shared::payments::{
 use shared::{Instant, OrderId, PaymentId, Rejection, UserId};
 use std::sync::Arc;
 use std::time::Duration;
-use webhooks::WebhookEvent;
 use worker::PaymentWorker;
 
 /// How long `pay` waits for the event of an order that was just placed.
@@ -170,13 +169,27 @@ impl Payments {
     async fn receive_webhook(self: Arc<Self>, _: Caller, request: ReceiveWebhook) -> Result<(), Error> {
         let stripe = self.gateways.stripe.as_ref().ok_or(Rejection::NotFound)?;
         let now = self.store.environment().now();
-        let event = WebhookEvent::verify(request.body, &request.signature, &stripe.webhook_secret, now)?;
-        let payment = match (event.payment(), event.intent()) {
-            (Some(payment), _) => Some(payment),
-            (None, Some(intent)) => stripe.api.payment_of(intent).await?,
-            (None, None) => None,
-        };
-        event.store(&self.store, payment).await
+        let event = webhooks::Event::verify(request.body, &request.signature, &stripe.webhook_secret, now)?;
+        let payment = if event.concerns_payments() { self.payment_of(&event).await? } else { None };
+        metrics::counter!("webhook_events_total", "ours" => if payment.is_some() { "yes" } else { "no" }).increment(1);
+        match payment {
+            Some(payment) => event.store(&self.store, payment).await,
+            // Stripe disables an endpoint that refuses events, and an account may be shared with other programs.
+            None => Ok(()),
+        }
+    }
+
+    /// Our payment that a webhook event is about.
+    async fn payment_of(&self, event: &webhooks::Event) -> Result<Option<PaymentId>, Error> {
+        if let Some(payment) = event.payment()
+            && schema::payment_exists(self.store.read(), payment).await?
+        {
+            return Ok(Some(payment));
+        }
+        match (event.intent(), &self.gateways.stripe) {
+            (Some(intent), Some(stripe)) => stripe.api.payment_of(intent).await,
+            _ => Ok(None),
+        }
     }
 }
 

@@ -211,8 +211,8 @@ pub mod webhook_events {
         #[sea_orm(primary_key, auto_increment = false)]
         pub event_id: String,
         pub kind: String,
-        /// The payment that the event is about, if it is one of ours.
-        pub payment_id: Option<Uuid>,
+        /// The payment that the event is about. Events about anything else are not stored.
+        pub payment_id: Uuid,
         pub body: String,
         pub received_at: Millis,
         pub handled_at: Option<Millis>,

@@ -55,7 +55,7 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table stripe_intents (payment_id uuid primary key, intent text not null unique);
         create table stripe_accounts (seller_id uuid primary key, account text not null unique, ready boolean not null);
         create table webhook_events (
-            event_id text primary key, kind text not null, payment_id uuid, body text not null,
+            event_id text primary key, kind text not null, payment_id uuid not null, body text not null,
             received_at bigint not null, handled_at bigint);
         create index webhook_events_unhandled on webhook_events (received_at) where handled_at is null;
         create index webhook_events_handled on webhook_events (received_at) where handled_at is not null;",
@@ -130,6 +130,10 @@ pub async fn schedule_now(tx: &Tx, id: PaymentId) -> Result<(), Error> {
         .col_expr(payments::Column::NextTryAt, Expr::value(Millis(tx.now())))
         .filter(payments::Column::Id.eq(id.uuid()));
     Ok(update.exec(tx.db()).await.map(drop)?)
+}
+
+pub async fn payment_exists(db: &impl ConnectionTrait, id: PaymentId) -> Result<bool, Error> {
+    Ok(payments::Entity::find_by_id(id.uuid()).one(db).await?.is_some())
 }
 
 /// Payments whose next step is due, longest due first.
