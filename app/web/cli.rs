@@ -6,11 +6,12 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use server::config::{VARIABLES, Variable};
 use server::host::StartError;
-use server::{Config, ConfigError, Environment, Host, audit, demo, messaging};
+use server::{Config, ConfigError, Environment, Host, audit, backup, demo, doctor, messaging};
 use shared::Service;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
-/// The exit code of `audit` when it finds violations: monitoring tells them from an audit that could not run (1).
+/// The exit code of `audit` and `doctor` when they find something: monitoring tells it from a command that could not run (1).
 const VIOLATIONS_FOUND: u8 = 2;
 
 /// A ticket marketplace. Without a command, serves the site
@@ -21,17 +22,36 @@ struct Cli {
     command: Option<Command>,
 }
 
-#[derive(Clone, Copy, Subcommand)]
+#[derive(Clone, Subcommand)]
 enum Command {
     /// Fill an empty marketplace with demo data, and print who can sign in
     Demo,
     /// Check the data of all services against each other, and print what was checked
     Audit,
-    /// Republish every event still in the outboxes: after the message broker lost its disk
+    /// Check the configuration and everything that the program needs, and print what to do
+    Doctor {
+        /// Send a test mail to this address
+        #[arg(long, value_name = "ADDRESS")]
+        mail_to: Option<String>,
+    },
+    /// Write the data of all services, as of one moment, into an empty folder. The program may run meanwhile
+    Backup {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Restore a backup into databases that are empty or missing. No process of the program may run
+    Restore {
+        #[arg(value_name = "DIR")]
+        folder: PathBuf,
+    },
+    /// Republish every event still in the outboxes, behind new ones: after the message broker lost its disk
     Replay {
         /// Retry dead-lettered events instead: after the cause of their failure was fixed
-        #[arg(long)]
+        #[arg(long, conflicts_with = "restored")]
         dead: bool,
+        /// Delete the broker's stream first: after databases were restored by other means than `restore`
+        #[arg(long)]
+        restored: bool,
     },
 }
 
@@ -94,8 +114,16 @@ async fn run(command: Option<Command>) -> Result<ExitCode, CommandError> {
         None => serve(config).await?,
         Some(Command::Demo) => fill_with_demo_data(&config).await?,
         Some(Command::Audit) => return audit(&config).await,
-        Some(Command::Replay { dead: false }) => republish_events(&config).await?,
-        Some(Command::Replay { dead: true }) => requeue_dead_letters(&config).await?,
+        Some(Command::Doctor { mail_to }) => return doctor(&config, mail_to.as_deref()).await,
+        Some(Command::Backup { folder }) => back_up(&config, &folder).await?,
+        Some(Command::Restore { folder }) => restore(&config, &folder).await?,
+        Some(Command::Replay { dead: true, .. }) => requeue_dead_letters(&config).await?,
+        Some(Command::Replay { restored, .. }) => {
+            if restored {
+                backup::reset_broker(&config).await?;
+            }
+            republish_events(&config).await?;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -113,6 +141,30 @@ async fn audit(config: &Config) -> Result<ExitCode, CommandError> {
     let report = audit::run(config).await?;
     println!("{report}");
     Ok(if report.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS_FOUND) })
+}
+
+/// Prints a line for each check. The exit code tells monitoring whether something has to be done.
+async fn doctor(config: &Config, mail_to: Option<&str>) -> Result<ExitCode, CommandError> {
+    let report = doctor::run(config, &Environment::real(), mail_to).await;
+    println!("{report}");
+    Ok(if report.healthy() { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS_FOUND) })
+}
+
+async fn back_up(config: &Config, folder: &Path) -> Result<(), CommandError> {
+    let manifest = backup::create(config, folder, &Environment::real()).await?;
+    println!("{manifest}, in {}", folder.display());
+    Ok(())
+}
+
+async fn restore(config: &Config, folder: &Path) -> Result<(), CommandError> {
+    let manifest = backup::restore(config, folder, &Environment::real()).await?;
+    println!("{manifest}, is restored");
+    if config.nats.is_none() {
+        println!(
+            "If the program runs with NATS_URL, run `ticketing replay --restored` with it before the program starts."
+        );
+    }
+    Ok(())
 }
 
 async fn republish_events(config: &Config) -> Result<(), CommandError> {
@@ -144,13 +196,19 @@ mod tests {
     #[test]
     fn without_a_command_the_site_is_served() {
         assert!(matches!(parse(&[]), Ok(None)));
-        assert!(matches!(parse(&["replay"]), Ok(Some(Command::Replay { dead: false }))));
-        assert!(matches!(parse(&["replay", "--dead"]), Ok(Some(Command::Replay { dead: true }))));
+        assert!(matches!(parse(&["replay"]), Ok(Some(Command::Replay { dead: false, restored: false }))));
+        assert!(matches!(parse(&["replay", "--dead"]), Ok(Some(Command::Replay { dead: true, restored: false }))));
+        assert!(matches!(parse(&["replay", "--restored"]), Ok(Some(Command::Replay { dead: false, restored: true }))));
+        assert!(
+            matches!(parse(&["backup", "there"]), Ok(Some(Command::Backup { folder })) if folder == Path::new("there"))
+        );
     }
 
     #[test]
     fn an_unknown_command_is_refused_in_one_line_that_names_the_help() {
-        for arguments in [&["dance"][..], &["audit", "--dead"], &["--replay"]] {
+        for arguments in
+            [&["dance"][..], &["audit", "--dead"], &["--replay"], &["backup"], &["replay", "--dead", "--restored"]]
+        {
             let error = parse(arguments).err().expect("it is no command");
 
             let refusal = help_or_usage_error(&error).expect_err("it is an error").to_string();
@@ -166,7 +224,9 @@ mod tests {
 
             assert!(help_or_usage_error(&help).is_ok(), "{arguments:?}");
             let settings = VARIABLES.iter().map(|variable| variable.name);
-            for text in ["demo", "audit", "replay", "--version"].into_iter().chain(settings) {
+            for text in
+                ["demo", "audit", "doctor", "backup", "restore", "replay", "--version"].into_iter().chain(settings)
+            {
                 assert!(help.to_string().contains(text), "{text}: {help}");
             }
         }

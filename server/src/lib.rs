@@ -3,9 +3,12 @@
 //! *Invariant:* nothing here knows HTTP or Dioxus, and no service imports another one.
 
 pub mod audit;
+pub mod backup;
 pub mod cause;
 pub mod config;
+mod credentials;
 pub mod demo;
+pub mod doctor;
 pub mod environment;
 pub mod error;
 pub mod host;

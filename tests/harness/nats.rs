@@ -50,7 +50,7 @@ impl TestNats {
 
     /// Connects with an account of `accounts.conf`; `admin` has all permissions.
     pub async fn connect(&self, account: &str) -> Connection {
-        let servers = Servers::parse(&self.url(account)).expect("the URL is valid");
+        let servers = Servers::parse(&self.url(account), None).expect("the URL is valid");
         Connection::open(&servers, "test").await.expect("the server accepts connections")
     }
 }

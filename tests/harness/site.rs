@@ -70,6 +70,11 @@ impl Site {
         tokio::time::timeout(START_TIMEOUT, ready).await.expect("the site becomes ready in time");
     }
 
+    /// The folder of the databases.
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
     /// The process id.
     pub fn process(&self) -> u32 {
         self.child.as_ref().and_then(Child::id).expect("the site runs")

@@ -3,9 +3,11 @@
 use super::faulty_bus::FaultyBus;
 use super::mail;
 use super::nats::TestNats;
+use server::messaging::connection::Servers;
 use server::messaging::{Bus, in_process::InProcessBus, jetstream::JetStreamBus};
+use server::store::Databases;
 use server::tasks::Tasks;
-use server::{Backend, Caller, Config, Environment, Error, Host};
+use server::{Backend, Caller, Config, Environment, Error, Host, backup};
 use shared::auth::{SignUp, User};
 use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
 use shared::payments::{Pay, Payment, PaymentMethod};
@@ -13,7 +15,7 @@ use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowL
 use shared::value::{Email, Password, ShortText};
 use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -39,6 +41,8 @@ pub struct TestSystem {
     environment: Environment,
     nats: Option<TestNats>,
     hosts: Vec<Host>,
+    /// How often the databases were lost; the next ones have other names.
+    losses: usize,
 }
 
 /// A user of a [`TestSystem`].
@@ -73,10 +77,11 @@ impl TestSystem {
         Arc::new(FaultyBus::new(seed, inner))
     }
 
-    fn stopped() -> Self {
+    /// A marketplace that does not run.
+    pub fn stopped() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder can be created");
         let nats = std::env::var_os("TEST_APART").map(|_| TestNats::start());
-        TestSystem { folder, environment: Environment::simulated(7, START), nats, hosts: Vec::new() }
+        TestSystem { folder, environment: Environment::simulated(7, START), nats, hosts: Vec::new(), losses: 0 }
     }
 
     async fn start(&mut self, bus: Option<Arc<dyn Bus>>) {
@@ -119,9 +124,9 @@ impl TestSystem {
         let database_url = match std::env::var("TEST_POSTGRES_URL") {
             Ok(server) => {
                 let prefix = self.folder.path().file_name().expect("it has a name").to_string_lossy();
-                format!("{server}/{}_*", prefix.trim_start_matches('.'))
+                format!("{server}/{}_{}_*", prefix.trim_start_matches('.'), self.losses)
             }
-            Err(_) => format!("sqlite://{}", self.folder.path().display()),
+            Err(_) => format!("sqlite://{}/{}", self.folder.path().display(), self.losses),
         };
         let nats = role.zip(self.nats.as_ref());
         let variable = |name: &str| match (name, nats) {
@@ -133,6 +138,31 @@ impl TestSystem {
             _ => None,
         };
         Config::from_variables(variable).expect("the configuration is valid")
+    }
+
+    /// Where the services' databases are.
+    pub fn databases(&self) -> Databases {
+        self.config(None).databases
+    }
+
+    pub fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Backs up into a folder, while the services run.
+    pub async fn back_up(&self, folder: &Path) {
+        backup::create(&self.config(None), folder, &self.environment).await.expect("the databases can be backed up");
+    }
+
+    /// Loses all databases, restores them from a backup and starts again. The broker keeps all that it has.
+    pub async fn lose_databases_and_restore(&mut self, folder: &Path) {
+        self.stop().await;
+        self.losses += 1;
+        let mut config = self.config(None);
+        let admin = self.nats.as_ref().map(|nats| Servers::parse(&nats.url("admin"), None));
+        config.nats = admin.map(|servers| servers.expect("the URL is valid"));
+        backup::restore(&config, folder, &self.environment).await.expect("the backup can be restored");
+        self.start(None).await;
     }
 
     fn backend(&self) -> Backend {

@@ -1,9 +1,11 @@
 //! The services in this process, on a simulated clock. These tests run on SQLite and the in-process bus, and once more on
 //! PostgreSQL and NATS.
 
+mod backup;
 mod bus;
 mod defects;
 mod mails;
 mod purchase;
 mod sales;
 mod search;
+mod upgrades;

@@ -62,7 +62,7 @@ pub fn statements() -> Vec<String> {
         let of = |service: &Service| format!("select '{service}' as service, {columns} from {service}.{table}");
         Service::ALL.iter().map(of).collect::<Vec<_>>().join(" union all ")
     };
-    let published = of_all("seq, id, subject, aggregate_id, version, occurred_at, published_at", "outbox");
+    let published = of_all("seq, id, subject, aggregate_id, version, occurred_at, published_at, replay", "outbox");
     let received = of_all("id, subject, aggregate_id, version, state, reason, next_try_at, received_at", "inbox");
     let handled_versions = of_all("subject, aggregate_id, version", "inbox_versions");
     // Events are pruned from the oldest on.

@@ -20,12 +20,14 @@ use crate::tasks::Tasks;
 use crate::{Config, Error};
 use checks::Check;
 use report::{Checked, Outcome};
+use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, QueryResult, Statement,
     TransactionTrait,
 };
 use shared::Service;
 use std::path::Path;
+use tempfile::TempDir;
 use uuid::Uuid;
 
 /// How many violations of a check are listed.
@@ -43,6 +45,7 @@ fn read_order() -> [Service; Service::ALL.len()] {
 /// Work in flight, which keeps the marketplace from being at rest. A dead letter is not in flight.
 const IN_FLIGHT: &[(&str, &str)] = &[
     ("unpublished events", "select count(*) from main.published where published_at is null"),
+    ("events to be replayed", "select count(*) from main.published where replay"),
     ("pending events", "select count(*) from main.received where next_try_at is not null and state <> 'dead_letter'"),
     ("payments with a next step", "select count(*) from payments.payments where next_try_at is not null"),
     ("held orders", "select count(*) from orders.orders where state = 'held'"),
@@ -53,13 +56,20 @@ const IN_FLIGHT: &[(&str, &str)] = &[
 /// # Errors
 /// If a file is missing, cannot be read, or is not a service's database.
 pub async fn run(config: &Config) -> Result<Report, Error> {
-    let db = open_memory().await?;
+    // What the checks compute is on disk: it does not fit in memory where millions of tickets are sold.
+    let temporary = TempDir::new().map_err(|error| Error::failed(format!("no temporary folder: {error}")))?;
+    let db = open_temporary(temporary.path()).await?;
     let (consistent, undelivered) = match &config.databases {
         Databases::Folder(folder) => {
             attach(&db, folder).await?;
             (true, count_undelivered(config).await?)
         }
-        databases => snapshot::copy_all(databases, &db, async || count_undelivered(config).await).await?,
+        databases => {
+            let copied =
+                snapshot::copy_all(databases, temporary.path(), async || count_undelivered(config).await).await?;
+            attach(&db, temporary.path()).await?;
+            copied
+        }
     };
     let (snapshot, unchanged) = take_snapshot(&db).await?;
     check_files(&snapshot).await?;
@@ -101,11 +111,15 @@ async fn count_undelivered(config: &Config) -> Result<u64, Error> {
     Ok(count)
 }
 
-/// One connection to an empty database in memory, to which the services' databases are attached.
-async fn open_memory() -> Result<DatabaseConnection, Error> {
+/// One connection to an empty temporary database, to which the services' databases are attached.
+async fn open_temporary(folder: &Path) -> Result<DatabaseConnection, Error> {
+    let file = folder.join("audit.db");
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).min_connections(1).sqlx_logging(false);
-    options.map_sqlx_sqlite_opts(|sqlite| sqlite.shared_cache(false));
+    options.map_sqlx_sqlite_opts(move |sqlite| {
+        let sqlite = sqlite.in_memory(false).shared_cache(false).filename(&file).create_if_missing(true);
+        sqlite.journal_mode(SqliteJournalMode::Off).synchronous(SqliteSynchronous::Off).pragma("temp_store", "file")
+    });
     Ok(Database::connect(options).await?)
 }
 

@@ -166,7 +166,8 @@ impl Config {
         let nats = nats(&variables, &parts)?;
         let port = variables.parse("PORT", "a number from 1 to 65535")?;
         let (stripe, publishable_key) = stripe::read(&variables, &parts)?;
-        let databases = urls::databases(&variables.get_or_default("DATABASE_URL"))?;
+        let databases =
+            urls::databases(&variables.get_or_default("DATABASE_URL"), variables.get("DATABASE_PASSWORD").as_deref())?;
         let public_url = urls::public_url(variables.get("PUBLIC_URL"), port)?;
         Ok(Config {
             parts,
@@ -174,7 +175,7 @@ impl Config {
             publishable_key,
             fee: fee(&variables)?,
             payout_after: variables.hours("PAYOUT_AFTER_HOURS", 0..=8760)?,
-            mail: mail(variables.get("MAIL"), &databases)?,
+            mail: mail(&variables, &databases)?,
             mail_from: mail_from(variables.get("MAIL_FROM"), &public_url)?,
             nats,
             nats_replicas: variables.number("NATS_REPLICAS", 1..=5, "")?,
@@ -194,7 +195,8 @@ impl Config {
 }
 
 fn nats(variables: &Reader, parts: &Parts) -> Result<Option<Servers>, ConfigError> {
-    let servers = variables.get("NATS_URL").map(|url| Servers::parse(&url)).transpose();
+    let password = variables.get("NATS_PASSWORD");
+    let servers = variables.get("NATS_URL").map(|url| Servers::parse(&url, password.as_deref())).transpose();
     let servers = servers.map_err(|problem| ConfigError::new("NATS_URL", problem))?;
     if servers.is_none() && parts.services.len() < Service::ALL.len() {
         return Err(ConfigError::new("NATS_URL", "it must be set where SERVICES leaves some to other processes"));
@@ -208,8 +210,9 @@ fn fee(variables: &Reader) -> Result<FeeShare, ConfigError> {
     FeeShare::parse(&percent).ok_or_else(|| ConfigError::unexpected("PLATFORM_FEE_PERCENT", &percent, &expected))
 }
 
-fn mail(value: Option<String>, databases: &Databases) -> Result<MailBackend, ConfigError> {
-    let Some(text) = value else {
+fn mail(variables: &Reader, databases: &Databases) -> Result<MailBackend, ConfigError> {
+    let password = variables.get("MAIL_PASSWORD");
+    let Some(text) = variables.get("MAIL") else {
         return Ok(match databases {
             Databases::Folder(folder) => MailBackend::Folder(folder.join("mails")),
             Databases::Postgres { .. } => MailBackend::Console,
@@ -218,7 +221,9 @@ fn mail(value: Option<String>, databases: &Databases) -> Result<MailBackend, Con
     match text.split_once("://") {
         None if text == "console" => Ok(MailBackend::Console),
         Some(("file", folder)) if !folder.is_empty() => Ok(MailBackend::Folder(PathBuf::from(folder))),
-        Some(("smtp" | "smtps", server)) if !server.is_empty() => Ok(MailBackend::Smtp(text.into())),
+        Some((scheme @ ("smtp" | "smtps"), server)) if !server.is_empty() => {
+            Ok(MailBackend::Smtp(urls::mail_server(scheme, server, password.as_deref()).into()))
+        }
         // The value may contain a password, so the error does not repeat it.
         _ => {
             let problem = "it must be console, file:// and a folder, or smtp:// or smtps:// and a server";

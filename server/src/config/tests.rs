@@ -92,3 +92,29 @@ fn the_readme_explains_the_listed_variables() {
 
     assert_eq!(names.collect::<BTreeSet<_>>(), listed());
 }
+
+#[test]
+fn passwords_of_any_characters_reach_their_servers_from_the_url_and_beside_it() {
+    const PASSWORD: &str = "a/b#c@d%e+f";
+    const ENCODED: &str = "ann:a%2Fb%23c%40d%25e%2Bf@host";
+    let in_urls = [
+        ("MAIL", format!("smtps://ann:{PASSWORD}@host")),
+        ("DATABASE_URL", format!("postgres://ann:{PASSWORD}@host/ticketing_*?sslmode=require")),
+    ];
+    let beside = [
+        ("MAIL", "smtps://ann@host".to_owned()),
+        ("MAIL_PASSWORD", PASSWORD.to_owned()),
+        ("DATABASE_URL", "postgres://ann@host/ticketing_*?sslmode=require".to_owned()),
+        ("DATABASE_PASSWORD", PASSWORD.to_owned()),
+    ];
+    for variables in [&in_urls[..], &beside[..]] {
+        let variables: Vec<(&str, &str)> = variables.iter().map(|(name, value)| (*name, value.as_str())).collect();
+
+        let config = read(&variables).expect("they are valid");
+
+        assert_eq!(config.mail, MailBackend::Smtp(format!("smtps://{ENCODED}").into()));
+        let Databases::Postgres { server, name, parameters } = config.databases else { panic!("it is PostgreSQL") };
+        assert_eq!((server, name), (format!("postgres://{ENCODED}"), "ticketing_*".to_owned()));
+        assert_eq!(parameters, "?sslmode=require");
+    }
+}

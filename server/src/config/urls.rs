@@ -1,10 +1,11 @@
-//! `DATABASE_URL` and `PUBLIC_URL`.
+//! The variables that are URLs.
 
 use super::ConfigError;
+use crate::credentials::Credentials;
 use crate::store::Databases;
 use std::path::PathBuf;
 
-pub fn databases(url: &str) -> Result<Databases, ConfigError> {
+pub fn databases(url: &str, password: Option<&str>) -> Result<Databases, ConfigError> {
     if let Some(path) = url.strip_prefix("sqlite://").filter(|path| !path.is_empty()) {
         return Ok(Databases::Folder(PathBuf::from(path)));
     }
@@ -13,6 +14,8 @@ pub fn databases(url: &str) -> Result<Databases, ConfigError> {
     let Some((scheme @ ("postgres" | "postgresql"), rest)) = url.split_once("://") else {
         return error("it must be sqlite:// and a folder, or postgres:// and a server");
     };
+    let (credentials, rest) = Credentials::split(rest);
+    let credentials = credentials.map(|credentials| credentials.or_password(password).encoded()).unwrap_or_default();
     let (before, parameters) = rest.split_once('?').map_or((rest, String::new()), |(a, b)| (a, format!("?{b}")));
     let (server, name) = before.split_once('/').unwrap_or((before, ""));
     let name = if name.is_empty() { "*" } else { name };
@@ -22,7 +25,14 @@ pub fn databases(url: &str) -> Result<Databases, ConfigError> {
     if !name.contains('*') {
         return error("the database's name must contain a * that stands for the service");
     }
-    Ok(Databases::Postgres { server: format!("{scheme}://{server}"), name: name.to_owned(), parameters })
+    Ok(Databases::Postgres { server: format!("{scheme}://{credentials}{server}"), name: name.to_owned(), parameters })
+}
+
+/// The URL of a mail server, with its credentials encoded.
+pub fn mail_server(scheme: &str, rest: &str, password: Option<&str>) -> String {
+    let (credentials, rest) = Credentials::split(rest);
+    let credentials = credentials.map(|credentials| credentials.or_password(password).encoded()).unwrap_or_default();
+    format!("{scheme}://{credentials}{rest}")
 }
 
 pub fn public_url(value: Option<String>, port: u16) -> Result<String, ConfigError> {

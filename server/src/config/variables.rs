@@ -48,10 +48,20 @@ pub const VARIABLES: &[Variable] = &[
          service: each has a database of its own, which is created if it is missing",
     ),
     described(
+        "DATABASE_PASSWORD",
+        "the one in DATABASE_URL",
+        "the password for a DATABASE_URL that has a user only; taken as it is",
+    ),
+    described(
         "NATS_URL",
         "an in-process bus",
         "NATS servers, separated by commas, as in nats://user:password@host; they carry events and requests between \
          processes",
+    ),
+    described(
+        "NATS_PASSWORD",
+        "the one in NATS_URL",
+        "the password for a NATS_URL that has users only; taken as it is",
     ),
     value("NATS_REPLICAS", "1", "how many NATS servers keep a copy of each event"),
     value("HOLD_SECONDS", "60", "how long an unpaid order holds its tickets"),
@@ -68,6 +78,7 @@ pub const VARIABLES: &[Variable] = &[
         "how mails are delivered: smtps://user:password@host, smtp://user:password@host?tls=required, file:// and a \
          folder, or console",
     ),
+    described("MAIL_PASSWORD", "the one in MAIL", "the password for a MAIL that has a user only; taken as it is"),
     described("MAIL_FROM", "Ticketing <tickets@host>, with the host of PUBLIC_URL", "the sender of mails"),
     value("PLATFORM_FEE_PERCENT", "0", "the marketplace's share of each sale, at most 50; it is included in the price"),
     value("PAYOUT_AFTER_HOURS", "24", "how long after the start of a show its sellers are paid"),

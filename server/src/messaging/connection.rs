@@ -1,5 +1,6 @@
 //! The connection to NATS, which reconnects by itself.
 
+use crate::credentials::Credentials;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
 use std::fmt;
 use std::time::Duration;
@@ -18,12 +19,17 @@ const ANONYMOUS: &str = "anybody";
 
 /// The addresses of a NATS cluster's servers.
 #[derive(Clone)]
-pub struct Servers(Vec<ServerAddr>);
+pub struct Servers {
+    addresses: Vec<ServerAddr>,
+    /// Those of the first address: they are the same for all servers of a cluster.
+    credentials: Option<Credentials>,
+}
 
 /// An address may contain a password, so only hosts are shown.
 impl fmt::Display for Servers {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let hosts: Vec<String> = self.0.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
+        let hosts: Vec<String> =
+            self.addresses.iter().map(|server| format!("{}:{}", server.host(), server.port())).collect();
         formatter.write_str(&hosts.join(", "))
     }
 }
@@ -35,26 +41,42 @@ impl fmt::Debug for Servers {
 }
 
 impl Servers {
-    /// Parses `nats://user:password@host:port`, or several of them separated by commas.
+    /// Parses `nats://user:password@host:port`, or several of them separated by commas. `password` is that of users without one.
     ///
     /// # Errors
     /// The problem, without the text: it may contain a password.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let wrong = "it must be nats:// or tls:// and a server, as in nats://user:password@localhost:4222".to_owned();
-        let known = |address: &str| address.starts_with("nats://") || address.starts_with("tls://");
-        let parse = |address: &str| known(address).then(|| address.parse::<ServerAddr>().ok()).flatten();
-        text.split(',').map(|address| parse(address.trim())).collect::<Option<Vec<_>>>().map(Servers).ok_or(wrong)
-    }
-
-    /// User and password of the first address: they are the same for all servers of a cluster.
-    fn credentials(&self) -> Option<(&str, &str)> {
-        let server = self.0.first()?;
-        Some((server.username()?, server.password().unwrap_or_default()))
+    pub fn parse(text: &str, password: Option<&str>) -> Result<Self, String> {
+        let wrong =
+            || "it must be nats:// or tls:// and a server, as in nats://user:password@localhost:4222".to_owned();
+        let (mut addresses, mut all_credentials) = (Vec::new(), Vec::new());
+        for address in split_addresses(text) {
+            let (scheme, rest) = address.split_once("://").ok_or_else(wrong)?;
+            let (credentials, server) = Credentials::split(rest);
+            if !["nats", "tls"].contains(&scheme) || server.is_empty() {
+                return Err(wrong());
+            }
+            addresses.push(format!("{scheme}://{server}").parse::<ServerAddr>().map_err(|_| wrong())?);
+            all_credentials.push(credentials.map(|credentials| credentials.or_password(password)));
+        }
+        let credentials = all_credentials.into_iter().next().flatten();
+        if addresses.is_empty() { Err(wrong()) } else { Ok(Servers { addresses, credentials }) }
     }
 
     fn user(&self) -> &str {
-        self.credentials().map_or(ANONYMOUS, |(user, _)| user)
+        self.credentials.as_ref().map_or(ANONYMOUS, |credentials| &credentials.user)
     }
+}
+
+/// Splits at the commas that separate addresses. Others belong to a password.
+fn split_addresses(text: &str) -> Vec<String> {
+    let mut addresses: Vec<String> = Vec::new();
+    for part in text.split(',') {
+        match addresses.last_mut() {
+            Some(last) if !part.contains("://") => last.extend([",", part]),
+            _ => addresses.push(part.trim().to_owned()),
+        }
+    }
+    addresses
 }
 
 /// A connection to NATS.
@@ -91,8 +113,8 @@ impl Connection {
                 }
                 std::future::ready(())
             });
-        let options = match servers.credentials() {
-            Some((user, password)) => options.user_and_password(user.to_owned(), password.to_owned()),
+        let options = match servers.credentials.clone() {
+            Some(Credentials { user, password }) => options.user_and_password(user, password.unwrap_or_default()),
             None => options,
         };
         let unreachable = |error: async_nats::ConnectError| match error.kind() {
@@ -101,7 +123,7 @@ impl Connection {
             }
             _ => format!("{servers} cannot be reached: {error}"),
         };
-        let client = options.connect(servers.0.as_slice()).await.map_err(unreachable)?;
+        let client = options.connect(servers.addresses.as_slice()).await.map_err(unreachable)?;
         let info = client.server_info();
         if !client.is_server_compatible(MIN_VERSION.0, MIN_VERSION.1, 0) {
             return Err(format!(
@@ -133,9 +155,24 @@ mod tests {
 
     #[test]
     fn an_address_is_shown_without_its_password() {
-        let servers = Servers::parse("nats://orders:secret@a:4222, tls://orders:secret@b:4223").expect("it is valid");
+        let servers =
+            Servers::parse("nats://orders:secret@a:4222, tls://orders:secret@b:4223", None).expect("it is valid");
         assert_eq!((servers.to_string().as_str(), servers.user()), ("a:4222, b:4223", "orders"));
         assert!(!format!("{servers:?}").contains("secret"));
-        assert!(Servers::parse("http://orders:secret@a").is_err_and(|problem| !problem.contains("secret")));
+        assert!(Servers::parse("http://orders:secret@a", None).is_err_and(|problem| !problem.contains("secret")));
+    }
+
+    #[test]
+    fn a_password_of_any_characters_is_understood_in_the_url_and_beside_it() {
+        let odd = "a/b#c@d%e+f,g";
+        for servers in [
+            Servers::parse(&format!("nats://orders:{odd}@a:4222,nats://orders:{odd}@b"), None),
+            Servers::parse("nats://orders:a%2Fb%23c%40d%25e%2Bf%2Cg@a:4222,nats://orders@b", None),
+            Servers::parse("nats://orders@a:4222, nats://orders@b", Some(odd)),
+        ] {
+            let servers = servers.expect("it is valid");
+            let password = servers.credentials.as_ref().and_then(|credentials| credentials.password.as_deref());
+            assert_eq!((servers.to_string().as_str(), password), ("a:4222, b:4222", Some(odd)));
+        }
     }
 }

@@ -1,15 +1,15 @@
 //! The bus between processes: NATS JetStream. One stream stores every event; each service reads it through one durable
 //! consumer, which its processes share. The outboxes stay the source of truth: events that the stream lost are republished.
 
-use super::connection::{BROKER_TIMEOUT, Connection};
+use super::connection::{BROKER_TIMEOUT, Connection, Servers};
 use super::{Bus, BusEvent, EventHandler};
 use crate::tasks::{Tasks, sleep};
 use crate::telemetry::traces;
 use crate::{Cause, Error};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
-use async_nats::jetstream::context::ConsumerInfoErrorKind;
+use async_nats::jetstream::context::{ConsumerInfoErrorKind, DeleteStreamErrorKind};
 use async_nats::jetstream::message::PublishMessage;
-use async_nats::jetstream::{self, AckKind, Message, stream};
+use async_nats::jetstream::{self, AckKind, ErrorCode, Message, stream};
 use async_trait::async_trait;
 use futures::future::{join_all, try_join_all};
 use futures::{FutureExt, StreamExt};
@@ -113,6 +113,22 @@ impl JetStreamBus {
     async fn renew_consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
         let (stream, config) = (self.stream().await?, consumer_config(service, subjects));
         stream.get_or_create_consumer(service.name(), config).await.map_err(unavailable)
+    }
+}
+
+/// Deletes the stream with all of its consumers. The outboxes are the source of truth; a process that starts creates it again.
+///
+/// # Errors
+/// The reason in one line: the broker is away, or the user may not do that.
+pub async fn delete_stream(servers: &Servers) -> Result<(), String> {
+    let connection = Connection::open(servers, "restore").await?;
+    let bus = JetStreamBus::watching(connection, Tasks::default());
+    match bus.context.delete_stream(STREAM).await {
+        Ok(_) => Ok(()),
+        Err(error) if matches!(error.kind(), DeleteStreamErrorKind::JetStream(ref reply) if reply.error_code() == ErrorCode::STREAM_NOT_FOUND) => {
+            Ok(())
+        }
+        Err(error) => Err(format!("the stream {STREAM} cannot be deleted, which the user admin may do: {error}")),
     }
 }
 

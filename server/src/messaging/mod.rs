@@ -9,6 +9,8 @@ pub mod in_process;
 pub mod inbox;
 pub mod jetstream;
 pub mod outbox;
+#[cfg(test)]
+mod outbox_tests;
 mod subscriptions;
 
 pub use subscriptions::Subscriptions;
@@ -83,7 +85,7 @@ pub trait EventHandler: Send + Sync {
     async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error>;
 }
 
-/// Marks all events in a service's outbox as unpublished, so that its relay publishes them again. Returns their number.
+/// Marks all events in a service's outbox, so that its relay publishes them once more, behind new ones. Returns their number.
 ///
 /// # Errors
 /// If the service's database is away.

@@ -3,15 +3,20 @@
 use super::Bus;
 use crate::Error;
 use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::tasks::sleep;
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set, sea_query::Expr,
+    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Set, sea_query::Expr,
 };
 use shared::{Envelope, Event, Instant};
 use std::time::Duration;
 
 /// How many events one step of the relay publishes.
 const BATCH: u64 = 100;
+/// How many events are published once more in a step, and the pause after it: at most 500 a second of each service, so that the
+/// subscribers, who recognise them, have time for new events. A new event waits for one pause at most.
+const REPLAY_BATCH: u64 = 20;
+const REPLAY_PAUSE: Duration = Duration::from_millis(40);
 /// How many rows one statement marks for republishing: one statement for a month of events would block every writer.
 const REPUBLISH_BATCH: i64 = 5_000;
 /// How long published events are kept, so that they can be published again after the bus lost them.
@@ -41,6 +46,8 @@ pub mod row {
         pub body: String,
         /// `None` until the bus has accepted it.
         pub published_at: Option<Millis>,
+        /// It waits to be published once more.
+        pub replay: bool,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -63,6 +70,7 @@ impl Tx {
             schema: Set(E::SCHEMA.into()),
             body: Set(serde_json::to_string(event)?),
             published_at: Set(None),
+            replay: Set(false),
         };
         row.insert(self.db()).await.map(drop).map_err(Error::from)
     }
@@ -82,28 +90,40 @@ fn decode(row: row::Model) -> Result<Envelope, Error> {
     })
 }
 
-/// One step of the relay: publishes the next unpublished events and marks them. Returns their number.
+/// One step of the relay: publishes the next unpublished events and marks them. If there are none, it publishes some of those
+/// that wait to be published once more. Returns the number of events published.
 ///
 /// # Errors
 /// If the bus or the database is away. Nothing is lost: the step runs again.
 pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
-    let unpublished = row::Entity::find()
-        .filter(row::Column::PublishedAt.is_null())
-        .order_by_asc(row::Column::Seq)
-        .limit(BATCH)
-        .all(store.read())
-        .await?;
-    let rows: Vec<i64> = unpublished.iter().map(|row| row.seq).collect();
-    let envelopes = unpublished.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
-    if envelopes.is_empty() {
+    let ordered = row::Entity::find().order_by_asc(row::Column::Seq);
+    let unpublished = ordered.clone().filter(row::Column::PublishedAt.is_null()).limit(BATCH);
+    let published = publish(store, bus, unpublished.all(store.read()).await?).await?;
+    if published > 0 {
+        return Ok(published);
+    }
+    let again = ordered.filter(Expr::col(row::Column::Replay)).limit(REPLAY_BATCH);
+    let published = publish(store, bus, again.all(store.read()).await?).await?;
+    if published > 0 {
+        sleep(REPLAY_PAUSE).await;
+    }
+    Ok(published)
+}
+
+/// Publishes the events of these rows and marks them. Returns their number.
+async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<usize, Error> {
+    if rows.is_empty() {
         return Ok(0);
     }
+    let published: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    let envelopes = rows.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
     bus.publish(&envelopes).await?;
     let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
             let marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
-                .filter(row::Column::Seq.is_in(rows));
+                .col_expr(row::Column::Replay, Expr::value(false))
+                .filter(row::Column::Seq.is_in(published));
             marked.exec(tx.db()).await.map(drop).map_err(Error::from)
         })
     });
@@ -111,13 +131,13 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     Ok(envelopes.len())
 }
 
-/// Whether an event is not published yet.
+/// Whether an event is not published yet, or waits to be published once more.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
-    let unpublished = row::Entity::find().filter(row::Column::PublishedAt.is_null());
-    Ok(unpublished.one(db).await?.is_some())
+    let waiting = Condition::any().add(row::Column::PublishedAt.is_null()).add(Expr::col(row::Column::Replay));
+    Ok(row::Entity::find().filter(waiting).one(db).await?.is_some())
 }
 
 /// How many events are not published yet, and when the oldest of them occurred.
@@ -130,7 +150,8 @@ pub async fn unpublished(db: &impl ConnectionTrait) -> Result<(u64, Option<Insta
     Ok((unpublished.count(db).await?, oldest.map(|row| row.occurred_at.0)))
 }
 
-/// Marks every event that is still kept as unpublished, after the bus lost it. Returns their number.
+/// Marks every published event that is still kept, so that it is published once more after the bus lost it. Returns their
+/// number.
 ///
 /// # Errors
 /// If the database is away; what was marked until then is published again.
@@ -139,7 +160,7 @@ pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
     let (mut from, mut count) = (0, 0);
     while from <= newest {
         let marked = row::Entity::update_many()
-            .col_expr(row::Column::PublishedAt, Expr::value(Option::<i64>::None))
+            .col_expr(row::Column::Replay, Expr::value(true))
             .filter(row::Column::Seq.between(from, from + REPUBLISH_BATCH - 1))
             .filter(row::Column::PublishedAt.is_not_null());
         count += marked.exec(db).await?.rows_affected;

@@ -5,6 +5,8 @@ pub mod expiration;
 pub mod orders;
 pub mod payments;
 pub mod tickets;
+#[cfg(test)]
+mod upgrade_tests;
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
@@ -55,6 +57,17 @@ pub fn subscribed_subjects(service: Service) -> Vec<Subject> {
     subscriptions.subjects()
 }
 
+/// The migrations of a service's own tables.
+pub fn migrations(service: Service) -> &'static [Migration] {
+    match service {
+        Service::Auth => auth::MIGRATIONS,
+        Service::Tickets => tickets::MIGRATIONS,
+        Service::Orders => orders::MIGRATIONS,
+        Service::Expiration => expiration::MIGRATIONS,
+        Service::Payments => payments::MIGRATIONS,
+    }
+}
+
 /// Why a service could not be opened: one line that names the variable to change.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
@@ -82,21 +95,21 @@ pub async fn open(
     if let Databases::Folder(folder) = databases {
         check_writable(folder)?;
     }
-    let store = async |migrations: &'static [Migration]| {
-        let opened = store::open(service, databases, migrations, environment.clone(), tasks).await;
+    let store = async || {
+        let opened = store::open(service, databases, migrations(service), environment.clone(), tasks).await;
         opened.map_err(|source| OpenError::Database { name: databases.name_of(service), source })
     };
     Ok(match service {
         Service::Auth => {
             let mail_transport = auth::MailTransport::new(&config.mail, config.mail_from.clone())?;
-            let store = store(auth::MIGRATIONS).await?;
+            let store = store().await?;
             auth::Auth::new(store, config.rate_limits, &config.public_url, mail_transport)
         }
-        Service::Tickets => tickets::Tickets::new(store(tickets::MIGRATIONS).await?),
-        Service::Orders => orders::Orders::new(store(orders::MIGRATIONS).await?, config.hold),
-        Service::Expiration => expiration::Expiration::new(store(expiration::MIGRATIONS).await?),
+        Service::Tickets => tickets::Tickets::new(store().await?),
+        Service::Orders => orders::Orders::new(store().await?, config.hold),
+        Service::Expiration => expiration::Expiration::new(store().await?),
         Service::Payments => {
-            let payments = payments::Payments::new(store(payments::MIGRATIONS).await?, tasks.clone(), config);
+            let payments = payments::Payments::new(store().await?, tasks.clone(), config);
             payments.map_err(OpenError::Gateway)?
         }
     })

@@ -8,13 +8,16 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection may take, and how long SQLite waits for the lock of all writes.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long to wait for a free connection, or for a server that is away. Shorter than a request's timeout, so that the
 /// caller gets an error that says what is away.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(2);
 /// PostgreSQL ends what takes longer: a process that hangs must not keep the others from writing.
 const SERVER_SETTINGS: [(&str, &str); 2] =
     [("statement_timeout", "10s"), ("idle_in_transaction_session_timeout", "10s")];
+/// For what reads or writes whole tables.
+const WITHOUT_TIMEOUTS: [(&str, &str); 2] = [("statement_timeout", "0"), ("idle_in_transaction_session_timeout", "0")];
 /// PostgreSQL's error code for a database that does not exist (`invalid_catalog_name`).
 const NO_SUCH_DATABASE: &str = "3D000";
 
@@ -59,25 +62,45 @@ impl Databases {
     /// If the server cannot be reached, or the database can be neither opened nor created.
     pub async fn connect(&self, service: Service, connections: u32) -> Result<DatabaseConnection, DbErr> {
         let Databases::Postgres { server, parameters, .. } = self else {
-            return self.connect_to("", service, connections).await;
+            return self.connect_to("", service, connections, Use::Service).await;
         };
         let name = self.name_of(service);
         let url = format!("{server}/{name}{parameters}");
-        match self.connect_to(&url, service, connections).await {
+        match self.connect_to(&url, service, connections, Use::Service).await {
             Err(error) if is_missing(&error) => {
                 let maintenance = format!("{server}/postgres{parameters}");
-                let maintenance = self.connect_to(&maintenance, service, 1).await?;
+                let maintenance = self.connect_to(&maintenance, service, 1, Use::Service).await?;
                 let created = maintenance.execute_unprepared(&format!("create database \"{name}\"")).await;
                 maintenance.close().await?;
                 // Another process may have created it meanwhile, so only the next connection decides.
-                let opened = self.connect_to(&url, service, connections).await;
+                let opened = self.connect_to(&url, service, connections, Use::Service).await;
                 opened.map_err(|error| created.err().unwrap_or(error))
             }
             connected => connected,
         }
     }
 
-    async fn connect_to(&self, url: &str, service: Service, connections: u32) -> Result<DatabaseConnection, DbErr> {
+    /// One connection to a service's database, which has to exist, for a command that takes as long as its tables are large.
+    ///
+    /// # Errors
+    /// If the database does not exist or cannot be opened.
+    pub async fn connect_for_command(&self, service: Service) -> Result<DatabaseConnection, DbErr> {
+        let url = match self {
+            Databases::Folder(_) => String::new(),
+            Databases::Postgres { server, parameters, .. } => {
+                format!("{server}/{}{parameters}", self.name_of(service))
+            }
+        };
+        self.connect_to(&url, service, 1, Use::Command).await
+    }
+
+    async fn connect_to(
+        &self,
+        url: &str,
+        service: Service,
+        connections: u32,
+        purpose: Use,
+    ) -> Result<DatabaseConnection, DbErr> {
         let mut options = ConnectOptions::new(match self {
             Databases::Folder(_) => "sqlite::memory:",
             Databases::Postgres { .. } => url,
@@ -95,17 +118,27 @@ impl Databases {
                     .in_memory(false)
                     .shared_cache(false)
                     .filename(&file)
-                    .create_if_missing(true)
+                    .create_if_missing(purpose == Use::Service)
                     .journal_mode(SqliteJournalMode::Wal)
                     // Acknowledged commits survive a power cut.
                     .synchronous(SqliteSynchronous::Full)
                     .busy_timeout(CONNECT_TIMEOUT)
             });
         }
-        options
-            .map_sqlx_postgres_opts(move |postgres| postgres.options(SERVER_SETTINGS).application_name(service.name()));
+        options.map_sqlx_postgres_opts(move |postgres| {
+            let settings = if purpose == Use::Service { SERVER_SETTINGS } else { WITHOUT_TIMEOUTS };
+            postgres.options(settings).application_name(service.name())
+        });
         Database::connect(options).await
     }
+}
+
+/// What a connection is for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Use {
+    Service,
+    /// A command of an operator, which creates no database and may read and write whole tables.
+    Command,
 }
 
 fn is_missing(error: &DbErr) -> bool {

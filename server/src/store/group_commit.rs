@@ -114,12 +114,16 @@ async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::R
     }
 }
 
-async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let immediate = TransactionOptions {
+/// The options of a transaction that has SQLite's lock of all writes from its beginning.
+pub fn immediate() -> TransactionOptions {
+    TransactionOptions {
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
-    };
-    let batch = db.begin_with_options(immediate).await?;
+    }
+}
+
+async fn begin(db: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let batch = db.begin_with_options(immediate()).await?;
     if db.get_database_backend() == DbBackend::Postgres {
         batch.execute_unprepared(WRITE_LOCK).await?;
     }

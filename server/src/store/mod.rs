@@ -5,10 +5,14 @@ mod connect;
 mod databases;
 mod group_commit;
 mod idempotency;
+pub mod migrate;
+pub mod snapshot;
+mod table_copy;
 
 pub use columns::{Millis, Text, Version};
-pub use connect::{Migration, open};
+pub use connect::open;
 pub use databases::Databases;
+pub use migrate::Migration;
 
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};

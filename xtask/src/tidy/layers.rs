@@ -4,9 +4,9 @@ use super::Source;
 use super::modules::{Crate, ModulePath};
 
 /// The modules of the server that may name services.
-const NAME_SERVICES: [&str; 2] = ["host", "audit"];
+const NAME_SERVICES: [&str; 3] = ["host", "audit", "doctor"];
 /// The modules of the server above the plumbing.
-const ABOVE_PLUMBING: [&str; 5] = ["audit", "demo", "fixtures", "host", "services"];
+const ABOVE_PLUMBING: [&str; 7] = ["audit", "backup", "demo", "doctor", "fixtures", "host", "services"];
 
 pub fn breaches(crates: &[Crate], sources: &[Source]) -> Vec<String> {
     let mut breaches = frameworks(sources);
@@ -38,12 +38,12 @@ fn of_server(from: &ModulePath, to: &ModulePath) -> Option<&'static str> {
             Some("services do not import each other: call the other one by a request, or subscribe to its events")
         }
         (None, Some(_)) if top != "services" && !NAME_SERVICES.contains(&top) => Some(
-            "only host and audit name services: let the service pass in what is needed, or move the type to shared",
+            "only host, audit and doctor name services: let the service pass in what is needed, or move the type to shared",
         ),
-        _ if top == "services" && ["audit", "demo", "host"].contains(&target) => {
+        _ if top == "services" && ["audit", "backup", "demo", "doctor", "host"].contains(&target) => {
             Some("services import plumbing only: move what is needed into the plumbing")
         }
-        _ if !ABOVE_PLUMBING.contains(&top) && ["audit", "demo", "host"].contains(&target) => {
+        _ if !ABOVE_PLUMBING.contains(&top) && ["audit", "backup", "demo", "doctor", "host"].contains(&target) => {
             Some("plumbing imports only plumbing: pass in what is needed as an argument")
         }
         _ => None,

@@ -70,7 +70,7 @@ fn plumbing_that_imports_a_service_is_found() {
 
     assert_breach(
         &files(("server/src/store/connect.rs", "use crate::services::orders::Orders;")),
-        &["server/src/store/connect.rs", "only host and audit name services"],
+        &["server/src/store/connect.rs", "only host, audit and doctor name services"],
     );
     assert_breach(
         &files(("server/src/services/tickets/events.rs", "fn f() { super::super::orders::Orders; }")),
@@ -88,7 +88,7 @@ fn a_service_that_is_imported_through_a_reexport_is_found() {
             ("server/src/services/orders/mod.rs", "pub struct Orders;"),
             ("server/src/rpc/mod.rs", "use crate::Orders;"),
         ],
-        &["server/src/rpc/mod.rs imports crate::Orders", "only host and audit name services"],
+        &["server/src/rpc/mod.rs imports crate::Orders", "only host, audit and doctor name services"],
     );
 }
 

@@ -13,7 +13,7 @@ mod tests;
 mod webhooks;
 mod worker;
 
-pub use gateway::stripe::snapshot as stripe_snapshot;
+pub use gateway::stripe::{check as check_stripe, snapshot as stripe_snapshot};
 pub use schema::{GatewayName, MIGRATIONS};
 
 use crate::messaging::Subscriptions;

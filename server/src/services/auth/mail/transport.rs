@@ -8,6 +8,7 @@ use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
 use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use sha2::{Digest, Sha256};
+use shared::Instant;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -65,14 +66,48 @@ impl MailTransport {
     /// If the mail was not accepted, or if that is not known.
     pub async fn deliver(&self, mail: &mails::Model, address: &str) -> Result<(), DeliveryError> {
         let message = message(&self.from, mail, address)?;
+        if let Backend::Console = &self.backend {
+            tracing::info!(mail = mail.key, subject = mail.subject, "mail logged instead of sent, see MAIL");
+            tracing::debug!(to = address, "\n{}", mail.body);
+        }
+        self.send(message, format!("{}-{}.eml", mail.created_at.0.millis(), message_id(&mail.key))).await
+    }
+
+    /// Delivers a mail that says that mails arrive.
+    ///
+    /// # Errors
+    /// If the mail was not accepted, or if that is not known.
+    pub async fn send_test(&self, address: &str, now: Instant) -> Result<(), DeliveryError> {
+        let to = address.parse().map_err(|_| DeliveryError::new("this is not an address"))?;
+        let message = Message::builder()
+            .from(self.from.clone())
+            .to(Mailbox::new(None, to))
+            .date(DateTime::from_timestamp_millis(now.millis()).unwrap_or_default().into())
+            .subject("Test")
+            .singlepart(SinglePart::plain("Mails of this site arrive.".to_owned()))
+            .map_err(DeliveryError::new)?;
+        self.send(message, format!("{}-test.eml", now.millis())).await
+    }
+
+    /// Connects to the mail server and signs in, if mails leave through one.
+    ///
+    /// # Errors
+    /// If the server does not answer or refuses the user.
+    pub async fn connect(&self) -> Result<(), DeliveryError> {
+        let Backend::Smtp(transport) = &self.backend else { return Ok(()) };
+        match tokio::time::timeout(DELIVERY_TIMEOUT, transport.test_connection()).await {
+            Ok(Ok(true)) => Ok(()),
+            Ok(Ok(false)) => Err(DeliveryError::new("the mail server ends the connection")),
+            Ok(Err(error)) => Err(smtp_error(&error)),
+            Err(_) => Err(DeliveryError::new("the mail server takes too long")),
+        }
+    }
+
+    /// Sends a message, or writes it to a file of that name.
+    async fn send(&self, message: Message, name: String) -> Result<(), DeliveryError> {
         match &self.backend {
-            Backend::Console => {
-                tracing::info!(mail = mail.key, subject = mail.subject, "mail logged instead of sent, see MAIL");
-                tracing::debug!(to = address, "\n{}", mail.body);
-                Ok(())
-            }
+            Backend::Console => Ok(()),
             Backend::Folder(folder) => {
-                let name = format!("{}-{}.eml", mail.created_at.0.millis(), message_id(&mail.key));
                 let file = folder.join(name);
                 let writing = tokio::task::spawn_blocking(move || write_atomically(&file, &message.formatted()));
                 writing.await.map_err(DeliveryError::new)?.map_err(DeliveryError::new)
@@ -130,7 +165,6 @@ mod tests {
     use super::*;
     use crate::services::auth::schema::mails::MailKind;
     use crate::store::{Millis, Text};
-    use shared::Instant;
 
     fn mail(subject: &str) -> mails::Model {
         mails::Model {

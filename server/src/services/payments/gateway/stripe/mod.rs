@@ -12,7 +12,7 @@ use crate::Error;
 use crate::config::StripeSettings as Settings;
 use crate::services::payments::schema::stripe_intents;
 use crate::store::Store;
-use api::{Api, CallError, CardError, Intent, Object};
+use api::{Api, CallError, CardError, Intent, List, Object};
 use async_trait::async_trait;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, Set};
@@ -367,6 +367,15 @@ pub async fn snapshot(settings: &Settings, payment: PaymentId, intent: String) -
         GatewayStatus::Refunded => "refunded",
     };
     Ok(PaymentSnapshot { payment, state, amount: Money::new(intent.amount, currency) })
+}
+
+/// Reads something that every key of the program must be able to read.
+///
+/// # Errors
+/// If Stripe does not answer, or refuses the key.
+pub async fn check(settings: &Settings) -> Result<(), Error> {
+    let intents: Result<List, CallError> = Api::new(settings)?.get("/payment_intents", Some("limit=1")).await;
+    intents.map(drop).map_err(Error::from)
 }
 
 async fn read(api: &Api, intent: &str) -> Result<Intent, CallError> {

@@ -1,0 +1,87 @@
+//! The doctor finds nothing on a site that works, and names what does not.
+
+use super::*;
+use crate::Host;
+use shared::Service;
+use std::fs;
+use tempfile::TempDir;
+
+fn config(folder: &TempDir, variables: &[(&str, &str)]) -> Config {
+    let data = format!("sqlite://{}/data", folder.path().display());
+    let find = |name: &str| match name {
+        "DATABASE_URL" => Some(data.clone()),
+        _ => variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+    };
+    Config::from_variables(find).expect("the configuration is valid")
+}
+
+async fn started_once(variables: &[(&str, &str)]) -> (TempDir, Config) {
+    let folder = TempDir::new().expect("makes a folder");
+    Host::start(&config(&folder, &[]), Environment::real()).await.expect("starts").stop().await;
+    let config = config(&folder, variables);
+    (folder, config)
+}
+
+#[tokio::test]
+async fn a_site_that_works_is_healthy_and_a_test_mail_arrives() {
+    let (folder, config) = started_once(&[]).await;
+
+    let report = run(&config, &Environment::real(), Some("ann@example.org")).await;
+
+    assert!(report.healthy(), "{report}");
+    let mails = fs::read_dir(folder.path().join("data/mails")).expect("there is a mail");
+    let mail = fs::read_to_string(mails.last().expect("one").expect("readable").path()).expect("it is text");
+    assert!(mail.contains("To: ann@example.org"), "{mail}");
+}
+
+#[tokio::test]
+async fn each_fault_is_named_in_one_line_that_says_what_to_do() {
+    let faults: &[(&str, &str, &[(&str, &str)])] = &[
+        ("PUBLIC_URL", "https://", &[("PUBLIC_URL", "http://tickets.example.org")]),
+        ("PROXIES", "set it to 1", &[("PUBLIC_URL", "https://tickets.example.org")]),
+        (
+            "RATE_LIMITS",
+            "unset it",
+            &[("PUBLIC_URL", "https://tickets.example.org"), ("PROXIES", "1"), ("RATE_LIMITS", "off")],
+        ),
+        // Nothing listens on port 9 (discard).
+        ("NATS_URL", "cannot be reached", &[("NATS_URL", "nats://ann:secret@127.0.0.1:9")]),
+        ("MAIL", "check the server", &[("MAIL", "smtp://ann:secret@127.0.0.1:9")]),
+        (
+            "STRIPE_SECRET_KEY",
+            "dashboard",
+            &[
+                ("STRIPE_SECRET_KEY", "sk_test_secret"),
+                ("STRIPE_WEBHOOK_SECRET", "whsec_secret"),
+                ("STRIPE_PUBLISHABLE_KEY", "pk_test_secret"),
+                ("STRIPE_API_BASE", "http://127.0.0.1:9"),
+            ],
+        ),
+    ];
+    for (variable, advice, variables) in faults {
+        let (_folder, config) = started_once(variables).await;
+
+        let report = run(&config, &Environment::real(), None).await;
+
+        let text = report.to_string();
+        let failed: Vec<&str> = text.lines().filter(|line| line.starts_with("FAIL")).collect();
+        assert!(!report.healthy() && failed.len() == 1, "{text}");
+        assert!(failed[0].contains(variable) && failed[0].contains(advice) && !text.contains("secret"), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_is_missing_damaged_or_cannot_be_written_is_named() {
+    let (folder, config) = started_once(&[]).await;
+    let file = |service: Service| folder.path().join(format!("data/{service}.db"));
+    fs::remove_file(file(Service::Auth)).expect("is there");
+    // What is not in the file yet.
+    let _ = fs::remove_file(folder.path().join("data/orders.db-wal"));
+    fs::write(file(Service::Orders), "plain text, and more of it").expect("writes");
+
+    let text = run(&config, &Environment::real(), None).await.to_string();
+
+    for service in [Service::Auth, Service::Orders] {
+        assert!(text.lines().any(|line| line.starts_with("FAIL") && line.contains(&format!("{service}.db"))), "{text}");
+    }
+}
