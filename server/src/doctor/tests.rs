@@ -71,17 +71,16 @@ async fn each_fault_is_named_in_one_line_that_says_what_to_do() {
 }
 
 #[tokio::test]
-async fn a_database_that_is_missing_damaged_or_cannot_be_written_is_named() {
-    let (folder, config) = started_once(&[]).await;
-    let file = |service: Service| folder.path().join(format!("data/{service}.db"));
-    fs::remove_file(file(Service::Auth)).expect("is there");
-    // What is not in the file yet.
-    let _ = fs::remove_file(folder.path().join("data/orders.db-wal"));
-    fs::write(file(Service::Orders), "plain text, and more of it").expect("writes");
+async fn a_database_that_is_missing_or_damaged_is_named() {
+    let folder = TempDir::new().expect("makes a folder");
+    fs::create_dir(folder.path().join("data")).expect("makes a folder");
+    fs::write(folder.path().join("data/orders.db"), "plain text, and more of it".repeat(1_000)).expect("writes");
 
-    let text = run(&config, &Environment::real(), None).await.to_string();
+    let text = run(&config(&folder, &[]), &Environment::real(), None).await.to_string();
 
-    for service in [Service::Auth, Service::Orders] {
-        assert!(text.lines().any(|line| line.starts_with("FAIL") && line.contains(&format!("{service}.db"))), "{text}");
+    for service in Service::ALL {
+        let named = |line: &str| line.starts_with("FAIL") && line.contains(&format!("{service}.db"));
+        assert!(text.lines().any(named), "{service}: {text}");
     }
+    assert!(text.contains("not a database"), "{text}");
 }

@@ -23,9 +23,10 @@ use shared::{Instant, Money, OrderId, PaymentId, Rejection};
 /// How many due payments are read at once.
 const BATCH: u64 = 200;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_payments",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_payments",
+        sql: "
         create table payments (
             id uuid primary key, order_id uuid not null, payer_id uuid not null, state text not null,
             amount bigint not null, currency text not null, method text not null, decline text,
@@ -55,11 +56,17 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table stripe_intents (payment_id uuid primary key, intent text not null unique);
         create table stripe_accounts (seller_id uuid primary key, account text not null unique, ready boolean not null);
         create table webhook_events (
-            event_id text primary key, kind text not null, payment_id uuid not null, body text not null,
+            event_id text primary key, kind text not null, payment_id uuid, body text not null,
             received_at bigint not null, handled_at bigint);
         create index webhook_events_unhandled on webhook_events (received_at) where handled_at is null;
         create index webhook_events_handled on webhook_events (received_at) where handled_at is not null;",
-}];
+    },
+    Migration {
+        name: "0002_webhook_events_of_others",
+        // The first version stored events without a payment of ours.
+        sql: "delete from webhook_events where payment_id is null",
+    },
+];
 
 pub fn amount_of(row: &payments::Model) -> Money {
     Money::new(row.amount, row.currency.0)
