@@ -11,8 +11,10 @@ use cookie::time::Duration;
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use unic_langid::LanguageIdentifier;
 
-/// Remembers the language that a visitor chose.
+/// Remember the language that a visitor chose, over HTTP and over HTTPS: browsers bind a cookie with this prefix to the host and
+/// its secure pages (RFC 6265bis).
 const COOKIE_NAME: &str = "lang";
+const SECURE_COOKIE_NAME: &str = "__Host-lang";
 const COOKIE_MAX_AGE: Duration = Duration::days(365);
 
 /// Hands the page its language as a request extension, and names it in the response.
@@ -31,7 +33,9 @@ pub fn of_request(headers: &HeaderMap) -> Language {
 }
 
 fn from_cookie(headers: &HeaderMap) -> Option<Language> {
-    Language::from_tag(CookieJar::from_headers(headers).get(COOKIE_NAME)?.value())
+    let cookies = CookieJar::from_headers(headers);
+    let cookie = cookies.get(SECURE_COOKIE_NAME).or_else(|| cookies.get(COOKIE_NAME))?;
+    Language::from_tag(cookie.value())
 }
 
 fn from_accept_language(headers: &HeaderMap) -> Option<Language> {
@@ -43,7 +47,7 @@ fn from_accept_language(headers: &HeaderMap) -> Option<Language> {
 
 /// The cookie that remembers a choice; over HTTPS it is not sent in the clear.
 pub fn cookie(language: Language, https: bool) -> Cookie<'static> {
-    Cookie::build((COOKIE_NAME, language.tag()))
+    Cookie::build((if https { SECURE_COOKIE_NAME } else { COOKIE_NAME }, language.tag()))
         .path("/")
         .same_site(SameSite::Lax)
         .http_only(true)
@@ -85,6 +89,7 @@ mod tests {
     #[test]
     fn the_cookie_takes_precedence_over_accept_language() {
         assert_eq!(negotiated("sid=1; lang=es", "de"), Language::Spanish);
+        assert_eq!(negotiated("lang=de; __Host-lang=es", "fr"), Language::Spanish);
         assert_eq!(negotiated("lang=xx", "de"), Language::German);
     }
 
@@ -93,7 +98,7 @@ mod tests {
         let [http, https] = [false, true].map(|https| cookie(Language::French, https).to_string());
 
         assert_eq!(http, "lang=fr; HttpOnly; SameSite=Lax; Path=/; Max-Age=31536000");
-        assert_eq!(https, "lang=fr; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=31536000");
+        assert_eq!(https, "__Host-lang=fr; HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=31536000");
     }
 
     #[test]

@@ -48,7 +48,7 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 /// names their inline scripts by hash.
 async fn add_computed_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
     let language = locale::of_request(request.headers());
-    let path = request.uri().path();
+    let path = request.uri().path().to_owned();
     let asset = path.starts_with("/assets/") || path.starts_with("/wasm/");
     let mut response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -66,6 +66,9 @@ async fn add_computed_headers(State(site): State<Site>, request: Request, next: 
     }
     let status = response.status();
     let headers = response.headers_mut();
+    if let Some(complete) = headers.get(CONTENT_TYPE).and_then(|kind| with_charset(kind, &path)) {
+        headers.insert(CONTENT_TYPE, complete);
+    }
     let policy = content_security_policy(&hashes, site.config.publishable_key.is_some());
     headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).expect("hashes are base64"));
     if !asset && !headers.contains_key(CACHE_CONTROL) {
@@ -80,6 +83,18 @@ async fn add_computed_headers(State(site): State<Site>, request: Request, next: 
         headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     response
+}
+
+/// The type of a text completed with its character set, which is always UTF-8; `None` if nothing is missing. The files with the
+/// site's texts have a type of their own making, which file servers do not know.
+fn with_charset(kind: &HeaderValue, path: &str) -> Option<HeaderValue> {
+    let kind = kind.to_str().ok()?;
+    if path.ends_with(".ftl") {
+        return Some(HeaderValue::from_static("text/plain; charset=utf-8"));
+    }
+    let is_text = kind.starts_with("text/") || kind.ends_with("/javascript") || kind.ends_with("+xml");
+    let complete = is_text && !kind.contains("charset=");
+    complete.then(|| HeaderValue::from_str(&format!("{kind}; charset=utf-8")).ok()).flatten()
 }
 
 /// The sources that Stripe's card field needs; none where payments go to the sandbox.
@@ -109,7 +124,7 @@ fn content_security_policy(hashes: &[String], stripe: bool) -> String {
         if cfg!(debug_assertions) { ("'unsafe-inline'".to_owned(), "'unsafe-inline'") } else { (hashes.join(" "), "") };
     let sources = StripeSources::new(stripe);
     format!(
-        "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'{} {scripts}; style-src 'self' {styles}; \
+        "default-src 'none'; object-src 'none'; script-src 'self' 'wasm-unsafe-eval'{} {scripts}; style-src 'self' {styles}; \
          img-src 'self' data:; font-src 'self'; connect-src 'self'{}; {}manifest-src 'self'; \
          form-action 'self'; frame-ancestors 'none'; base-uri 'none'",
         sources.scripts, sources.connections, sources.frames
@@ -172,6 +187,22 @@ mod tests {
         let allowed: Vec<&str> = framework_scripts(&page).collect();
 
         assert_eq!(allowed, ours);
+    }
+
+    #[test]
+    fn every_text_names_its_character_set() {
+        let completed = |kind: &'static str, path| {
+            let kind = with_charset(&HeaderValue::from_static(kind), path);
+            kind.map(|kind| kind.to_str().expect("ASCII").to_owned())
+        };
+
+        assert_eq!(completed("text/css", "/assets/style.css").as_deref(), Some("text/css; charset=utf-8"));
+        assert_eq!(completed("text/event-stream", "/api/live").as_deref(), Some("text/event-stream; charset=utf-8"));
+        assert_eq!(completed("image/svg+xml", "/assets/a.svg").as_deref(), Some("image/svg+xml; charset=utf-8"));
+        assert_eq!(completed("text/html; charset=utf-8", "/"), None);
+        assert_eq!(completed("application/wasm", "/wasm/a.wasm"), None);
+        let texts = completed("application/octet-stream", "/assets/de.ftl");
+        assert_eq!(texts.as_deref(), Some("text/plain; charset=utf-8"));
     }
 
     fn policies(stripe: bool) -> (String, &'static str) {
