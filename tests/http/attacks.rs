@@ -8,7 +8,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 
 /// Far above the timeouts that the tests set, for slow machines.
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 /// More than the limit for one address, and more than the files that a process may have open by default.
 const FLOOD: usize = 1_100;
 /// The default of `CONNECTIONS_PER_ADDRESS`.
@@ -26,8 +26,8 @@ async fn connect(site: &Site) -> TcpStream {
 async fn read_to_end(stream: &mut TcpStream) -> String {
     let mut sent = Vec::new();
     // A reset closes a connection, too.
-    let closed = tokio::time::timeout(PATIENCE, stream.read_to_end(&mut sent)).await;
-    assert!(closed.is_ok(), "the connection is still open after {PATIENCE:?}");
+    let closed = tokio::time::timeout(TIMEOUT, stream.read_to_end(&mut sent)).await;
+    assert!(closed.is_ok(), "the connection is still open after {TIMEOUT:?}");
     String::from_utf8_lossy(&sent).into_owned()
 }
 
@@ -90,7 +90,7 @@ async fn a_header_or_a_body_that_trickles_is_closed() {
                 tokio::time::sleep(Duration::from_millis(200)).await;
             }
         };
-        assert!(tokio::time::timeout(PATIENCE, trickle).await.is_ok(), "{start}: the connection is still open");
+        assert!(tokio::time::timeout(TIMEOUT, trickle).await.is_ok(), "{start}: the connection is still open");
     }
 }
 
@@ -103,7 +103,7 @@ async fn a_client_that_never_reads_is_disconnected_while_others_are_served() {
 
     let request = b"GET / HTTP/1.1\r\nhost: localhost\r\n\r\n";
     let flood = async { while stream.write_all(request).await.is_ok() {} };
-    let (flooded, ()) = tokio::join!(tokio::time::timeout(PATIENCE, flood), assert_serves(&site));
+    let (flooded, ()) = tokio::join!(tokio::time::timeout(TIMEOUT, flood), assert_serves(&site));
 
     assert!(flooded.is_ok(), "the connection is still open");
 }
@@ -119,7 +119,7 @@ async fn a_feed_stays_open_while_nothing_happens() {
     // The heartbeat comes every ten seconds.
     let mut text = String::new();
     while !text.contains("event: beat") {
-        let chunk = tokio::time::timeout(PATIENCE, feed.chunk()).await.expect("there is a heartbeat");
+        let chunk = tokio::time::timeout(TIMEOUT, feed.chunk()).await.expect("there is a heartbeat");
         let chunk = chunk.expect("the feed is open").expect("the feed does not end");
         text.push_str(&String::from_utf8_lossy(&chunk));
     }
@@ -149,7 +149,7 @@ async fn one_address_cannot_take_the_connections_of_another() {
         streams.push(connect(&site).await);
     }
 
-    let other = Client::builder().local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))).timeout(PATIENCE).build();
+    let other = Client::builder().local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))).timeout(TIMEOUT).build();
     let other = other.expect("the options are valid");
     let response = other.get(format!("{}/api/shows", site.url())).send().await.expect("another address is served");
     assert_eq!(response.status(), StatusCode::OK);
@@ -184,5 +184,5 @@ async fn above_the_total_the_probes_are_answered_and_others_are_told_to_come_bac
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    assert!(tokio::time::timeout(PATIENCE, free).await.is_ok(), "the slots are not free again");
+    assert!(tokio::time::timeout(TIMEOUT, free).await.is_ok(), "the slots are not free again");
 }

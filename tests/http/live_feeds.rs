@@ -9,7 +9,7 @@ use std::time::Duration;
 /// More feeds than one address may have.
 const TOO_MANY: usize = 140;
 /// The session is checked at each heartbeat, every ten seconds.
-const PATIENCE: Duration = Duration::from_secs(40);
+const TIMEOUT: Duration = Duration::from_secs(40);
 
 async fn open(http: &Client, url: &str, cookie: &str) -> Response {
     http.get(url).header(COOKIE, cookie).send().await.expect("the site responds")
@@ -56,10 +56,10 @@ async fn the_feed_of_a_user_ends_when_the_session_is_gone() {
     assert_eq!(signed_out.status, StatusCode::OK);
 
     let end = async { while let Ok(Some(_)) = ending.chunk().await {} };
-    assert!(tokio::time::timeout(PATIENCE, end).await.is_ok(), "the feed of an ended session goes on");
+    assert!(tokio::time::timeout(TIMEOUT, end).await.is_ok(), "the feed of an ended session goes on");
     let mut text = String::new();
     while !text.contains("event: beat") {
-        let chunk = tokio::time::timeout(PATIENCE, staying.chunk()).await.expect("there is a heartbeat");
+        let chunk = tokio::time::timeout(TIMEOUT, staying.chunk()).await.expect("there is a heartbeat");
         text.push_str(&String::from_utf8_lossy(&chunk.expect("the feed is open").expect("the feed does not end")));
     }
 }

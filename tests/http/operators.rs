@@ -5,7 +5,7 @@ use reqwest::{Method, StatusCode};
 use std::time::Duration;
 use tokio::process::Command;
 
-const PATIENCE: Duration = Duration::from_secs(20);
+const TIMEOUT: Duration = Duration::from_secs(20);
 
 #[tokio::test]
 async fn metrics_are_served_on_their_own_listener_alone() {
@@ -51,7 +51,7 @@ async fn only_operators_are_told_why_a_process_is_not_ready() {
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     };
-    let public = tokio::time::timeout(PATIENCE, public).await.expect("the process becomes unready");
+    let public = tokio::time::timeout(TIMEOUT, public).await.expect("the process becomes unready");
 
     assert_eq!(public, "not ready\n");
     assert_eq!(site.operators_page("/ready").await, "shutting down\n");

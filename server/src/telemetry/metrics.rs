@@ -9,7 +9,7 @@ use std::time::Duration;
 const MIN_PAUSE: Duration = Duration::from_secs(5);
 /// Counting rows by their state reads all of them. The pause is this many times as long as the update took, so that updates take at
 /// most one percent of the time.
-const PAUSE_FACTOR: u32 = 99;
+const REST_RATIO: u32 = 99;
 /// Gauges that are older say nothing.
 const MAX_PAUSE: Duration = Duration::from_secs(600);
 
@@ -30,7 +30,7 @@ pub struct Backlog {
 
 /// How long the gauges rest after an update that took `elapsed`.
 pub fn pause_after(elapsed: Duration) -> Duration {
-    (elapsed * PAUSE_FACTOR).clamp(MIN_PAUSE, MAX_PAUSE)
+    (elapsed * REST_RATIO).clamp(MIN_PAUSE, MAX_PAUSE)
 }
 
 /// Sets the message gauges of a service.

@@ -6,7 +6,7 @@ use std::num::NonZeroU32;
 /// Requests that share a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Class {
-    /// Takes a password or a secret sent by mail: whoever guesses needs many.
+    /// Takes a password or a secret sent by mail: a guesser needs many.
     Credentials,
     /// Changes something: orders, payments, listings, shows, payouts.
     Change,
