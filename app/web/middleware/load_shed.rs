@@ -44,7 +44,7 @@ impl InFlight {
         if exempt.iter().any(|prefix| path.starts_with(prefix)) || path.ends_with("/live") {
             return Admission::Exempt;
         }
-        // Other requests never take the room of those who are.
+        // Other requests never take the room of purchases.
         let class = if is_purchase(path) { &self.purchases } else { &self.others };
         class.try_acquire().map_or(Admission::Full, |permit| Admission::Admitted { _permit: permit })
     }
