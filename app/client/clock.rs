@@ -25,6 +25,19 @@ pub async fn sleep(duration: Duration) {
     futures_timer::Delay::new(duration).await;
 }
 
+/// A number from 0 to 1 that differs between clients, to spread what they do; not for secrets.
+#[cfg(any(target_arch = "wasm32", feature = "desktop"))]
+pub fn random() -> f64 {
+    #[cfg(target_arch = "wasm32")]
+    {
+        js_sys::Math::random()
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        (now().millis() % 1_000) as f64 / 1_000.0
+    }
+}
+
 /// The time zone of the user's computer.
 pub fn local_time_zone() -> Option<String> {
     #[cfg(target_arch = "wasm32")]

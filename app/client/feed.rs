@@ -1,5 +1,7 @@
 //! Live updates from the server, as server-sent events.
 
+#[cfg(any(target_arch = "wasm32", feature = "desktop"))]
+use crate::client::backoff::Backoff;
 use crate::client::clock;
 use dioxus::prelude::*;
 use shared::Instant;
@@ -9,7 +11,7 @@ use std::time::Duration;
 /// An event on a feed.
 #[cfg_attr(not(any(target_arch = "wasm32", feature = "desktop")), expect(dead_code, reason = "only clients subscribe"))]
 pub enum FeedUpdate {
-    /// The feed is connected, possibly again, so updates may have been missed. Carries the server's clock, if it was sent.
+    /// The feed is connected, possibly again, or cannot be: updates may have been missed. Carries the server's clock, if it was sent.
     Hello(Option<Instant>),
     /// A ticket was added or changed.
     Ticket(Box<Ticket>),
@@ -41,7 +43,8 @@ pub fn use_live_updates(reload: impl FnMut(()) + 'static) {
     });
 }
 
-/// Reads a feed until the calling task is cancelled, and reconnects whenever it breaks or falls silent.
+/// Reads a feed until the calling task is cancelled, and reconnects whenever it breaks or falls silent. Where there is no feed for
+/// long, a `Hello` now and then takes its place.
 #[cfg(any(target_arch = "wasm32", feature = "desktop"))]
 pub async fn subscribe(path: String, mut on_update: impl FnMut(FeedUpdate)) {
     #[cfg(target_arch = "wasm32")]
@@ -49,19 +52,25 @@ pub async fn subscribe(path: String, mut on_update: impl FnMut(FeedUpdate)) {
     #[cfg(not(target_arch = "wasm32"))]
     use native::Feed;
 
-    const MIN_RECONNECT_DELAY: Duration = Duration::from_millis(500);
-    /// Short enough that a client is up to date two seconds after its network is back.
-    const MAX_RECONNECT_DELAY: Duration = Duration::from_secs(1);
-    let mut delay = MIN_RECONNECT_DELAY;
+    let mut backoff = Backoff::default();
     loop {
-        if let Some(mut feed) = Feed::open(&path).await {
-            while let Some(update) = feed.next().await {
-                delay = MIN_RECONNECT_DELAY;
-                on_update(update);
-            }
-        }
+        let end = match Feed::open(&path).await {
+            Ok(mut feed) => loop {
+                match feed.next().await {
+                    Ok(update) => {
+                        backoff.reset();
+                        on_update(update);
+                    }
+                    Err(end) => break end,
+                }
+            },
+            Err(end) => end,
+        };
+        let (delay, poll) = backoff.next(end, clock::random());
         clock::sleep(delay).await;
-        delay = (delay * 2).min(MAX_RECONNECT_DELAY);
+        if poll {
+            on_update(FeedUpdate::Hello(None));
+        }
     }
 }
 
@@ -88,6 +97,7 @@ fn parse(kind: &str, data: &str) -> FeedUpdate {
 #[cfg(all(feature = "desktop", not(target_arch = "wasm32")))]
 mod native {
     use super::{FeedUpdate, parse};
+    use crate::client::backoff::End;
     use dioxus::fullstack::{ClientRequest, FromResponse, Method, ServerEvents};
     use std::collections::BTreeMap;
 
@@ -95,18 +105,16 @@ mod native {
     pub struct Feed(ServerEvents<()>);
 
     impl Feed {
-        /// `None` if the server is not reached or does not have this feed.
-        pub async fn open(path: &str) -> Option<Feed> {
+        pub async fn open(path: &str) -> Result<Feed, End> {
             let no_query = BTreeMap::<&str, &str>::new();
             let request = ClientRequest::new(Method::GET, path.to_owned(), &no_query);
-            let response = request.send_empty_body().await.ok()?;
-            ServerEvents::from_response(response).await.ok().map(Feed)
+            let response = request.send_empty_body().await.map_err(|_| End::Broken)?;
+            ServerEvents::from_response(response).await.map(Feed).map_err(|_| End::Refused)
         }
 
-        /// The next update; `None` once the connection is broken.
-        pub async fn next(&mut self) -> Option<FeedUpdate> {
-            let event = self.0.next_event().await?.ok()?;
-            Some(parse(&event.event_type, &event.data))
+        pub async fn next(&mut self) -> Result<FeedUpdate, End> {
+            let event = self.0.next_event().await.and_then(Result::ok).ok_or(End::Broken)?;
+            Ok(parse(&event.event_type, &event.data))
         }
     }
 }
@@ -114,6 +122,7 @@ mod native {
 #[cfg(target_arch = "wasm32")]
 mod browser {
     use super::{FeedUpdate, parse};
+    use crate::client::backoff::End;
     use crate::client::clock;
     use futures_channel::mpsc::{UnboundedReceiver, unbounded};
     use futures_util::StreamExt;
@@ -128,8 +137,7 @@ mod browser {
     /// A feed, closed when it is dropped.
     pub struct Feed {
         source: EventSource,
-        /// `None` in the channel means closed for good. After a reconnect by the browser itself, `hello` comes again.
-        updates: UnboundedReceiver<Option<FeedUpdate>>,
+        updates: UnboundedReceiver<Result<FeedUpdate, End>>,
         _on_message: Vec<Closure<dyn FnMut(MessageEvent)>>,
         _on_error: Closure<dyn FnMut(Event)>,
     }
@@ -141,33 +149,31 @@ mod browser {
     }
 
     impl Feed {
-        /// `None` if the browser refuses the address.
-        pub async fn open(path: &str) -> Option<Feed> {
-            let source = EventSource::new(path).ok()?;
+        pub async fn open(path: &str) -> Result<Feed, End> {
+            let source = EventSource::new(path).map_err(|_| End::Refused)?;
             let (sender, updates) = unbounded();
             let on_message = ["hello", "ticket", "order", "beat"].map(|kind| {
                 let sender = sender.clone();
                 let closure = Closure::<dyn FnMut(MessageEvent)>::new(move |event: MessageEvent| {
-                    let _ = sender.unbounded_send(Some(parse(kind, &event.data().as_string().unwrap_or_default())));
+                    let _ = sender.unbounded_send(Ok(parse(kind, &event.data().as_string().unwrap_or_default())));
                 });
                 let _ = source.add_event_listener_with_callback(kind, closure.as_ref().unchecked_ref());
                 closure
             });
             let failed_source = source.clone();
             let on_error = Closure::<dyn FnMut(Event)>::new(move |_| {
-                if failed_source.ready_state() == EventSource::CLOSED {
-                    let _ = sender.unbounded_send(None);
-                }
+                // A browser that would reconnect by itself does so at a fixed rate, for ever.
+                let refused = failed_source.ready_state() == EventSource::CLOSED;
+                let _ = sender.unbounded_send(Err(if refused { End::Refused } else { End::Broken }));
             });
             let _ = source.add_event_listener_with_callback("error", on_error.as_ref().unchecked_ref());
-            Some(Feed { source, updates, _on_message: on_message.into(), _on_error: on_error })
+            Ok(Feed { source, updates, _on_message: on_message.into(), _on_error: on_error })
         }
 
-        /// The next update; `None` once the connection is broken or silent.
-        pub async fn next(&mut self) -> Option<FeedUpdate> {
+        pub async fn next(&mut self) -> Result<FeedUpdate, End> {
             match select(self.updates.next(), Box::pin(clock::sleep(SILENCE_TIMEOUT))).await {
-                Either::Left((update, _)) => update.flatten(),
-                Either::Right(_) => None,
+                Either::Left((update, _)) => update.unwrap_or(Err(End::Broken)),
+                Either::Right(_) => Err(End::Broken),
             }
         }
     }

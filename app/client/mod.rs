@@ -1,6 +1,8 @@
 //! What the client needs of its browser or window: time, live updates, Stripe's card field, the document, and the state that
 //! all pages share.
 
+#[cfg(any(test, target_arch = "wasm32", feature = "desktop"))]
+mod backoff;
 pub mod clock;
 pub mod context;
 pub mod document_title;

@@ -2,17 +2,22 @@
 
 mod bootstrap;
 pub mod cli;
+mod connections;
+mod exporter;
 mod middleware;
 mod router;
 mod routes;
 mod serve;
+mod slots;
 mod telemetry;
 
 pub use middleware::session::Session;
 pub use router::{missing_rows, mounted};
 
 use axum::extract::FromRef;
+use middleware::load_shed::InFlight;
 use middleware::rate_limit::RateLimits;
+use middleware::security_log::SecurityLog;
 use middleware::session::SessionCookie;
 use routes::feed::Feed;
 use routes::health::Health;
@@ -32,6 +37,8 @@ pub struct Site {
     stopped: watch::Receiver<()>,
     config: Arc<Config>,
     rate_limits: Arc<RateLimits>,
+    in_flight: Arc<InFlight>,
+    security_log: Arc<SecurityLog>,
 }
 
 impl FromRef<Site> for Health {

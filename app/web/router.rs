@@ -1,7 +1,11 @@
 //! Which paths are mounted, and the middleware in front of each.
 
 use super::Site;
-use super::middleware::{body_limit, csrf, error_response, locale, metrics, rate_limit, security_headers, session};
+use super::middleware::client_address::{self, ProxySettings};
+use super::middleware::{
+    body_limit, body_timeout, csrf, error_response, load_shed, locale, metrics, rate_limit, security_headers,
+    security_log, session,
+};
 use super::routes::forms::MAX_FORM_BYTES;
 use super::routes::health::{self, Health};
 use super::routes::{account_csv, feed, forms, stripe_webhook};
@@ -63,7 +67,6 @@ where
     vec![
         Endpoint::get("/health/live", Guard::Open, health::live),
         Endpoint::get("/health/ready", Guard::Open, health::ready),
-        Endpoint::get("/metrics", Guard::Open, health::metrics),
     ]
 }
 
@@ -134,21 +137,28 @@ pub fn site(site: &Site, public: Option<&Path>) -> Router {
         .merge(assets)
         .route("/api/{*rest}", routing::any(unknown_call))
         .fallback_service(pages(site, state))
+        .layer(from_fn_with_state(site.in_flight.clone(), load_shed::shed))
         .layer(from_fn(metrics::measure));
     // A compressor would hold the events of a feed back. Images are compressed, and the bundle has WebAssembly compressed already.
     let compressed = SizeAbove::new(MIN_COMPRESSED_BYTES)
         .and(NotForContentType::const_new("text/event-stream"))
         .and(NotForContentType::const_new("application/wasm"))
         .and(NotForContentType::IMAGES);
-    security_headers::apply(router, site).layer(CompressionLayer::new().compress_when(compressed))
+    let router = router.layer(from_fn_with_state(site.config.connection_timeout, body_timeout::limit));
+    security_headers::apply(router, site)
+        .layer(CompressionLayer::new().compress_when(compressed))
+        .layer(from_fn_with_state(site.clone(), security_log::record))
+        .layer(from_fn_with_state(ProxySettings::new(site.config.proxies), client_address::insert))
 }
 
 /// Puts the middleware of a guard in front of an endpoint. A layer runs before those that are added above it.
 fn guarded(endpoint: Router<Site>, guard: Guard, site: &Site) -> Router<Site> {
     let session = from_fn_with_state(site.clone(), session::resolve);
+    let limit_network = from_fn_with_state(site.clone(), rate_limit::limit_network);
+    let limit_user = from_fn_with_state(site.clone(), rate_limit::limit_user);
     match guard {
         Guard::Open => endpoint,
-        Guard::Session => endpoint.layer(session),
+        Guard::Session => endpoint.layer(limit_user).layer(session).layer(limit_network),
         Guard::Form => endpoint
             // A form is read as one whatever its `Content-Type` is: without script nobody could explain a 415.
             .layer(SetRequestHeaderLayer::overriding(
@@ -156,9 +166,10 @@ fn guarded(endpoint: Router<Site>, guard: Guard, site: &Site) -> Router<Site> {
                 HeaderValue::from_static("application/x-www-form-urlencoded"),
             ))
             .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
+            .layer(limit_user)
             .layer(session)
             .layer(from_fn_with_state(site.clone(), csrf::require_same_origin))
-            .layer(from_fn_with_state(site.clone(), rate_limit::limit)),
+            .layer(limit_network),
     }
 }
 
@@ -166,10 +177,11 @@ fn server_functions(site: &Site, state: &FullstackState) -> Router {
     Router::new()
         .register_server_functions()
         .with_state(state.clone())
+        .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
         .layer(from_fn(body_limit::require_small_json))
         .layer(from_fn_with_state(site.clone(), csrf::require_same_origin))
-        .layer(from_fn_with_state(site.clone(), rate_limit::limit))
+        .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))
         .layer(from_fn(error_response::unify))
 }
 
@@ -178,7 +190,9 @@ fn pages(site: &Site, state: FullstackState) -> Router {
         .fallback(routing::get(FullstackState::render_handler))
         .with_state(state)
         .layer(from_fn(locale::negotiate))
+        .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
+        .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))
 }
 
 #[cfg(test)]

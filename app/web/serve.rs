@@ -1,14 +1,14 @@
 //! Serves HTTP from start to graceful shutdown: the site, or the probes alone where this process runs no web tier.
 
+use super::connections::{self, Limits};
+use super::exporter::{self, Exporter};
+use super::middleware::load_shed::InFlight;
 use super::middleware::rate_limit::RateLimits;
 use super::middleware::session::SessionCookie;
 use super::routes::feed::{self, Feed};
 use super::routes::health::Health;
 use super::{Site, router, telemetry};
-use axum::Router;
-use axum::serve::ListenerExt;
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
-use metrics_process::Collector;
+use metrics_exporter_prometheus::BuildError;
 use server::host::StartError;
 use server::{Config, Environment, Host, tasks};
 use std::io;
@@ -24,20 +24,17 @@ use tokio::sync::watch;
 /// How long requests in flight may take to end once the listener is closed.
 const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// The buckets of all histograms, in seconds: from a lookup in memory to the longest that anybody waits.
-const HISTOGRAM_BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0];
-
 /// Why the process could not serve, in one line.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     #[error("PORT: {address} cannot be listened on: {source}")]
     Bind { address: SocketAddr, source: io::Error },
+    #[error("METRICS: {address} cannot be listened on: {source}")]
+    BindMetrics { address: SocketAddr, source: io::Error },
     #[error(transparent)]
     Start(#[from] StartError),
     #[error(transparent)]
     Metrics(#[from] BuildError),
-    #[error(transparent)]
-    Serve(#[from] io::Error),
 }
 
 /// Serves until the process is told to stop.
@@ -47,15 +44,14 @@ pub enum ServeError {
 pub async fn serve(mut config: Config) -> Result<(), ServeError> {
     // Before the services start, so that a second process on the same port fails without touching their databases.
     let listener = bind(&mut config).await?;
+    let metrics = exporter::bind(config.metrics).await;
+    let metrics = metrics.map_err(|(address, source)| ServeError::BindMetrics { address, source })?;
+    let exporter = Exporter::install()?;
     let host = Arc::new(Host::start(&config, Environment::real()).await?);
-    let health = Health {
-        host: host.clone(),
-        metrics: install_metrics()?,
-        process: Collector::default(),
-        shutting_down: Arc::default(),
-    };
+    let health = Health::new(host.clone());
     let (stop, stopped) = watch::channel(());
     host.tasks().spawn(stop_on_signal(health.shutting_down.clone(), config.drain, stop));
+    exporter.start(metrics, health.clone(), &stopped);
     let app = if config.parts.web {
         let site = site(&config, health, stopped.clone());
         router::site(&site, public_folder().as_deref())
@@ -67,7 +63,7 @@ pub async fn serve(mut config: Config) -> Result<(), ServeError> {
     } else {
         println!("Ticketing runs {}", config.parts);
     }
-    run(listener, app, stopped).await?;
+    connections::serve(listener, app, limits(&config), host.tasks().clone(), stopped, SHUTDOWN_TIMEOUT).await;
     host.stop().await;
     telemetry::shut_down().await;
     Ok(())
@@ -87,8 +83,15 @@ async fn bind(config: &mut Config) -> Result<TcpListener, ServeError> {
     Ok(listener)
 }
 
-fn install_metrics() -> Result<PrometheusHandle, BuildError> {
-    PrometheusBuilder::new().set_buckets(&HISTOGRAM_BUCKETS)?.install_recorder()
+fn limits(config: &Config) -> Limits {
+    // Behind proxies, all connections come from their addresses, and each proxy limits its own clients.
+    let direct = config.rate_limits && config.proxies == 0;
+    let limits = Limits {
+        connections: config.connections,
+        connections_per_address: if direct { config.connections_per_address } else { usize::MAX },
+        timeout: config.connection_timeout,
+    };
+    limits.within_open_files()
 }
 
 /// The state of the site; starts the task that feeds its live feeds.
@@ -96,7 +99,7 @@ fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
     if !config.rate_limits {
         tracing::warn!("RATE_LIMITS IS OFF: ANYBODY MAY TRY PASSWORDS AS FAST AS THEY CAN");
     }
-    let feed = Arc::new(Feed::default());
+    let feed = Arc::new(Feed::new(config.rate_limits));
     health.host.tasks().spawn(feed.clone().run(health.host.watch(feed::SUBJECTS)));
     Site {
         backend: health.host.backend(),
@@ -104,6 +107,8 @@ fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
         session_cookie: Arc::new(SessionCookie::new(config.is_https())),
         feed,
         rate_limits: Arc::new(RateLimits::default()),
+        in_flight: Arc::new(InFlight::new(config.rate_limits)),
+        security_log: Arc::default(),
         config: Arc::new(config.clone()),
         health,
         stopped,
@@ -118,29 +123,6 @@ fn public_folder() -> Option<PathBuf> {
     }
     tracing::warn!(folder = %folder.display(), "folder with the client's files is missing: pages have no style and no script");
     None
-}
-
-/// Serves until `stopped`, and then for as long as requests in flight take, but at most [`SHUTDOWN_TIMEOUT`].
-async fn run(listener: TcpListener, app: Router, stopped: watch::Receiver<()>) -> io::Result<()> {
-    // Pages are written in pieces; with Nagle's algorithm each would wait for the acknowledgement of the one before.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let (mut graceful, mut forced) = (stopped.clone(), stopped);
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = graceful.changed().await;
-    });
-    tokio::select! {
-        result = serving.into_future() => result,
-        () = async {
-            let _ = forced.changed().await;
-            tasks::sleep(SHUTDOWN_TIMEOUT).await;
-        } => {
-            tracing::warn!(timeout = ?SHUTDOWN_TIMEOUT, "requests still in flight at the end of the shutdown, aborted");
-            Ok(())
-        }
-    }
 }
 
 /// Waits for SIGINT or SIGTERM, reports the process as not ready, keeps serving for `drain` so that load balancers notice, and

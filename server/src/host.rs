@@ -1,5 +1,6 @@
 //! Starts, wires and stops the services of this process. Reads like the diagram in ARCHITECTURE.
 
+use crate::environment::Stopwatch;
 use crate::messaging::{
     Bus, BusEvent, connection::Connection, in_process::InProcessBus, inbox, inbox::Inbox, jetstream::JetStreamBus,
     outbox,
@@ -177,15 +178,21 @@ impl Host {
         Ok(())
     }
 
-    /// Sets the gauges of all services. Those of a service whose database is away keep their last values.
-    pub async fn update_metrics(&self) {
-        for service in &self.services {
-            if let Err(error) = self.update_metrics_of(service.as_ref()).await {
-                tracing::debug!(service = %service.store().service(), %error, "gauges not updated");
+    /// Keeps the gauges of all services up to date, at a bounded cost: their queries run one after the other, and rest long enough
+    /// to take no more than their share of the time, however many rows there are and however often somebody scrapes.
+    pub async fn run_metrics(&self) {
+        loop {
+            let stopwatch = Stopwatch::start();
+            for service in &self.services {
+                if let Err(error) = self.update_metrics_of(service.as_ref()).await {
+                    tracing::debug!(service = %service.store().service(), %error, "gauges not updated");
+                }
             }
+            sleep(metrics::pause_after(stopwatch.elapsed())).await;
         }
     }
 
+    /// Sets the gauges of a service. If its database is away, they keep their last values.
     async fn update_metrics_of(&self, service: &dyn ServiceHandler) -> Result<(), Error> {
         let store = service.store();
         let (unpublished, oldest_unpublished) = outbox::unpublished(store.read()).await?;

@@ -11,7 +11,7 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(200);
 
 /// How many requests a process has answered, according to its metrics.
 async fn requests_answered_by(cluster: &mut Cluster, name: &str) -> f64 {
-    let url = format!("http://127.0.0.1:{}/metrics", cluster.member(name).port());
+    let url = format!("http://127.0.0.1:{}/metrics", cluster.member(name).metrics_port());
     let text = reqwest::get(url).await.expect("the site responds").text().await.expect("the metrics are text");
     let counts = text.lines().filter(|line| line.starts_with("requests_total{"));
     counts.filter_map(|line| line.rsplit(' ').next()?.parse::<f64>().ok()).sum()

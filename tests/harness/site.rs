@@ -25,6 +25,7 @@ pub fn binary() -> PathBuf {
 pub struct Site {
     folder: TempDir,
     port: u16,
+    metrics_port: u16,
     variables: Vec<(&'static str, String)>,
     child: Option<Child>,
 }
@@ -38,9 +39,10 @@ impl Site {
     /// An empty marketplace with these environment variables.
     pub async fn with(variables: &[(&'static str, &str)]) -> Self {
         let port = servers::server_process::free_port().expect("a port is free");
+        let metrics_port = servers::server_process::free_port().expect("a port is free");
         let variables = variables.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
         let folder = tempfile::tempdir().expect("a temporary folder can be created");
-        let mut site = Site { folder, port, variables, child: None };
+        let mut site = Site { folder, port, metrics_port, variables, child: None };
         site.start().await;
         site
     }
@@ -49,7 +51,11 @@ impl Site {
     pub fn command(&self, subcommand: Option<&str>) -> Command {
         let mut command = Command::new(binary());
         command.args(subcommand).env_clear().env("DATABASE_URL", format!("sqlite://{}", self.folder.path().display()));
-        command.env("PORT", self.port.to_string()).env("RUST_LOG", "warn").env("RATE_LIMITS", "off");
+        command
+            .env("PORT", self.port.to_string())
+            .env("RUST_LOG", "warn")
+            .env("RATE_LIMITS", "off")
+            .env("METRICS", "off");
         command.envs(self.variables.iter().map(|(name, value)| (*name, value)));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
         command
@@ -59,6 +65,9 @@ impl Site {
     pub async fn start(&mut self) {
         let log = || File::options().create(true).append(true).open(self.log_file()).expect("the log can be written");
         let mut command = self.command(None);
+        if !self.variables.iter().any(|(name, _)| *name == "METRICS") {
+            command.env("METRICS", self.metrics_address());
+        }
         command.stdout(log()).stderr(log());
         self.child = Some(command.spawn().expect("the program can be started"));
         let url = format!("{}/health/ready", self.url());
@@ -126,6 +135,21 @@ impl Site {
 
     pub fn url(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The address of the metrics.
+    pub fn metrics_address(&self) -> String {
+        format!("127.0.0.1:{}", self.metrics_port)
+    }
+
+    /// What the process tells its operators under that path.
+    pub async fn operators_page(&self, path: &str) -> String {
+        let url = format!("http://{}{path}", self.metrics_address());
+        reqwest::get(url).await.expect("the metrics are served").text().await.expect("they are text")
     }
 
     /// A user who is signed out.

@@ -82,7 +82,6 @@ fn table(resources: &Resources) -> Vec<Row> {
         post("/forms/sign-up", json!({}), [200, 200, 200]),
         get("/health/live", "", [200, 200, 200]),
         get("/health/ready", "", [200, 200, 200]),
-        get("/metrics", "", [200, 200, 200]),
         row(Method::POST, "/api/auth/sign-out", "", None, [200, 200, 200]),
         row(Method::POST, "/forms/sign-out", "", None, [200, 200, 200]),
     ]

@@ -1,10 +1,14 @@
 //! The release bundle as its users run it, over HTTP.
 
+mod attacks;
 mod audit_memory;
 mod bad_input;
 mod crashes;
 mod forms;
 mod http_surface;
+mod limits;
+mod live_feeds;
+mod operators;
 mod pages;
 mod races;
 mod start_up;

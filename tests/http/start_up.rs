@@ -33,6 +33,9 @@ async fn an_invalid_setting_is_named_in_one_line() {
         ("NATS_REPLICAS", "many"),
         ("DRAIN_SECONDS", "soon"),
         ("RATE_LIMITS", "perhaps"),
+        ("METRICS", "everywhere"),
+        ("CONNECTIONS", "0"),
+        ("CONNECTION_TIMEOUT_SECONDS", "never"),
         ("LOG_FORMAT", "xml"),
     ] {
         let line = start_error(&site, &[(name, value)]).await;
@@ -85,6 +88,15 @@ async fn a_port_in_use_is_reported_in_one_line() {
     let line = start_error(&site, &[]).await;
 
     assert!(line.contains("PORT") && line.contains("in use"), "{line}");
+}
+
+#[tokio::test]
+async fn an_address_of_metrics_that_was_chosen_and_is_in_use_is_reported_in_one_line() {
+    let site = Site::new().await;
+
+    let line = start_error(&site, &[("PORT", "0"), ("METRICS", &site.metrics_address())]).await;
+
+    assert!(line.contains("METRICS") && line.contains("in use"), "{line}");
 }
 
 #[tokio::test]

@@ -60,13 +60,13 @@ pub fn run(with_demo_data: bool) -> Result<()> {
 }
 
 fn print(cluster: &Cluster) {
-    println!("\n{:<14}{:>8}  {:<34}database", "process", "pid", "health and metrics");
+    println!("\n{:<14}{:>8}  {:<34}database", "process", "pid", "metrics");
     for member in cluster.members() {
         let database = match member.role() {
             WEB => String::new(),
             service => format!("ticketing_{service}"),
         };
-        let metrics = format!("http://127.0.0.1:{}/metrics", member.port());
+        let metrics = format!("http://127.0.0.1:{}/metrics", member.metrics_port());
         println!("{:<14}{:>8}  {metrics:<34}{database}", member.name(), member.pid());
     }
     println!("{:<14}{:>8}  {}", "nats-server", "", cluster.nats.url("admin", "127.0.0.1"));

@@ -1,5 +1,6 @@
 //! Resolves the session of a request, once, before any handler runs.
 
+use super::client_address::ClientAddress;
 use crate::api::ApiError;
 use crate::web::Site;
 use axum::extract::{FromRequestParts, Request, State};
@@ -14,7 +15,7 @@ use server::telemetry::traces;
 use server::{Backend, Caller, Cause};
 use shared::auth::{Identify, SignedIn, User};
 use shared::value::Secret;
-use shared::{Rejection, Request as ServiceRequest};
+use shared::{Rejection, Request as ServiceRequest, UserId};
 use std::convert::Infallible;
 use std::sync::Arc;
 use tracing::{Instrument, Span};
@@ -24,6 +25,10 @@ const COOKIE_MAX_AGE: Duration = Duration::days(30);
 /// 256 bits in hexadecimal.
 const TOKEN_DIGITS: usize = 64;
 const MAX_IDEMPOTENCY_KEY_BYTES: usize = 200;
+
+/// A response extension: who sent the request, for the middleware in front of the session.
+#[derive(Clone, Copy)]
+pub struct SignedInUser(pub UserId);
 
 /// Who sends a request, and the services that can be called on their behalf.
 #[derive(Clone)]
@@ -127,6 +132,16 @@ impl Session {
         }
     }
 
+    /// Whether the session of a user has ended since it was resolved. Where that cannot be found out, it has not.
+    pub async fn has_ended(&self) -> bool {
+        let (Some(token), Identity::User(user)) = (&self.token, &self.identity) else { return true };
+        match identify(&self.backend, &self.caller, token).await {
+            Identity::User(now) => now.id != user.id,
+            Identity::Anonymous => true,
+            Identity::SessionUnknown => false,
+        }
+    }
+
     /// The secret that proves the session, valid or not.
     pub fn token(&self) -> Option<&Secret> {
         self.token.as_ref()
@@ -172,7 +187,9 @@ pub async fn resolve(State(site): State<Site>, request: Request, next: Next) -> 
 /// The span of a request: its correlation id is in every log line and trace of the request, in all processes.
 pub fn span(caller: &Caller, request: &Request) -> Span {
     let (method, path, correlation_id) = (request.method(), request.uri().path(), caller.request_id);
-    let span = tracing::info_span!("http", %method, path, %correlation_id);
+    let network = request.extensions().get::<ClientAddress>().map(|address| tracing::field::display(address.network()));
+    let user = tracing::field::Empty;
+    let span = tracing::info_span!("http", %method, path, %correlation_id, network, user);
     traces::follow(&span, Cause::from(caller));
     span
 }
@@ -189,10 +206,16 @@ async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, n
     };
     if let Identity::User(user) = &identity {
         caller.user = Some(user.id);
+        Span::current().record("user", tracing::field::display(user.id));
     }
+    let user = caller.user;
     let (backend, cookie) = (site.backend.clone(), site.session_cookie.clone());
     request.extensions_mut().insert(Session { backend, caller, identity, token, cookie });
-    next.run(request).await
+    let mut response = next.run(request).await;
+    if let Some(user) = user {
+        response.extensions_mut().insert(SignedInUser(user));
+    }
+    response
 }
 
 async fn identify(backend: &Backend, caller: &Caller, token: &Secret) -> Identity {

@@ -1,31 +1,42 @@
 //! Live feeds: server-sent events about the tickets of a show, or about a user's own tickets and orders.
 
 use crate::api::ApiError;
+use crate::web::middleware::client_address::ClientAddress;
+use crate::web::slots::{Full, Slot, Slots};
 use crate::web::{Session, Site};
+use axum::Extension;
 use axum::extract::{Path, State};
 use axum::response::sse::{Event, KeepAlive, Sse};
 use futures::{FutureExt, Stream, StreamExt};
 use server::messaging::BusEvent;
-use server::{Caller, tasks};
+use server::{Caller, Environment, tasks};
 use shared::orders::{OrderChanged, OrderUpdate};
 use shared::tickets::{GetShow, TicketChanged, TicketUpdate};
-use shared::{Envelope, Instant, Rejection, ShowId, Subject, UserId};
+use shared::{Envelope, Rejection, ShowId, Subject, UserId};
 use std::convert::Infallible;
+use std::net::IpAddr;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 /// Each open feed holds a connection and a task.
 const MAX_SUBSCRIBERS: usize = 2_000;
+/// Half of the connections that an address may have: an office shares one, and must still be able to load pages.
+const MAX_PER_ADDRESS: usize = 128;
+/// Each open tab has one feed of its user.
+const MAX_PER_USER: usize = 16;
+/// After how long a client that gets no slot may try again.
+const RETRY_AFTER_SECONDS: u64 = 30;
 /// How many messages a subscriber may lag behind before it must reload what it shows.
 const CHANNEL_CAPACITY: usize = 256;
-/// After how long a browser reconnects.
-const RECONNECT_DELAY: Duration = Duration::from_millis(500);
+/// After how long a browser reconnects, at least.
+const MIN_RECONNECT_MILLIS: u64 = 500;
+/// Added at random, so that the clients of a process that stops do not all reconnect at the same moment.
+const RECONNECT_JITTER_MILLIS: u64 = 1_000;
 /// Clients take a feed that is silent for longer than this for broken.
 const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(10);
-/// After this a feed ends, and the client reconnects: a session that was ended or has expired is noticed then.
+/// After this a feed ends, and the client reconnects, perhaps to another process.
 const MAX_DURATION: Duration = Duration::from_secs(15 * 60);
 
 /// The subjects that feeds are made from.
@@ -41,7 +52,8 @@ enum Topic {
 /// Distributes the events of the bus to all subscribers of this process.
 pub struct Feed {
     messages: broadcast::Sender<Arc<Message>>,
-    subscribers: AtomicUsize,
+    by_address: Arc<Slots<IpAddr>>,
+    by_user: Arc<Slots<UserId>>,
 }
 
 /// Serialised once, however many subscribers there are.
@@ -56,13 +68,32 @@ enum Message {
     Missed,
 }
 
-impl Default for Feed {
-    fn default() -> Self {
-        Feed { messages: broadcast::Sender::new(CHANNEL_CAPACITY), subscribers: AtomicUsize::new(0) }
-    }
-}
-
 impl Feed {
+    /// Without `rate_limits`, only the total is limited.
+    pub fn new(rate_limits: bool) -> Self {
+        let limit = |limit| if rate_limits { limit } else { usize::MAX };
+        Feed {
+            messages: broadcast::Sender::new(CHANNEL_CAPACITY),
+            by_address: Slots::new(MAX_SUBSCRIBERS, limit(MAX_PER_ADDRESS)),
+            by_user: Slots::new(MAX_SUBSCRIBERS, limit(MAX_PER_USER)),
+        }
+    }
+
+    /// Counts a subscriber, until what is returned is dropped.
+    ///
+    /// # Errors
+    /// [`Rejection::TooManyRequests`] if the address or the user has too many feeds; [`ApiError::Unavailable`] if there are too many
+    /// in total.
+    fn subscribe(&self, address: ClientAddress, user: Option<UserId>) -> Result<Subscriber, ApiError> {
+        let refused = |full| match full {
+            Full::Key => ApiError::Rejected(Rejection::TooManyRequests { wait_seconds: RETRY_AFTER_SECONDS }),
+            Full::Total => ApiError::Unavailable,
+        };
+        let of_address = self.by_address.take(address.network()).map_err(refused)?;
+        let of_user = user.map(|user| self.by_user.take(user)).transpose().map_err(refused)?;
+        Ok(Subscriber { _of_address: of_address, _of_user: of_user })
+    }
+
     /// Passes the events of the bus on until the bus closes.
     pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<BusEvent>) {
         loop {
@@ -100,66 +131,72 @@ fn update(envelope: &Envelope) -> Option<Message> {
 }
 
 /// Counts as a subscriber until it is dropped.
-struct SubscriberGuard(Arc<Feed>);
-
-impl SubscriberGuard {
-    fn new(feed: Arc<Feed>) -> Result<Self, ApiError> {
-        let others = feed.subscribers.fetch_add(1, Ordering::Relaxed);
-        let guard = SubscriberGuard(feed);
-        if others < MAX_SUBSCRIBERS { Ok(guard) } else { Err(ApiError::Unavailable) }
-    }
-}
-
-impl Drop for SubscriberGuard {
-    fn drop(&mut self) {
-        self.0.subscribers.fetch_sub(1, Ordering::Relaxed);
-    }
+struct Subscriber {
+    _of_address: Slot<IpAddr>,
+    _of_user: Option<Slot<UserId>>,
 }
 
 /// Streams the changes of a show's tickets.
 ///
 /// # Errors
-/// [`Rejection::NotFound`] if there is no such show; [`ApiError::Unavailable`] if there are too many subscribers.
+/// [`Rejection::NotFound`] if there is no such show; those of [`Feed::subscribe`].
 pub async fn of_show(
     State(site): State<Site>,
+    Extension(address): Extension<ClientAddress>,
     Path(id): Path<String>,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let show: ShowId = id.parse().map_err(|_| Rejection::NotFound)?;
+    // Before the query: who has no slot costs nothing.
+    let subscriber = site.feed.subscribe(address, None)?;
     let caller = Caller::anonymous(site.environment.new_id());
     site.backend.call(&caller, GetShow { id: show }).await?;
-    stream(site, Topic::Show(show))
+    Ok(stream(site, Topic::Show(show), subscriber, std::future::pending()))
 }
 
-/// Streams the changes of the caller's own orders and tickets.
+/// Streams the changes of the caller's own orders and tickets, until the session ends.
 ///
 /// # Errors
-/// [`Rejection::SignedOut`]; [`ApiError::Unavailable`] if there are too many subscribers.
+/// [`Rejection::SignedOut`]; those of [`Feed::subscribe`].
 pub async fn of_user(
     State(site): State<Site>,
+    Extension(address): Extension<ClientAddress>,
     session: Session,
 ) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
     let user = session.user()?.ok_or(Rejection::SignedOut)?.id;
-    stream(site, Topic::User(user))
+    let subscriber = site.feed.subscribe(address, Some(user))?;
+    let session_ended = async move {
+        loop {
+            tasks::sleep(HEARTBEAT_INTERVAL).await;
+            if session.has_ended().await {
+                return;
+            }
+        }
+    };
+    Ok(stream(site, Topic::User(user), subscriber, session_ended))
 }
 
-/// Streams a topic. The stream subscribes first and then sends `hello`, at which the client loads what it shows: no change falls
-/// between the two.
-fn stream(site: Site, topic: Topic) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let guard = SubscriberGuard::new(site.feed.clone())?;
+/// Streams a topic until `ended`. The stream subscribes first and then sends `hello`, at which the client loads what it shows: no
+/// change falls between the two.
+fn stream(
+    site: Site,
+    topic: Topic,
+    subscriber: Subscriber,
+    ended: impl Future<Output = ()> + Send + 'static,
+) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
     let messages = site.feed.messages.subscribe();
     let environment = site.environment;
-    let stream = futures::stream::unfold((messages, true, guard), move |(mut messages, first, guard)| {
+    let stream = futures::stream::unfold((messages, true, subscriber), move |(mut messages, first, subscriber)| {
         let environment = environment.clone();
         async move {
             let event = if first {
-                hello(environment.now())
+                hello(&environment)
             } else {
                 match next(&mut messages, topic).await? {
                     Next::Event(event) => event,
-                    Next::Missed => hello(environment.now()),
+                    Next::Missed => hello(&environment),
                 }
             };
-            Some((Ok(event), (messages, false, guard)))
+            Some((Ok(event), (messages, false, subscriber)))
         }
     });
     // Feeds end when the process stops, or their connections would hold the shutdown up.
@@ -168,10 +205,11 @@ fn stream(site: Site, topic: Topic) -> Result<Sse<impl Stream<Item = Result<Even
         tokio::select! {
             _ = stopped.changed() => {}
             () = tasks::sleep(MAX_DURATION) => {}
+            () = ended => {}
         }
     };
     let heartbeat = KeepAlive::new().interval(HEARTBEAT_INTERVAL).event(Event::default().event("beat").data(""));
-    Ok(Sse::new(stream.take_until(end.boxed())).keep_alive(heartbeat))
+    Sse::new(stream.take_until(end.boxed())).keep_alive(heartbeat)
 }
 
 enum Next {
@@ -194,6 +232,44 @@ async fn next(messages: &mut broadcast::Receiver<Arc<Message>>, topic: Topic) ->
 }
 
 /// Tells the client to load what it shows (again), with the server's clock in milliseconds since the epoch.
-fn hello(now: Instant) -> Event {
-    Event::default().event("hello").retry(RECONNECT_DELAY).data(now.millis().to_string())
+fn hello(environment: &Environment) -> Event {
+    let random = u64::from(u16::from_be_bytes(environment.random_bytes()));
+    let jitter = (random * RECONNECT_JITTER_MILLIS) >> u16::BITS;
+    let delay = Duration::from_millis(MIN_RECONNECT_MILLIS + jitter);
+    Event::default().event("hello").retry(delay).data(environment.now().millis().to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use shared::Instant;
+
+    fn address(last: u8) -> ClientAddress {
+        ClientAddress(IpAddr::from([192, 0, 2, last]))
+    }
+
+    #[test]
+    fn one_address_or_user_cannot_take_the_feeds_of_others() {
+        let feed = Feed::new(true);
+        let too_many = |result: Result<Subscriber, ApiError>| {
+            matches!(result, Err(ApiError::Rejected(Rejection::TooManyRequests { .. })))
+        };
+        let environment = Environment::simulated(1, Instant::from_millis(0));
+        let users = [environment.new_id(), environment.new_id()].map(UserId::new);
+
+        let of_user: Vec<_> =
+            (0..MAX_PER_USER).map_while(|_| feed.subscribe(address(1), Some(users[0])).ok()).collect();
+        assert_eq!(of_user.len(), MAX_PER_USER);
+        assert!(too_many(feed.subscribe(address(2), Some(users[0]))));
+        assert!(feed.subscribe(address(2), Some(users[1])).is_ok());
+
+        let rest: Vec<_> =
+            (MAX_PER_USER..MAX_PER_ADDRESS).map_while(|_| feed.subscribe(address(1), None).ok()).collect();
+        assert_eq!(rest.len(), MAX_PER_ADDRESS - MAX_PER_USER);
+        assert!(too_many(feed.subscribe(address(1), None)));
+        assert!(feed.subscribe(address(2), None).is_ok());
+
+        drop((of_user, rest));
+        assert!(feed.subscribe(address(1), Some(users[0])).is_ok());
+    }
 }

@@ -15,7 +15,7 @@ use lettre::message::Mailbox;
 use shared::value::Secret;
 use shared::{FeeShare, Service};
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use variables::Reader;
@@ -31,6 +31,11 @@ pub struct Config {
     pub hold: Duration,
     pub host: IpAddr,
     pub port: u16,
+    /// `None`: metrics are not served.
+    pub metrics: Option<MetricsAddress>,
+    pub connections: usize,
+    pub connections_per_address: usize,
+    pub connection_timeout: Duration,
     /// Without a trailing slash.
     pub public_url: String,
     /// `None`: the sandbox, where no money moves.
@@ -48,6 +53,14 @@ pub struct Config {
     /// `RUST_LOG`.
     pub log_filter: Option<String>,
     pub log_json: bool,
+}
+
+/// Where metrics are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MetricsAddress {
+    pub address: SocketAddr,
+    /// Whether the operator chose it. The default may be in use, by a second process on the same machine.
+    pub required: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -183,6 +196,10 @@ impl Config {
             hold: variables.seconds("HOLD_SECONDS", 1..=86_400)?,
             host: variables.parse("HOST", "an IP address")?,
             port,
+            metrics: metrics(&variables)?,
+            connections: variables.number("CONNECTIONS", 1..=1_000_000, "")?,
+            connections_per_address: variables.number("CONNECTIONS_PER_ADDRESS", 1..=1_000_000, "")?,
+            connection_timeout: variables.seconds("CONNECTION_TIMEOUT_SECONDS", 1..=3600)?,
             public_url,
             drain: variables.seconds("DRAIN_SECONDS", 0..=300)?,
             proxies: variables.number("PROXIES", 0..=10, "")?,
@@ -202,6 +219,18 @@ fn nats(variables: &Reader, parts: &Parts) -> Result<Option<Servers>, ConfigErro
         return Err(ConfigError::new("NATS_URL", "it must be set where SERVICES leaves some to other processes"));
     }
     Ok(servers)
+}
+
+fn metrics(variables: &Reader) -> Result<Option<MetricsAddress>, ConfigError> {
+    let text = variables.get_or_default("METRICS");
+    if text == "off" {
+        return Ok(None);
+    }
+    let address = text.parse();
+    let address = address.map_err(|_| {
+        ConfigError::unexpected("METRICS", &text, "an IP address and a port, as in 127.0.0.1:9464, or off")
+    })?;
+    Ok(Some(MetricsAddress { address, required: variables.get("METRICS").is_some() }))
 }
 
 fn fee(variables: &Reader) -> Result<FeeShare, ConfigError> {

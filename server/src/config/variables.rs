@@ -67,6 +67,23 @@ pub const VARIABLES: &[Variable] = &[
     value("HOLD_SECONDS", "60", "how long an unpaid order holds its tickets"),
     value("HOST", "127.0.0.1", "the IP address to listen on"),
     value("PORT", "8080", "the port to listen on"),
+    value(
+        "METRICS",
+        "127.0.0.1:9464",
+        "the address at which Prometheus' metrics are served, or off; they are never served at PORT. If the default is in use, \
+         the process starts without them",
+    ),
+    value("CONNECTIONS", "4096", "how many connections may be open; further ones are answered with 503"),
+    value(
+        "CONNECTIONS_PER_ADDRESS",
+        "256",
+        "how many of them one client may have, by IPv4 address or IPv6 /64; only where PROXIES is 0 and RATE_LIMITS is on",
+    ),
+    value(
+        "CONNECTION_TIMEOUT_SECONDS",
+        "30",
+        "how long a client may take to send a header or a body, stay idle between requests, or take nothing of a response",
+    ),
     described(
         "PUBLIC_URL",
         "http://localhost and PORT",

@@ -3,6 +3,15 @@
 use crate::Error;
 use sea_orm::{ConnectionTrait, DatabaseConnection, Statement};
 use shared::{Instant, Service};
+use std::time::Duration;
+
+/// The shortest pause between two updates of the gauges.
+const MIN_PAUSE: Duration = Duration::from_secs(5);
+/// Counting rows by their state reads all of them. The pause is this many times as long as the update took, so that updates take at
+/// most one percent of the time.
+const REST_RATIO: u32 = 99;
+/// Gauges that are older say nothing.
+const MAX_PAUSE: Duration = Duration::from_secs(600);
 
 /// How far behind the messages of one service are.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +26,11 @@ pub struct Backlog {
     pub dead_letters: u64,
     /// Events that the bus has not delivered yet.
     pub undelivered: u64,
+}
+
+/// How long the gauges rest after an update that took `elapsed`.
+pub fn pause_after(elapsed: Duration) -> Duration {
+    (elapsed * REST_RATIO).clamp(MIN_PAUSE, MAX_PAUSE)
 }
 
 /// Sets the message gauges of a service.
@@ -46,4 +60,16 @@ pub async fn set_states(db: &DatabaseConnection, table: &'static str) -> Result<
 #[expect(clippy::cast_precision_loss, reason = "2^53 rows do not fit any disk")]
 fn to_float(count: u64) -> f64 {
     count as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn updates_take_at_most_a_hundredth_of_the_time() {
+        assert_eq!(pause_after(Duration::from_millis(1)), MIN_PAUSE);
+        assert_eq!(pause_after(Duration::from_secs(1)), Duration::from_secs(99));
+        assert_eq!(pause_after(Duration::from_secs(3600)), MAX_PAUSE);
+    }
 }

@@ -19,6 +19,7 @@ pub struct Member {
     role: String,
     program: PathBuf,
     port: u16,
+    metrics_port: u16,
     variables: Vec<(String, String)>,
     log: PathBuf,
     child: Option<Child>,
@@ -38,6 +39,7 @@ impl Member {
             role: role.to_owned(),
             program: program.to_owned(),
             port: server_process::free_port()?,
+            metrics_port: server_process::free_port()?,
             variables: Vec::new(),
             child: None,
             namespace: None,
@@ -60,9 +62,13 @@ impl Member {
         &self.role
     }
 
-    /// The port of health and metrics, and of the site if this is a web process.
+    /// The port of health, and of the site if this is a web process.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    pub fn metrics_port(&self) -> u16 {
+        self.metrics_port
     }
 
     /// The process id; 0 if it does not run.
@@ -87,6 +93,7 @@ impl Member {
         // A process in its own network namespace is reached from outside of it.
         let host = if self.namespace.is_some() { "0.0.0.0" } else { "127.0.0.1" };
         command.env("HOST", host).env("PORT", self.port.to_string());
+        command.env("METRICS", format!("{host}:{}", self.metrics_port));
         command.envs(self.variables.iter().map(|(name, value)| (name, value)));
         server_process::detach_from_terminal(&mut command);
         if self.print_log {

@@ -1,0 +1,65 @@
+//! Live feeds: how many one client may have, and when they end.
+
+use crate::harness::site::Site;
+use reqwest::header::{COOKIE, RETRY_AFTER};
+use reqwest::{Client, Method, Response, StatusCode};
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// More feeds than one address may have.
+const TOO_MANY: usize = 140;
+/// The session is checked at each heartbeat, every ten seconds.
+const TIMEOUT: Duration = Duration::from_secs(40);
+
+async fn open(http: &Client, url: &str, cookie: &str) -> Response {
+    http.get(url).header(COOKIE, cookie).send().await.expect("the site responds")
+}
+
+#[tokio::test]
+async fn one_address_cannot_take_the_feeds_of_another() {
+    let site = Site::with(&[("RATE_LIMITS", "on")]).await;
+    let seller = site.sign_up("seller").await;
+    let show = seller.create_show("Crowded").await;
+    let url = format!("{}/api/shows/{show}/live", site.url());
+    let (mut feeds, mut refused) = (Vec::new(), None);
+    for _ in 0..TOO_MANY {
+        let feed = open(&Client::new(), &url, "").await;
+        if feed.status() == StatusCode::OK {
+            feeds.push(feed);
+        } else {
+            refused = Some(feed);
+            break;
+        }
+    }
+
+    let refused = refused.expect("one of so many feeds is refused");
+    assert_eq!(refused.status(), StatusCode::TOO_MANY_REQUESTS);
+    assert!(refused.headers().contains_key(RETRY_AFTER));
+    let other = Client::builder().local_address(IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2))).build();
+    let other = open(&other.expect("the options are valid"), &url, "").await;
+    assert_eq!(other.status(), StatusCode::OK);
+    // Who has no slot may still use the site.
+    let shows = site.anonymous().send(Method::GET, "/api/shows", None).await.expect("the site responds");
+    assert_eq!(shows.status, StatusCode::OK);
+    drop(feeds);
+}
+
+#[tokio::test]
+async fn the_feed_of_a_user_ends_when_the_session_is_gone() {
+    let site = Site::new().await;
+    let (leaver, stayer) = (site.sign_up("leaver").await, site.sign_up("stayer").await);
+    let url = format!("{}/api/live", site.url());
+    let (mut ending, mut staying) =
+        (open(&Client::new(), &url, &leaver.cookie).await, open(&Client::new(), &url, &stayer.cookie).await);
+
+    let signed_out = leaver.send(Method::POST, "/api/auth/sign-out", None).await.expect("the site responds");
+    assert_eq!(signed_out.status, StatusCode::OK);
+
+    let end = async { while let Ok(Some(_)) = ending.chunk().await {} };
+    assert!(tokio::time::timeout(TIMEOUT, end).await.is_ok(), "the feed of an ended session goes on");
+    let mut text = String::new();
+    while !text.contains("event: beat") {
+        let chunk = tokio::time::timeout(TIMEOUT, staying.chunk()).await.expect("there is a heartbeat");
+        text.push_str(&String::from_utf8_lossy(&chunk.expect("the feed is open").expect("the feed does not end")));
+    }
+}
