@@ -1,21 +1,22 @@
 //! The outbox: events wait in the database of the transaction that they describe until the bus has accepted them.
 
-use super::Bus;
+use super::{Bus, Deferred};
 use crate::Error;
 use crate::store::{Millis, Store, Text, Tx, Version};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
-    Set, sea_query::Expr,
+    Set,
+    sea_query::{Expr, OnConflict},
 };
-use shared::{Envelope, Event, Instant};
+use shared::{Envelope, Event, Instant, Service};
 use std::time::Duration;
 
 /// How many events one step of the relay publishes.
 const BATCH: u64 = 100;
 /// How many rows one statement marks for republishing: one statement for a month of events would block every writer.
 const REPUBLISH_BATCH: i64 = 5_000;
-/// How long published events are kept, so that they can be published again after the bus lost them.
-const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long the bus may take to accept events again for one service.
+const REDELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub mod row {
     use crate::store::{Millis, Text, Version};
@@ -41,6 +42,25 @@ pub mod row {
         pub body: String,
         /// `None` until the bus has accepted it.
         pub published_at: Option<Millis>,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Which events a service has not stored yet although they are published: its database was away.
+pub mod deferred {
+    use crate::store::Text;
+    use sea_orm::entity::prelude::*;
+    use shared::Service;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outbox_deferred")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub service: Text<Service>,
+        /// The event's row in the outbox.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -98,9 +118,15 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     if envelopes.is_empty() {
         return Ok(0);
     }
-    bus.publish(&envelopes).await?;
+    let deferred = deferred_rows(&envelopes, &rows, bus.publish(&envelopes).await?);
     let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
+            if !deferred.is_empty() {
+                let known =
+                    OnConflict::columns([deferred::Column::Service, deferred::Column::Seq]).do_nothing().to_owned();
+                let insert = deferred::Entity::insert_many(deferred).on_conflict(known);
+                insert.exec_without_returning(tx.db()).await?;
+            }
             let marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
                 .filter(row::Column::Seq.is_in(rows));
@@ -111,13 +137,61 @@ pub async fn relay(store: &Store, bus: &dyn Bus) -> Result<usize, Error> {
     Ok(envelopes.len())
 }
 
-/// Whether an event is not published yet.
+fn deferred_rows(envelopes: &[Envelope], seqs: &[i64], deferred: Vec<Deferred>) -> Vec<deferred::ActiveModel> {
+    let row = |Deferred { service, event }| {
+        let position = envelopes.iter().position(|envelope| envelope.id == event)?;
+        Some(deferred::ActiveModel { service: Set(Text(service)), seq: Set(seqs[position]) })
+    };
+    deferred.into_iter().filter_map(row).collect()
+}
+
+/// Delivers the next events that a service could not store when they were published. Returns their number.
+///
+/// # Errors
+/// If the service is still away, or the database is. Nothing is lost: the step runs again.
+pub async fn redeliver(store: &Store, bus: &dyn Bus, service: Service) -> Result<usize, Error> {
+    let waiting = deferred::Entity::find()
+        .filter(deferred::Column::Service.eq(Text(service)))
+        .order_by_asc(deferred::Column::Seq)
+        .limit(BATCH)
+        .all(store.read())
+        .await?;
+    let seqs: Vec<i64> = waiting.iter().map(|row| row.seq).collect();
+    if seqs.is_empty() {
+        return Ok(0);
+    }
+    let rows = row::Entity::find().filter(row::Column::Seq.is_in(seqs.clone())).order_by_asc(row::Column::Seq);
+    let envelopes = rows.all(store.read()).await?.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let redelivery = tokio::time::timeout(REDELIVERY_TIMEOUT, bus.redeliver(service, &envelopes));
+    redelivery.await.unwrap_or(Err(Error::Unavailable(service.name())))?;
+    let (count, delivered) = (seqs.len(), seqs);
+    let forget = store.write(store.root_cause(), move |tx| {
+        Box::pin(async move {
+            let delivered = deferred::Entity::delete_many()
+                .filter(deferred::Column::Service.eq(Text(service)))
+                .filter(deferred::Column::Seq.is_in(delivered));
+            delivered.exec(tx.db()).await.map(drop).map_err(Error::from)
+        })
+    });
+    forget.await?;
+    Ok(count)
+}
+
+/// How many published events this service has not stored yet.
+///
+/// # Errors
+/// If the database is away.
+pub async fn count_deferred(db: &impl ConnectionTrait, service: Service) -> Result<u64, Error> {
+    Ok(deferred::Entity::find().filter(deferred::Column::Service.eq(Text(service))).count(db).await?)
+}
+
+/// Whether an event is not published yet, or a service has not stored it.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
     let unpublished = row::Entity::find().filter(row::Column::PublishedAt.is_null());
-    Ok(unpublished.one(db).await?.is_some())
+    Ok(unpublished.one(db).await?.is_some() || deferred::Entity::find().one(db).await?.is_some())
 }
 
 /// How many events are not published yet, and when the oldest of them occurred.
@@ -146,13 +220,4 @@ pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
         from += REPUBLISH_BATCH;
     }
     Ok(count)
-}
-
-/// Deletes events that were published longer ago than the retention.
-///
-/// # Errors
-/// If the database is away.
-pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
-    let old = row::Column::PublishedAt.lt(Millis(now - RETENTION));
-    row::Entity::delete_many().filter(old).exec(db).await.map(drop).map_err(Error::from)
 }

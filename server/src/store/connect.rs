@@ -34,17 +34,22 @@ const PLUMBING: Migration = Migration {
             correlation_id uuid not null, causation_id uuid not null, schema bigint not null, body text not null,
             published_at bigint, unique (subject, aggregate_id, version));
         create index outbox_unpublished on outbox (seq) where published_at is null;
+        create index outbox_published on outbox (published_at) where published_at is not null;
+        create table outbox_deferred (service text not null, seq bigint not null, primary key (service, seq));
+        create index outbox_deferred_events on outbox_deferred (seq);
         create table inbox (
             id uuid primary key, subject text not null, aggregate_id uuid not null, version bigint not null,
             state text not null, attempts bigint not null, next_try_at bigint, reason text, envelope text,
             received_at bigint not null);
         create index inbox_pending on inbox (next_try_at) where next_try_at is not null;
+        create index inbox_handled on inbox (received_at) where next_try_at is null;
         create table inbox_versions (
             subject text not null, aggregate_id uuid not null, version bigint not null,
             primary key (subject, aggregate_id));
         create table idempotency (
             person uuid not null, request text not null, key text not null, body_hash text not null,
-            effect text not null, created_at bigint not null, primary key (person, request, key));",
+            effect text not null, created_at bigint not null, primary key (person, request, key));
+        create index idempotency_old on idempotency (created_at);",
 };
 
 /// Auto-increment is the only DDL that differs between SQLite and PostgreSQL.
@@ -70,7 +75,7 @@ pub async fn open(
     let databases = databases.clone();
     let reconnect = async move || databases.connect(service, 1).await;
     tasks.spawn(group_commit::run(db, reconnect, queue, commit_signals.clone()));
-    Ok(Store { service, environment, readers, jobs, commit_signals })
+    Ok(Store { service, environment, readers, jobs, commit_signals, waiting: Arc::default() })
 }
 
 /// Applies pending migrations. On PostgreSQL several processes may start at once: an advisory lock lets one migrate while the
