@@ -341,7 +341,9 @@ mod tests {
         host.tasks.spawn_consumer(|_| std::future::pending());
         let (release, released) = std::sync::mpsc::channel::<()>();
         // Cannot be cancelled: it does not await.
-        host.tasks.spawn(async move { drop(released.recv()) });
+        host.tasks.spawn(async move {
+            let _ = released.recv();
+        });
         sleep(Duration::from_millis(50)).await;
         let stopwatch = Stopwatch::start();
 
