@@ -48,12 +48,12 @@ impl Credentials {
 
 /// Where the name of the databases begins that parameters follow, as in `/ticketing_*?`. Parameters may have an `@` too.
 fn end_of_server(text: &str) -> usize {
-    let names = text.match_indices('?').filter_map(|(question, _)| {
+    let mut names = text.match_indices('?').filter_map(|(question, _)| {
         let slash = text[..question].rfind('/')?;
         let name = &text[slash..question];
         (name.contains('*') && !name.contains(['@', '?'])).then_some(slash)
     });
-    names.last().unwrap_or(text.len())
+    names.next_back().unwrap_or(text.len())
 }
 
 fn decode(text: &str) -> String {

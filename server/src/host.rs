@@ -7,8 +7,8 @@ use crate::messaging::{
 };
 use crate::rpc::{Backend, Registry, RpcClient, RpcServer};
 use crate::services::{self, OpenError, ServiceHandler};
-use crate::store::Store;
-use crate::tasks::{Tasks, sleep};
+use crate::store::{Retention, Store};
+use crate::tasks::{self, Tasks, sleep};
 use crate::telemetry::metrics::{self, Backlog};
 use crate::{Config, Environment, Error};
 use shared::{Instant, Service, Subject};
@@ -22,7 +22,10 @@ const IDLE_INTERVAL: Duration = Duration::from_secs(1);
 /// How long a loop waits after a failed step.
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
-const STOP_TIMEOUT: Duration = Duration::from_secs(10);
+/// How long all stages of a stop may take together: `k8s/services/deployment.yaml` adds it up.
+const STOP_TIMEOUT: Duration = Duration::from_secs(9);
+/// What the last stage may take in any case.
+const FLUSH_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// The services of this process, running.
 pub struct Host {
@@ -97,6 +100,9 @@ impl Host {
         // Subscribe every service before any relay starts, or early events are lost.
         for (service, inbox) in host.services.iter().zip(inboxes) {
             host.run(service, inbox);
+            for subscriber in &config.parts.services {
+                host.run_redelivery(service.store(), *subscriber);
+            }
         }
         if let (Some(servers), Some(replies), false) = (&config.nats, &host.connection, host.services.is_empty()) {
             let server = RpcServer::open(servers, replies, &config.parts.services, &registry).await;
@@ -133,10 +139,23 @@ impl Host {
             async move { service.tick().await }
         };
 
-        self.tasks.spawn(repeat("relay", store.clone(), |store| &store.commit_signals().relay, relay));
-        self.tasks.spawn(repeat("inbox", store.clone(), |store| &store.commit_signals().inbox, retry));
-        self.tasks.spawn(repeat("tick", store.clone(), |store| &store.commit_signals().tick, tick));
-        self.tasks.spawn(prune(store));
+        self.tasks.spawn(repeat("relay", store.clone(), |store| store.commit_signals().relay.clone(), relay));
+        self.tasks.spawn(repeat("inbox", store.clone(), |store| store.commit_signals().inbox.clone(), retry));
+        self.tasks.spawn(repeat("tick", store.clone(), |store| store.commit_signals().tick.clone(), tick));
+        self.tasks.spawn(prune(store, service.retentions()));
+    }
+
+    /// Starts a loop for each service that may be away from the bus, so that none of them waits for another.
+    fn run_redelivery(&self, publisher: &Store, subscriber: Service) {
+        let (bus, signal) = (self.bus.clone(), Arc::new(Notify::new()));
+        let redeliver = move |store: Store| {
+            let bus = bus.clone();
+            async move {
+                let redelivered = outbox::redeliver(&store, bus.as_ref(), subscriber).await?;
+                Ok((redelivered > 0).then(|| store.environment().now()))
+            }
+        };
+        self.tasks.spawn(repeat("redelivery", publisher.clone(), move |_| signal.clone(), redeliver));
     }
 
     /// Calls the services.
@@ -156,6 +175,11 @@ impl Host {
     /// Events on `subjects` from now on, for observers: nothing is stored for them.
     pub fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         self.bus.watch(subjects)
+    }
+
+    /// The services of this process.
+    pub fn services(&self) -> &[Arc<dyn ServiceHandler>] {
+        &self.services
     }
 
     /// Whether every service of this process can reach its database and the broker. A process without services is always
@@ -197,7 +221,10 @@ impl Host {
         let store = service.store();
         let (unpublished, oldest_unpublished) = outbox::unpublished(store.read()).await?;
         let (pending, dead_letters) = inbox::count_pending(store.read()).await?;
-        let undelivered = self.bus.count_undelivered(store.service()).await?;
+        let mut undelivered = self.bus.count_undelivered(store.service()).await?;
+        for publisher in &self.services {
+            undelivered += outbox::count_deferred(publisher.store().read(), store.service()).await?;
+        }
         let backlog = Backlog { unpublished, oldest_unpublished, pending, dead_letters, undelivered };
         metrics::set_backlog(store.service(), backlog, self.environment.now());
         match service.counted_table() {
@@ -224,14 +251,22 @@ impl Host {
     /// Stops all services, after the requests under way are answered. Events that are delivered but not committed are
     /// handled after the next start.
     pub async fn stop(&self) {
+        self.stop_within(STOP_TIMEOUT).await;
+    }
+
+    /// All stages share one deadline, so that together they fit into a pod's grace period. A stage that uses all of it leaves
+    /// the others only what they do at once: they still tell their tasks to stop.
+    async fn stop_within(&self, timeout: Duration) {
+        let stopwatch = Stopwatch::start();
+        let remaining = || timeout.saturating_sub(stopwatch.elapsed());
         if let Some(rpc_server) = &self.rpc_server {
-            rpc_server.stop(STOP_TIMEOUT).await;
+            rpc_server.stop(remaining()).await;
         }
-        self.tasks.drain(STOP_TIMEOUT).await;
-        self.tasks.stop(STOP_TIMEOUT).await;
+        self.tasks.drain(remaining()).await;
+        self.tasks.stop(remaining()).await;
         if let Some(connection) = self.connection.as_ref().filter(|connection| connection.is_up()) {
             // The last replies may still be in the client's buffer; if the broker does not take them, nobody waits for them.
-            let _ = tokio::time::timeout(STOP_TIMEOUT, connection.client().flush()).await;
+            let _ = tokio::time::timeout(remaining().max(FLUSH_TIMEOUT), connection.client().flush()).await;
         }
     }
 }
@@ -260,14 +295,15 @@ async fn connect(config: &Config) -> Result<Option<Connection>, StartError> {
 async fn repeat<Step>(
     name: &'static str,
     store: Store,
-    signal: impl for<'a> Fn(&'a Store) -> &'a Notify + Send + 'static,
+    signal: impl Fn(&Store) -> Arc<Notify> + Send + 'static,
     step: impl Fn(Store) -> Step + Send + 'static,
 ) where
     Step: Future<Output = Result<Option<Instant>, Error>> + Send,
 {
+    let signal = signal(&store);
     loop {
         let now = store.environment().now();
-        let next = match step(store.clone()).await {
+        let next = match tasks::catch_panic(step(store.clone())).await {
             Ok(next) => next.map_or(now + IDLE_INTERVAL, |next| next.min(now + IDLE_INTERVAL)),
             Err(error) => {
                 tracing::warn!(service = %store.service(), %error, "{name} step failed, retrying");
@@ -276,24 +312,71 @@ async fn repeat<Step>(
             }
         };
         tokio::select! {
-            () = signal(&store).notified() => {}
+            () = signal.notified() => {}
             () = store.environment().sleep_until(next) => {}
         }
     }
 }
 
-async fn prune(store: Store) {
+async fn prune(store: Store, retentions: &'static [Retention]) {
     loop {
         let now = store.environment().now();
-        let pruned = store.write(store.root_cause(), |tx| {
-            Box::pin(async move {
-                outbox::prune(tx.db(), tx.now()).await?;
-                inbox::prune(tx.db(), tx.now()).await
-            })
-        });
-        if let Err(error) = pruned.await {
-            tracing::warn!(service = %store.service(), %error, "prune failed, retrying in an hour");
+        match tasks::catch_panic(store.prune(retentions)).await {
+            Ok((rows, commits)) => tracing::debug!(service = %store.service(), rows, commits, "old rows deleted"),
+            Err(error) => tracing::warn!(service = %store.service(), %error, "prune failed, retrying in an hour"),
         }
         store.environment().sleep_until(now + PRUNE_INTERVAL).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    async fn host(folder: &std::path::Path) -> Host {
+        let url = format!("sqlite://{}", folder.display());
+        let config = Config::from_variables(|name| (name == "DATABASE_URL").then(|| url.clone()));
+        Host::start(&config.expect("it is valid"), Environment::real()).await.expect("the host starts")
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+    async fn all_stages_of_a_stop_share_one_deadline() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let host = host(folder.path()).await;
+        host.tasks.spawn_consumer(|_| std::future::pending());
+        let (release, released) = std::sync::mpsc::channel::<()>();
+        // Cannot be cancelled: it does not await.
+        host.tasks.spawn(async move {
+            let _ = released.recv();
+        });
+        sleep(Duration::from_millis(50)).await;
+        let stopwatch = Stopwatch::start();
+
+        host.stop_within(Duration::from_secs(2)).await;
+
+        let elapsed = stopwatch.elapsed();
+        drop(release);
+        assert!(elapsed < Duration::from_millis(3_500), "each stage waited for itself: {elapsed:?}");
+    }
+
+    #[tokio::test]
+    async fn a_step_that_panics_does_not_end_its_loop() {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let host = host(folder.path()).await;
+        let steps = Arc::new(AtomicU32::new(0));
+        let counter = steps.clone();
+        let step = move |_: Store| {
+            let step = counter.fetch_add(1, Ordering::Relaxed);
+            async move { if step == 0 { panic!("the first step panics") } else { Ok(None) } }
+        };
+        let store = host.services[0].store().clone();
+        host.tasks.spawn(repeat("test", store, |store| store.commit_signals().tick.clone(), step));
+
+        let deadline = tokio::time::Instant::now() + Duration::from_secs(10);
+        while steps.load(Ordering::Relaxed) < 2 {
+            assert!(tokio::time::Instant::now() < deadline, "the loop has ended");
+            sleep(Duration::from_millis(10)).await;
+        }
     }
 }

@@ -1,6 +1,10 @@
 //! The background tasks of a process, and how they all stop. The only place that spawns and sleeps.
 
+use crate::Error;
+use futures::FutureExt;
+use std::any::Any;
 use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 use tokio_util::{sync::CancellationToken, task::TaskTracker};
 
@@ -8,6 +12,20 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 #[expect(clippy::disallowed_methods, reason = "the one place that sleeps")]
 pub async fn sleep(duration: Duration) {
     tokio::time::sleep(duration).await;
+}
+
+/// Runs `work` so that a panic in it is a failure of `work` alone, and not of the loop that runs it.
+///
+/// # Errors
+/// What `work` returns; a failure with the panic's message.
+pub async fn catch_panic<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    // Whatever `work` has changed in memory is behind locks that survive a panic, or is dropped with it.
+    AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Err(Error::failed(message(panic.as_ref()))))
+}
+
+fn message(panic: &(dyn Any + Send)) -> String {
+    let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+    format!("panicked: {}", text.unwrap_or("without a message"))
 }
 
 /// Every background task belongs to one of these, so that all of them stop with the process.

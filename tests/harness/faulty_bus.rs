@@ -3,8 +3,9 @@
 use async_trait::async_trait;
 use rand::{Rng, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use server::Error;
-use server::messaging::{Bus, BusEvent, EventHandler};
+use server::messaging::{Bus, BusEvent, Deferred, EventHandler};
 use shared::{Envelope, Service, Subject};
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -96,12 +97,17 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[async_trait]
 impl Bus for FaultyBus {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
         let Some(disordered) = self.disorder(envelopes) else { return Err(Error::failed("the bus is unavailable")) };
+        let mut deferred = HashSet::new();
         for envelope in disordered {
-            self.inner.publish(&[envelope]).await?;
+            deferred.extend(self.inner.publish(&[envelope]).await?);
         }
-        Ok(())
+        Ok(deferred.into_iter().collect())
+    }
+
+    async fn redeliver(&self, service: Service, envelopes: &[Envelope]) -> Result<(), Error> {
+        self.inner.redeliver(service, envelopes).await
     }
 
     async fn subscribe(

@@ -3,7 +3,7 @@
 use crate::harness::nats::TestNats;
 use async_trait::async_trait;
 use server::Error;
-use server::messaging::{Bus, BusEvent, EventHandler, in_process::InProcessBus, jetstream::JetStreamBus};
+use server::messaging::{Bus, BusEvent, Deferred, EventHandler, in_process::InProcessBus, jetstream::JetStreamBus};
 use server::tasks::Tasks;
 use shared::{Envelope, Id, Instant, Service, Subject};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -78,12 +78,22 @@ fn envelope(number: u128, subject: Subject) -> Envelope {
     }
 }
 
-/// Publishes like the relay: again and again until the bus accepts the events.
+/// Publishes like the relay: again and again until the bus accepts the events, and then until no service lacks any.
 async fn publish(bus: &dyn Bus, envelopes: &[Envelope]) {
     let deadline = tokio::time::Instant::now() + RESTART_TIMEOUT;
-    while bus.publish(envelopes).await.is_err() {
-        assert!(tokio::time::Instant::now() < deadline, "the bus does not accept events");
+    let deferred = loop {
+        match bus.publish(envelopes).await {
+            Ok(deferred) => break deferred,
+            Err(error) => assert!(tokio::time::Instant::now() < deadline, "the bus does not accept events: {error}"),
+        }
         tokio::time::sleep(Duration::from_millis(10)).await;
+    };
+    for Deferred { service, event } in deferred {
+        let envelope = envelopes.iter().find(|envelope| envelope.id == event).expect("it was published");
+        while bus.redeliver(service, std::slice::from_ref(envelope)).await.is_err() {
+            assert!(tokio::time::Instant::now() < deadline, "{service} does not take event {event}");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
     }
 }
 
@@ -122,6 +132,32 @@ async fn assert_conforms(bus: &dyn Bus) {
     while bus.count_undelivered(Service::Payments).await.expect("the bus answers") > 0 {
         assert!(tokio::time::Instant::now() < deadline, "events were taken and still wait");
         tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    assert_hanging_handler_delays_nobody(bus, &orders).await;
+}
+
+/// Never returns, like a service whose database is blocked.
+struct Hanging;
+
+#[async_trait]
+impl EventHandler for Hanging {
+    async fn deliver(&self, _: &Envelope) -> Result<(), Error> {
+        std::future::pending().await
+    }
+
+    async fn store_undecodable(&self, _: Uuid, _: &str, _: &str, _: &str) -> Result<(), Error> {
+        std::future::pending().await
+    }
+}
+
+/// A handler that does not return delays neither the publisher nor the other subscribers.
+async fn assert_hanging_handler_delays_nobody(bus: &dyn Bus, orders: &Recorder) {
+    bus.subscribe(Service::Auth, ORDERS, Arc::new(Hanging)).await.expect("the subscription succeeds");
+    for number in 2_001..=2_010 {
+        let event = envelope(number, Subject::OrdersChanged);
+        let published = tokio::time::timeout(TIMEOUT, bus.publish(std::slice::from_ref(&event))).await;
+        published.expect("the publisher does not hang").expect("the bus accepts the event");
+        orders.wait_for_id(event.id.uuid(), TIMEOUT).await;
     }
 }
 

@@ -46,6 +46,12 @@ fn read_order() -> [Service; Service::ALL.len()] {
 const IN_FLIGHT: &[(&str, &str)] = &[
     ("unpublished events", "select count(*) from main.published where published_at is null"),
     ("events to be replayed", "select count(*) from main.published where replay"),
+    (
+        "published events that a service has not stored",
+        "select (select count(*) from auth.outbox_deferred) + (select count(*) from tickets.outbox_deferred)
+            + (select count(*) from orders.outbox_deferred) + (select count(*) from expiration.outbox_deferred)
+            + (select count(*) from payments.outbox_deferred)",
+    ),
     ("pending events", "select count(*) from main.received where next_try_at is not null and state <> 'dead_letter'"),
     ("payments with a next step", "select count(*) from payments.payments where next_try_at is not null"),
     ("held orders", "select count(*) from orders.orders where state = 'held'"),

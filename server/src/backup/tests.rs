@@ -1,6 +1,7 @@
 //! A backup that is taken while the marketplace is used holds all that was acknowledged before, and is consistent.
 
 use super::*;
+use crate::tasks::sleep;
 use crate::{Backend, Caller, Host, audit};
 use sea_orm::Statement;
 use shared::auth::{SignIn, SignUp};
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
+use tokio::sync::oneshot;
 
 const PASSWORD: &str = "correct horse";
 
@@ -46,30 +48,35 @@ async fn query(folder: &Path, service: Service, sql: &str) -> i64 {
     number
 }
 
+/// The reason that a damaged backup is refused with, and the damage.
+type Damage<'a> = (&'a str, &'a dyn Fn(&Path));
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_backup_under_load_restores_all_that_was_acknowledged_before_it() {
     let (data, to, restored, environment) = (folder(), folder(), folder(), Environment::real());
     let host = Host::start(&config(data.path()), environment.clone()).await.expect("starts");
     let (acknowledged, stop) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicBool::new(false)));
-    let writer = {
+    let (stopped, writer_stopped) = oneshot::channel();
+    {
         let (backend, environment, acknowledged, stop) =
             (host.backend(), environment.clone(), acknowledged.clone(), stop.clone());
-        tokio::spawn(async move {
+        host.tasks().spawn(async move {
             while !stop.load(Ordering::SeqCst) {
                 let number = acknowledged.load(Ordering::SeqCst);
                 assert!(sign_up(&backend, &environment, &format!("user{number}")).await);
                 acknowledged.fetch_add(1, Ordering::SeqCst);
             }
-        })
-    };
+            let _ = stopped.send(());
+        });
+    }
     while acknowledged.load(Ordering::SeqCst) < 5 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
+        sleep(Duration::from_millis(10)).await;
     }
 
     let before = acknowledged.load(Ordering::SeqCst);
     create(&config(data.path()), to.path(), &environment).await.expect("backs up");
     stop.store(true, Ordering::SeqCst);
-    writer.await.expect("every write succeeds");
+    writer_stopped.await.expect("every write succeeds");
     host.stop().await;
     restore(&config(&restored.path().join("new")), to.path(), &environment).await.expect("restores");
 
@@ -111,7 +118,7 @@ async fn a_backup_that_is_incomplete_damaged_or_newer_is_refused_and_nothing_is_
     let (data, parent, environment) = (folder(), folder(), Environment::real());
     Host::start(&config(data.path()), environment.clone()).await.expect("starts").stop().await;
     let manifest = |folder: &Path| folder.join("manifest.json");
-    let breaks: [(&str, &dyn Fn(&Path)); 4] = [
+    let breaks: [Damage; 4] = [
         ("no whole backup", &|folder| fs::remove_file(manifest(folder)).expect("is there")),
         ("damaged", &|folder| fs::write(folder.join("orders.db"), "text").expect("writes")),
         ("orders.db", &|folder| fs::remove_file(folder.join("orders.db")).expect("is there")),

@@ -5,9 +5,11 @@
 
 use super::{EventHandler, Subscriptions};
 use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::tasks;
 use crate::telemetry::traces;
 use crate::{Cause, Error};
 use async_trait::async_trait;
+use futures::future::join_all;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait,
     QueryFilter, QueryOrder, QuerySelect,
@@ -26,10 +28,11 @@ const MAX_ATTEMPTS: i64 = 8;
 const FIRST_RETRY_DELAY: Duration = Duration::from_millis(20);
 /// The longest delay while an event waits for another one, or for a store or broker that is away.
 const MAX_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// After so many attempts an event that is not ready is tried at the longer interval: what it waits for is not on its way.
+const MAX_SOON_ATTEMPTS: i64 = 100;
+const LATE_RETRY_INTERVAL: Duration = Duration::from_secs(30);
 /// The interval between retries of a dead letter: its cause may have been fixed.
 const DEAD_LETTER_RETRY_INTERVAL: Duration = Duration::from_secs(300);
-/// How long handled events are remembered; the bus delivers nothing again after that.
-const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 
 /// What has become of an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, strum::EnumString, strum::IntoStaticStr)]
@@ -112,13 +115,14 @@ impl Inbox {
         let now = store.environment().now();
         let due = row::Entity::find()
             .filter(row::Column::NextTryAt.lte(Millis(now)))
-            .order_by_asc(row::Column::Id)
+            // Longest due first, so that events which are never ready cannot keep younger ones from their turn.
+            .order_by_asc(row::Column::NextTryAt)
             .limit(BATCH)
             .all(store.read())
             .await?;
-        for row in due {
-            self.retry(row).await?;
-        }
+        // All of them, even if one fails; they share commits.
+        let failed = join_all(due.into_iter().map(|row| self.retry(row))).await.into_iter().find_map(Result::err);
+        failed.map_or(Ok(()), Err)?;
         let pending = row::Entity::find()
             .filter(row::Column::NextTryAt.is_not_null())
             .order_by_asc(row::Column::NextTryAt)
@@ -132,7 +136,7 @@ impl Inbox {
             return self.postpone_undecodable(row).await;
         };
         let subscriptions = self.subscriptions.clone();
-        let span = self.span(&envelope);
+        let (span, aggregate_id) = (self.span(&envelope), envelope.aggregate_id);
         let work = self.store.write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 let pending = row::Entity::find_by_id(row.id).filter(row::Column::NextTryAt.is_not_null());
@@ -143,7 +147,9 @@ impl Inbox {
                 }
             })
         });
-        work.instrument(span).await
+        work.instrument(span).await?;
+        self.store.wake(aggregate_id);
+        Ok(())
     }
 
     /// Log lines inside this span carry the event and the request that began the chain.
@@ -177,7 +183,8 @@ impl Inbox {
 #[async_trait]
 impl EventHandler for Inbox {
     async fn deliver(&self, envelope: &Envelope) -> Result<(), Error> {
-        let (subscriptions, envelope, span) = (self.subscriptions.clone(), envelope.clone(), self.span(envelope));
+        let (span, aggregate_id) = (self.span(envelope), envelope.aggregate_id);
+        let (subscriptions, envelope) = (self.subscriptions.clone(), envelope.clone());
         let work = self.store.write(Cause::from(&envelope), move |tx| {
             Box::pin(async move {
                 match insert_new(tx, &envelope).await? {
@@ -187,7 +194,9 @@ impl EventHandler for Inbox {
                 }
             })
         });
-        work.instrument(span).await
+        work.instrument(span).await?;
+        self.store.wake(aggregate_id);
+        Ok(())
     }
 
     async fn store_undecodable(&self, id: Uuid, subject: &str, text: &str, reason: &str) -> Result<(), Error> {
@@ -239,8 +248,11 @@ async fn insert(tx: &Tx, row: row::Model) -> Result<Option<row::Model>, Error> {
 async fn handle(subscriptions: Subscriptions, tx: &Tx, row: row::Model, envelope: Envelope) -> Result<(), Error> {
     let result = {
         let envelope = envelope.clone();
-        tx.savepoint(move |inner| Box::pin(async move { handle_if_newest(&subscriptions, inner, &envelope).await }))
-            .await
+        // A panic is a failed attempt of this event, and rolls back to the savepoint like any other failure.
+        tx.savepoint(move |inner| {
+            Box::pin(async move { tasks::catch_panic(handle_if_newest(&subscriptions, inner, &envelope)).await })
+        })
+        .await
     };
     let mut after = row.clone();
     (after.aggregate_id, after.version) = (envelope.aggregate_id, Version(envelope.version));
@@ -281,6 +293,7 @@ fn schedule_retry(now: Instant, row: &mut row::Model, envelope: &Envelope, error
     row.envelope = Some(serde_json::to_string(envelope)?);
     let backoff = FIRST_RETRY_DELAY * 2_u32.pow(u32::try_from(row.attempts.clamp(0, 10)).unwrap_or(10));
     let (state, next_try_at) = match error {
+        Error::NotReady(None) if row.attempts > MAX_SOON_ATTEMPTS => (State::NotReady, now + LATE_RETRY_INTERVAL),
         Error::NotReady(at) => (State::NotReady, at.unwrap_or(now + backoff.min(MAX_RETRY_DELAY))),
         // Neither an outage nor a concurrent change counts as a failed attempt.
         Error::Unavailable(_) | Error::Conflict | Error::InFlight => (State::Failing, now + MAX_RETRY_DELAY),
@@ -339,15 +352,4 @@ pub async fn requeue_dead_letters(db: &impl ConnectionTrait) -> Result<u64, Erro
         .col_expr(row::Column::NextTryAt, Expr::value(0_i64))
         .filter(row::Column::State.eq(Text(State::DeadLetter)));
     Ok(requeued.exec(db).await?.rows_affected)
-}
-
-/// Deletes events that were handled longer ago than the retention.
-///
-/// # Errors
-/// If the database is away.
-pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
-    let old = row::Entity::delete_many()
-        .filter(row::Column::State.eq(Text(State::Handled)))
-        .filter(row::Column::ReceivedAt.lt(Millis(now - RETENTION)));
-    old.exec(db).await.map(drop).map_err(Error::from)
 }

@@ -2,7 +2,7 @@
 //! consumer, which its processes share. The outboxes stay the source of truth: events that the stream lost are republished.
 
 use super::connection::{BROKER_TIMEOUT, Connection, Servers};
-use super::{Bus, BusEvent, EventHandler};
+use super::{Bus, BusEvent, Deferred, EventHandler};
 use crate::tasks::{Tasks, sleep};
 use crate::telemetry::traces;
 use crate::{Cause, Error};
@@ -159,7 +159,7 @@ fn unavailable(error: impl fmt::Display) -> Error {
 
 #[async_trait]
 impl Bus for JetStreamBus {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
         let mut acknowledgements = Vec::with_capacity(envelopes.len());
         for envelope in envelopes {
             let message = PublishMessage::build()
@@ -172,13 +172,18 @@ impl Bus for JetStreamBus {
             acknowledgements.push(sent.map_err(unavailable)?.into_future());
         }
         match try_join_all(acknowledgements).await {
-            Ok(_) => Ok(()),
+            // The stream keeps them for every service.
+            Ok(_) => Ok(Vec::new()),
             Err(error) => {
                 // The stream itself may be gone: create it before the next try.
                 self.stream().await?;
                 Err(unavailable(error))
             }
         }
+    }
+
+    async fn redeliver(&self, _: Service, envelopes: &[Envelope]) -> Result<(), Error> {
+        self.publish(envelopes).await.map(drop)
     }
 
     async fn subscribe(

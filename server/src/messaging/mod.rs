@@ -12,13 +12,15 @@ pub mod outbox;
 #[cfg(test)]
 mod outbox_tests;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
 
 pub use subscriptions::Subscriptions;
 
 use crate::Error;
 use crate::store::Databases;
 use async_trait::async_trait;
-use shared::{Envelope, Service, Subject};
+use shared::{Envelope, EventId, Service, Subject};
 use std::sync::Arc;
 use tokio::sync::broadcast;
 use uuid::Uuid;
@@ -26,18 +28,25 @@ use uuid::Uuid;
 /// Carries events between services.
 ///
 /// *Delivery promise:* once [`Bus::publish`] has returned `Ok`, every service that [subscribes](Bus::subscribe) to an
-/// event's subject, now or later, will [receive](EventHandler::deliver) it, even if any process dies at any moment. Events of
-/// one subject are delivered in the order in which they were published as long as nothing fails; after a failure, events may
-/// be delivered again, late, or out of order, so handlers are idempotent and order aggregates by version. If `publish`
-/// returns an error, some handlers may have received some of the events, and the caller publishes all of them again. A
-/// handler that fails does not delay the others.
+/// event's subject, now or later, will [receive](EventHandler::deliver) it, even if any process dies at any moment; except for
+/// those that `publish` names as [`Deferred`], for which the caller durably keeps the event until [`Bus::redeliver`] has
+/// succeeded. Events of one subject are delivered in the order in which they were published as long as nothing fails; after a
+/// failure, events may be delivered again, late, or out of order, so handlers are idempotent and order aggregates by version.
+/// If `publish` returns an error, some handlers may have received some of the events, and the caller publishes all of them
+/// again. A handler that fails, or does not return, delays no other handler and no publisher for longer than a moment.
 #[async_trait]
 pub trait Bus: Send + Sync {
-    /// Accepts events for delivery.
+    /// Accepts events for delivery, except for the services that it returns.
     ///
     /// # Errors
     /// If not all of them were accepted; publish them again.
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error>;
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error>;
+
+    /// Delivers events to one service for which they were deferred.
+    ///
+    /// # Errors
+    /// If the service has not stored all of them; redeliver them again.
+    async fn redeliver(&self, service: Service, envelopes: &[Envelope]) -> Result<(), Error>;
 
     /// Delivers events on `subjects` to `handler`, past ones included. All handlers of one service, in any process, share
     /// its events.
@@ -59,6 +68,13 @@ pub trait Bus: Send + Sync {
     /// # Errors
     /// If the bus does not answer.
     async fn count_undelivered(&self, service: Service) -> Result<u64, Error>;
+}
+
+/// An event that a service has not stored, because its database is away.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Deferred {
+    pub service: Service,
+    pub event: EventId,
 }
 
 /// What an observer of the bus receives.

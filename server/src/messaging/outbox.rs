@@ -1,14 +1,15 @@
 //! The outbox: events wait in the database of the transaction that they describe until the bus has accepted them.
 
-use super::Bus;
+use super::{Bus, Deferred};
 use crate::Error;
 use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::tasks::sleep;
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set, sea_query::Expr,
+    QuerySelect, Set,
+    sea_query::{Expr, OnConflict},
 };
-use shared::{Envelope, Event, Instant};
+use shared::{Envelope, Event, Instant, Service};
 use std::time::Duration;
 
 /// How many events one step of the relay publishes.
@@ -19,8 +20,8 @@ const REPLAY_BATCH: u64 = 20;
 const REPLAY_PAUSE: Duration = Duration::from_millis(40);
 /// How many rows one statement marks for republishing: one statement for a month of events would block every writer.
 const REPUBLISH_BATCH: i64 = 5_000;
-/// How long published events are kept, so that they can be published again after the bus lost them.
-const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
+/// How long the bus may take to accept events again for one service.
+const REDELIVERY_TIMEOUT: Duration = Duration::from_secs(10);
 
 pub mod row {
     use crate::store::{Millis, Text, Version};
@@ -48,6 +49,25 @@ pub mod row {
         pub published_at: Option<Millis>,
         /// It waits to be published once more.
         pub replay: bool,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Which events a service has not stored yet although they are published: its database was away.
+pub mod deferred {
+    use crate::store::Text;
+    use sea_orm::entity::prelude::*;
+    use shared::Service;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "outbox_deferred")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub service: Text<Service>,
+        /// The event's row in the outbox.
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seq: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -117,9 +137,15 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
     }
     let published: Vec<i64> = rows.iter().map(|row| row.seq).collect();
     let envelopes = rows.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
-    bus.publish(&envelopes).await?;
+    let deferred = deferred_rows(&envelopes, &published, bus.publish(&envelopes).await?);
     let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
+            if !deferred.is_empty() {
+                let known =
+                    OnConflict::columns([deferred::Column::Service, deferred::Column::Seq]).do_nothing().to_owned();
+                let insert = deferred::Entity::insert_many(deferred).on_conflict(known);
+                insert.exec_without_returning(tx.db()).await?;
+            }
             let marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
                 .col_expr(row::Column::Replay, Expr::value(false))
@@ -131,13 +157,62 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
     Ok(envelopes.len())
 }
 
-/// Whether an event is not published yet, or waits to be published once more.
+fn deferred_rows(envelopes: &[Envelope], seqs: &[i64], deferred: Vec<Deferred>) -> Vec<deferred::ActiveModel> {
+    let row = |Deferred { service, event }| {
+        let position = envelopes.iter().position(|envelope| envelope.id == event)?;
+        Some(deferred::ActiveModel { service: Set(Text(service)), seq: Set(seqs[position]) })
+    };
+    deferred.into_iter().filter_map(row).collect()
+}
+
+/// Delivers the next events that a service could not store when they were published. Returns their number.
+///
+/// # Errors
+/// If the service is still away, or the database is. Nothing is lost: the step runs again.
+pub async fn redeliver(store: &Store, bus: &dyn Bus, service: Service) -> Result<usize, Error> {
+    let waiting = deferred::Entity::find()
+        .filter(deferred::Column::Service.eq(Text(service)))
+        .order_by_asc(deferred::Column::Seq)
+        .limit(BATCH)
+        .all(store.read())
+        .await?;
+    let seqs: Vec<i64> = waiting.iter().map(|row| row.seq).collect();
+    if seqs.is_empty() {
+        return Ok(0);
+    }
+    let rows = row::Entity::find().filter(row::Column::Seq.is_in(seqs.clone())).order_by_asc(row::Column::Seq);
+    let envelopes = rows.all(store.read()).await?.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let redelivery = tokio::time::timeout(REDELIVERY_TIMEOUT, bus.redeliver(service, &envelopes));
+    redelivery.await.unwrap_or(Err(Error::Unavailable(service.name())))?;
+    let (count, delivered) = (seqs.len(), seqs);
+    let forget = store.write(store.root_cause(), move |tx| {
+        Box::pin(async move {
+            let delivered = deferred::Entity::delete_many()
+                .filter(deferred::Column::Service.eq(Text(service)))
+                .filter(deferred::Column::Seq.is_in(delivered));
+            delivered.exec(tx.db()).await.map(drop).map_err(Error::from)
+        })
+    });
+    forget.await?;
+    Ok(count)
+}
+
+/// How many published events this service has not stored yet.
+///
+/// # Errors
+/// If the database is away.
+pub async fn count_deferred(db: &impl ConnectionTrait, service: Service) -> Result<u64, Error> {
+    Ok(deferred::Entity::find().filter(deferred::Column::Service.eq(Text(service))).count(db).await?)
+}
+
+/// Whether an event is not published yet, waits to be published once more, or a service has not stored it.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
     let waiting = Condition::any().add(row::Column::PublishedAt.is_null()).add(Expr::col(row::Column::Replay));
-    Ok(row::Entity::find().filter(waiting).one(db).await?.is_some())
+    let unpublished = row::Entity::find().filter(waiting);
+    Ok(unpublished.one(db).await?.is_some() || deferred::Entity::find().one(db).await?.is_some())
 }
 
 /// How many events are not published yet, and when the oldest of them occurred.
@@ -167,13 +242,4 @@ pub async fn republish(db: &impl ConnectionTrait) -> Result<u64, Error> {
         from += REPUBLISH_BATCH;
     }
     Ok(count)
-}
-
-/// Deletes events that were published longer ago than the retention.
-///
-/// # Errors
-/// If the database is away.
-pub async fn prune(db: &impl ConnectionTrait, now: Instant) -> Result<(), Error> {
-    let old = row::Column::PublishedAt.lt(Millis(now - RETENTION));
-    row::Entity::delete_many().filter(old).exec(db).await.map(drop).map_err(Error::from)
 }

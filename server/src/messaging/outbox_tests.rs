@@ -1,6 +1,6 @@
 //! Replayed events do not delay new ones.
 
-use super::{Bus, BusEvent, EventHandler, outbox};
+use super::{Bus, BusEvent, Deferred, EventHandler, outbox};
 use crate::fixtures;
 use crate::store::{self, Databases, Store};
 use crate::tasks::Tasks;
@@ -18,8 +18,11 @@ struct Recorder(Mutex<Vec<Uuid>>);
 
 #[async_trait]
 impl Bus for Recorder {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
         self.0.lock().expect("no thread panics").extend(envelopes.iter().map(|envelope| envelope.aggregate_id));
+        Ok(Vec::new())
+    }
+    async fn redeliver(&self, _: Service, _: &[Envelope]) -> Result<(), Error> {
         Ok(())
     }
     async fn subscribe(&self, _: Service, _: &[Subject], _: Arc<dyn EventHandler>) -> Result<(), Error> {

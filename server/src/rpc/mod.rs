@@ -8,6 +8,7 @@ pub use client::RpcClient;
 pub use server::RpcServer;
 
 use crate::environment::Stopwatch;
+use crate::tasks;
 use crate::telemetry::traces;
 use crate::{Caller, Cause, Error};
 use futures::future::BoxFuture;
@@ -62,10 +63,9 @@ impl Registry {
 /// Counts and times a request. A failure is logged here, once, where its source is known.
 async fn measure<R: Request>(reply: impl Future<Output = Result<R::Reply, Error>>) -> Result<R::Reply, Error> {
     let stopwatch = Stopwatch::start();
-    let in_flight = metrics::gauge!("requests_in_flight", "service" => R::SERVICE.name());
-    in_flight.increment(1.0);
-    let result = reply.await;
-    in_flight.decrement(1.0);
+    let in_flight = InFlight::new(R::SERVICE);
+    let result = tasks::catch_panic(reply).await;
+    drop(in_flight);
     let outcome = match &result {
         Ok(_) => "ok",
         Err(Error::Rejected(_)) => "rejected",
@@ -80,6 +80,23 @@ async fn measure<R: Request>(reply: impl Future<Output = Result<R::Reply, Error>
     metrics::counter!("requests_total", "request" => R::NAME, "service" => R::SERVICE.name(), "outcome" => outcome)
         .increment(1);
     result
+}
+
+/// Counts a request until it is dropped, which also happens when the client disconnects.
+struct InFlight(metrics::Gauge);
+
+impl InFlight {
+    fn new(service: Service) -> Self {
+        let gauge = metrics::gauge!("requests_in_flight", "service" => service.name());
+        gauge.increment(1.0);
+        InFlight(gauge)
+    }
+}
+
+impl Drop for InFlight {
+    fn drop(&mut self) {
+        self.0.decrement(1.0);
+    }
 }
 
 /// Calls services, in this process or another one.
@@ -114,7 +131,10 @@ impl Backend {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
+    use metrics::{Key, KeyName, Metadata, SharedString, Unit};
     use shared::orders::{CancelOrder, GetOrder, Order};
+    use std::sync::atomic::{AtomicU64, Ordering};
 
     struct Orders;
 
@@ -130,5 +150,43 @@ mod tests {
         let missing = registry.missing(Service::Orders);
 
         assert!(missing.contains(&CancelOrder::NAME) && !missing.contains(&GetOrder::NAME), "{missing:?}");
+    }
+
+    /// Counts what all gauges add up to.
+    struct Gauges(Arc<AtomicU64>);
+
+    impl metrics::Recorder for Gauges {
+        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+        fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> metrics::Counter {
+            metrics::Counter::noop()
+        }
+
+        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> metrics::Gauge {
+            metrics::Gauge::from_arc(self.0.clone())
+        }
+
+        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> metrics::Histogram {
+            metrics::Histogram::noop()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_request_is_not_counted_any_more_once_its_client_has_disconnected() {
+        let bits = Arc::new(AtomicU64::new(0));
+        let _guard = metrics::set_default_local_recorder(Box::leak(Box::new(Gauges(bits.clone()))));
+        let value = || f64::from_bits(bits.load(Ordering::Relaxed)).to_string();
+
+        let mut request = Box::pin(measure::<GetOrder>(std::future::pending()));
+        assert!(request.as_mut().now_or_never().is_none());
+        assert_eq!(value(), "1");
+        drop(request);
+        assert_eq!(value(), "0");
+
+        let panicked = measure::<GetOrder>(async { panic!("a bug") }).await;
+        assert!(matches!(panicked, Err(Error::Failed(_))));
+        assert_eq!(value(), "0");
     }
 }

@@ -10,7 +10,7 @@ mod upgrade_tests;
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
-use crate::store::{self, Databases, Migration, Store};
+use crate::store::{self, Databases, Migration, Retention, Store};
 use crate::tasks::Tasks;
 use crate::{Config, ConfigError, Environment, Error};
 use async_trait::async_trait;
@@ -31,6 +31,11 @@ pub trait ServiceHandler: Send + Sync + 'static {
     /// The table whose rows the metrics count by their state.
     fn counted_table(&self) -> Option<&'static str> {
         None
+    }
+
+    /// How long rows are kept in its own tables, where that is not for ever.
+    fn retentions(&self) -> &'static [Retention] {
+        &[]
     }
 
     /// Registers a handler for each of the service's requests.

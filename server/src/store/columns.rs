@@ -1,7 +1,7 @@
 //! Column types: what a service's rows hold is typed, so that no service converts between values and columns.
 
 use sea_orm::sea_query::{ArrayType, ColumnType, Nullable, StringLen, ValueType, ValueTypeErr};
-use sea_orm::{ColIdx, DbErr, QueryResult, TryGetError, TryGetable, Value};
+use sea_orm::{ColIdx, DbErr, QueryResult, TryFromU64, TryGetError, TryGetable, Value};
 use shared::Instant;
 use std::str::FromStr;
 
@@ -69,6 +69,13 @@ impl<T: FromStr> TryGetable for Text<T> {
         let name = String::try_get_by(row, index)?;
         let unknown = |_| TryGetError::DbErr(DbErr::Type(format!("unknown name in the database: {name}")));
         name.parse().map(Text).map_err(unknown)
+    }
+}
+
+/// A name can be part of a primary key. It is never one that the database numbers.
+impl<T> TryFromU64 for Text<T> {
+    fn try_from_u64(_: u64) -> Result<Self, DbErr> {
+        Err(DbErr::ConvertFromU64("Text"))
     }
 }
 

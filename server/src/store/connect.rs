@@ -32,5 +32,5 @@ pub async fn open(
     let databases = databases.clone();
     let reconnect = async move || databases.connect(service, 1).await;
     tasks.spawn(group_commit::run(db, reconnect, queue, commit_signals.clone()));
-    Ok(Store { service, environment, readers, jobs, commit_signals })
+    Ok(Store { service, environment, readers, jobs, commit_signals, waiting: Arc::default() })
 }

@@ -53,7 +53,6 @@ pub async fn run(
         signals.relay.notify_one();
         signals.inbox.notify_one();
         signals.tick.notify_one();
-        signals.waiting_requests.notify_waiters();
     }
 }
 

@@ -1,6 +1,6 @@
 //! Idempotency keys: the same request under the same key has one effect, however often it is sent.
 
-use super::{Millis, Tx};
+use super::{Millis, Store, Tx};
 use crate::{Caller, Error};
 use futures::future::BoxFuture;
 use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel};
@@ -27,6 +27,18 @@ mod row {
         pub created_at: Millis,
     }
     impl ActiveModelBehavior for ActiveModel {}
+}
+
+impl Store {
+    /// Whether this person's request under this key has had its effect.
+    ///
+    /// # Errors
+    /// If the database is away.
+    pub async fn has_effect<R: Request>(&self, caller: &Caller, _: &R) -> Result<bool, Error> {
+        let Some(key) = caller.idempotency_key.clone() else { return Ok(false) };
+        let id = (caller.person()?.uuid(), R::NAME.to_owned(), key);
+        Ok(row::Entity::find_by_id(id).one(self.read()).await?.is_some())
+    }
 }
 
 impl Tx {

@@ -54,6 +54,15 @@ const COMMON: &[Migration] = &[
         alter table outbox add column replay boolean not null default false;
         create index outbox_replay on outbox (seq) where replay;",
     },
+    Migration {
+        name: "0000_deferred_and_retention",
+        sql: "
+        create table outbox_deferred (service text not null, seq bigint not null, primary key (service, seq));
+        create index outbox_deferred_events on outbox_deferred (seq);
+        create index outbox_published on outbox (published_at) where published_at is not null;
+        create index inbox_handled on inbox (received_at) where next_try_at is null;
+        create index idempotency_old on idempotency (created_at);",
+    },
 ];
 
 /// Auto-increment is the only DDL that differs between SQLite and PostgreSQL.

@@ -6,13 +6,18 @@ mod databases;
 mod group_commit;
 mod idempotency;
 pub mod migrate;
+pub mod retention;
+#[cfg(test)]
+mod retention_tests;
 pub mod snapshot;
 mod table_copy;
+mod waiting;
 
 pub use columns::{Millis, Text, Version};
 pub use connect::open;
 pub use databases::Databases;
 pub use migrate::Migration;
+pub use retention::Retention;
 
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};
@@ -20,15 +25,9 @@ use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use shared::{Instant, Service};
 use std::sync::Arc;
-use std::time::Duration;
-use tokio::sync::futures::Notified;
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
-
-/// How often a request that waits for an event looks at the database without a signal: another process of the service may
-/// have handled the event.
-const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// One service's database.
 #[derive(Clone)]
@@ -38,19 +37,18 @@ pub struct Store {
     readers: DatabaseConnection,
     jobs: mpsc::Sender<group_commit::WriteJob>,
     commit_signals: Arc<CommitSignals>,
+    waiting: Arc<waiting::Waiting>,
 }
 
 /// Signalled after every commit, so that nothing has to poll.
 #[derive(Default)]
 pub struct CommitSignals {
     /// There may be events to publish.
-    pub relay: Notify,
+    pub relay: Arc<Notify>,
     /// There may be a prerequisite that a pending event waits for.
-    pub inbox: Notify,
+    pub inbox: Arc<Notify>,
     /// There may be something due.
-    pub tick: Notify,
-    /// There may be what a request waits for.
-    pub waiting_requests: Notify,
+    pub tick: Arc<Notify>,
 }
 
 impl Store {
@@ -108,17 +106,6 @@ impl Store {
             return Err(stopped);
         }
         replied.await.unwrap_or(Err(stopped))
-    }
-
-    /// Waits for a commit of this service, at most until `deadline`. Returns whether the deadline is still ahead, so that
-    /// looking at the database again makes sense.
-    pub async fn wait_for_commit(&self, committed: Notified<'_>, deadline: Instant) -> bool {
-        let now = self.environment.now();
-        tokio::select! {
-            () = committed => {}
-            () = self.environment.sleep_until(deadline.min(now + POLL_INTERVAL)) => {}
-        }
-        self.environment.now() < deadline
     }
 }
 

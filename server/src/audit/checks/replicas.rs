@@ -124,8 +124,9 @@ pub const CHECKS: &[Check] = &[
             select placed.id, 'version ' || placed.version || ' ' || placed.state || ', known: '
                 || coalesce(known.version || ' ' || (known.body ->> '$.state'), 'nothing') as detail
             from orders.orders placed left join payments.order_replicas known on known.order_id = placed.id
-            where known.order_id is null or known.version <> placed.version
-                or known.body ->> '$.state' <> placed.state or known.body ->> '$.total.minor' <> placed.total
+            where (known.order_id is null and not (placed.state in ('expired', 'cancelled', 'refunded')
+                    and placed.expires_at < (select since from main.retained)))
+                or known.version <> placed.version or known.body ->> '$.state' <> placed.state or known.body ->> '$.total.minor' <> placed.total
             union all
             select known.order_id, 'there is no such order' from payments.order_replicas known
             where known.order_id not in (select id from orders.orders)",
@@ -140,7 +141,7 @@ pub const CHECKS: &[Check] = &[
             select placed.id, 'deadline ' || placed.expires_at || ', known: ' || coalesce(known.deadline_at, 'nothing')
                 as detail
             from orders.orders placed left join expiration.deadlines known on known.order_id = placed.id
-            where known.order_id is null or known.waiting
+            where (known.order_id is null and placed.expires_at >= (select since from main.retained)) or known.waiting
                 or known.deadline_at <> placed.expires_at
             union all
             select known.order_id, 'there is no such order' from expiration.deadlines known

@@ -3,13 +3,13 @@
 
 mod schema;
 
-pub use schema::MIGRATIONS;
+pub use schema::{MIGRATIONS, RETENTIONS};
 
 use crate::Error;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Tx};
+use crate::store::{Retention, Store, Tx};
 use async_trait::async_trait;
 use shared::Instant;
 use shared::expiration::ExpirationDue;
@@ -27,13 +27,26 @@ impl Expiration {
 
 async fn publish_due(tx: &Tx) -> Result<(), Error> {
     for deadline in schema::passed(tx.db(), tx.now()).await? {
-        let version = deadline.published.next();
-        let due =
-            ExpirationDue { order_id: deadline.order_id.into(), deadline: deadline.deadline_at.0, version: version.0 };
-        tx.publish(&due).await?;
-        schema::mark_published(tx, deadline, version).await?;
+        let passed = deadline.clone();
+        let published = tx.savepoint(|inner| Box::pin(publish_one(inner, passed))).await;
+        match published {
+            Err(Error::Unavailable(server)) => return Err(Error::Unavailable(server)),
+            Err(error) => {
+                tracing::error!(order = %deadline.order_id, %error, "deadline not published, it will be retried");
+                schema::postpone(tx, deadline).await?;
+            }
+            Ok(()) => {}
+        }
     }
     Ok(())
+}
+
+async fn publish_one(tx: &Tx, deadline: schema::deadlines::Model) -> Result<(), Error> {
+    let version = deadline.published.next();
+    let due =
+        ExpirationDue { order_id: deadline.order_id.into(), deadline: deadline.deadline_at.0, version: version.0 };
+    tx.publish(&due).await?;
+    schema::mark_published(tx, deadline, version).await
 }
 
 /// The events that this service handles.
@@ -49,6 +62,10 @@ impl ServiceHandler for Expiration {
 
     fn subscriptions(&self) -> Subscriptions {
         subscriptions()
+    }
+
+    fn retentions(&self) -> &'static [Retention] {
+        schema::RETENTIONS
     }
 
     fn register(self: Arc<Self>, _: &mut Registry) {}

@@ -3,6 +3,8 @@
 //! Here are the requests; `rules` decides, `events` reacts to other services, `schema` stores.
 
 mod events;
+#[cfg(test)]
+mod place_tests;
 mod rules;
 mod schema;
 #[cfg(test)]
@@ -23,40 +25,69 @@ use shared::orders::{
     PlaceOrder, RefundSale,
 };
 use shared::{Money, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 
 /// How long placing an order waits for the replica of a ticket that the buyer has seen already.
 const REPLICATION_TIMEOUT: Duration = Duration::from_secs(2);
+/// How many requests may wait for that at once; more are answered with what is known.
+const MAX_WAITING_REQUESTS: usize = 256;
 
 pub struct Orders {
     store: Store,
     hold: Duration,
+    waiting_requests: Semaphore,
+}
+
+/// An order that the replicas of its tickets do not allow.
+struct Outdated {
+    rejection: Rejection,
+    /// Whether what is missing may still arrive.
+    may_change: bool,
 }
 
 impl Orders {
     /// The service on its database; an unpaid order holds its tickets for `hold`.
     pub fn new(store: Store, hold: Duration) -> Arc<Self> {
-        Arc::new(Orders { store, hold })
+        Arc::new(Orders { store, hold, waiting_requests: Semaphore::new(MAX_WAITING_REQUESTS) })
     }
 
     async fn place(self: Arc<Self>, caller: Caller, request: PlaceOrder) -> Result<Order, Error> {
         let buyer = caller.person()?;
-        let timeout_at = self.store.environment().now() + REPLICATION_TIMEOUT;
-        loop {
-            // Subscribed before the attempt: a replica that arrives during it must wake this request.
-            let committed = self.store.commit_signals().waiting_requests.notified();
-            match self.try_place(&caller, buyer, request.clone()).await {
-                Ok(id) => return self.order_view(schema::order(self.store.read(), id).await?).await,
-                Err(Error::Rejected(rejection)) if rules::may_be_outdated(&rejection) => {
-                    if !self.store.wait_for_commit(committed, timeout_at).await {
-                        return Err(rejection.into());
-                    }
-                }
-                Err(error) => return Err(error),
+        if let Some(outdated) = self.outdated(buyer, &request).await? {
+            // A repetition is answered with the order that it placed, whatever its tickets have become since.
+            let repeated = self.store.has_effect(&caller, &request).await?;
+            let may_be_placed = repeated || outdated.may_change && self.wait_for_replicas(buyer, &request).await?;
+            if !may_be_placed {
+                return Err(outdated.rejection.into());
             }
         }
+        let id = self.try_place(&caller, buyer, request).await?;
+        self.order_view(schema::order(self.store.read(), id).await?).await
+    }
+
+    /// Why the replicas of its tickets do not allow an order, if newer ones could.
+    async fn outdated(&self, buyer: UserId, request: &PlaceOrder) -> Result<Option<Outdated>, Error> {
+        let replicas = schema::ticket_replicas(self.store.read(), &request.ticket_ids).await?;
+        let placed = rules::place(request, &replicas, buyer, self.store.environment().now());
+        let Some(rejection) = placed.err().filter(rules::may_be_outdated) else { return Ok(None) };
+        let known: BTreeSet<_> = replicas.iter().map(|replica| replica.ticket.id).collect();
+        let mut missing = request.ticket_ids.iter().filter(|id| !known.contains(*id));
+        let may_change = missing.all(|id| self.store.may_arrive(id.uuid()));
+        Ok(Some(Outdated { rejection, may_change }))
+    }
+
+    /// Waits until the replicas of its tickets allow an order. This only reads, since an order for a ticket that does not
+    /// exist must not cost a commit.
+    async fn wait_for_replicas(&self, buyer: UserId, request: &PlaceOrder) -> Result<bool, Error> {
+        let ids: Vec<_> = request.ticket_ids.iter().map(|id| id.uuid()).collect();
+        let timeout_at = self.store.environment().now() + REPLICATION_TIMEOUT;
+        let arrived = self.store.wait_for((&ids, &self.waiting_requests), timeout_at, || async {
+            Ok(self.outdated(buyer, request).await?.is_none().then_some(()))
+        });
+        Ok(arrived.await?.is_some())
     }
 
     /// Places the order in one transaction, or writes nothing.

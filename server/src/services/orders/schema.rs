@@ -290,7 +290,12 @@ async fn return_allowance(tx: &Tx, buyer: Uuid, show: Uuid) -> Result<(), Error>
         .col_expr(allowances::Column::Taken, Expr::col(allowances::Column::Taken).sub(1))
         .filter(allowances::Column::BuyerId.eq(buyer))
         .filter(allowances::Column::ShowId.eq(show));
-    Ok(one_less.exec(tx.db()).await.map(drop)?)
+    one_less.exec(tx.db()).await?;
+    let unused = allowances::Entity::delete_many()
+        .filter(allowances::Column::BuyerId.eq(buyer))
+        .filter(allowances::Column::ShowId.eq(show))
+        .filter(allowances::Column::Taken.lte(0));
+    Ok(unused.exec(tx.db()).await.map(drop)?)
 }
 
 /// The replicas of these tickets, sorted by ticket id; a ticket that was not replicated yet is missing.

@@ -14,12 +14,12 @@ mod webhooks;
 mod worker;
 
 pub use gateway::stripe::{check as check_stripe, snapshot as stripe_snapshot};
-pub use schema::{GatewayName, MIGRATIONS};
+pub use schema::{GatewayName, MIGRATIONS, RETENTIONS};
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::store::{Millis, Retention, Store, Text, Tx, Version};
 use crate::tasks::Tasks;
 use crate::{Caller, Config, Error};
 use async_trait::async_trait;
@@ -35,12 +35,15 @@ use shared::payments::{
 use shared::{Instant, OrderId, PaymentId, Rejection, UserId};
 use std::sync::Arc;
 use std::time::Duration;
+use tokio::sync::Semaphore;
 use worker::PaymentWorker;
 
 /// How long `pay` waits for the event of an order that was just placed.
 const ORDER_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a request waits for the gateway. Longer than a step's timeout, so that it can answer with `unknown` as well.
 const DECISION_TIMEOUT: Duration = Duration::from_secs(7);
+/// How many requests may wait at once for either; more are answered with what is known.
+const MAX_WAITING_REQUESTS: usize = 256;
 
 pub struct Payments {
     store: Store,
@@ -49,6 +52,9 @@ pub struct Payments {
     publishable_key: Option<String>,
     worker: Arc<PaymentWorker>,
     payouts: Arc<PayoutWorker>,
+    rate_limits: bool,
+    waiting_for_orders: Semaphore,
+    waiting_for_gateway: Semaphore,
 }
 
 impl Payments {
@@ -66,6 +72,9 @@ impl Payments {
             gateways,
             terms,
             publishable_key: config.publishable_key.clone(),
+            rate_limits: config.rate_limits,
+            waiting_for_orders: Semaphore::new(MAX_WAITING_REQUESTS),
+            waiting_for_gateway: Semaphore::new(MAX_WAITING_REQUESTS),
         }))
     }
 
@@ -75,11 +84,14 @@ impl Payments {
         if order.buyer_id != payer {
             return Err(Rejection::NotYours.into());
         }
-        let (paying, gateway) = (caller.clone(), self.gateways.current);
+        let (paying, gateway, limited) = (caller.clone(), self.gateways.current, self.rate_limits);
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let again = request.clone();
-                tx.idempotent(&paying, &request, move |tx| Box::pin(begin(tx, payer, again, gateway))).await
+                let begin = tx.idempotent(&paying, &request, move |tx| {
+                    Box::pin(begin_limited(tx, payer, again, gateway, limited))
+                });
+                begin.await
             })
         });
         let row = self.decided(write.await?).await?;
@@ -91,28 +103,28 @@ impl Payments {
 
     /// The replica of an order. Its event may arrive a moment after the buyer placed it.
     async fn known_order(&self, id: OrderId) -> Result<OrderChanged, Error> {
-        let deadline = self.store.environment().now() + ORDER_TIMEOUT;
-        loop {
-            let commit = self.store.commit_signals().waiting_requests.notified();
-            if let Some(order) = schema::order_replica(self.store.read(), id).await? {
-                return Ok(order);
-            }
-            if !self.store.wait_for_commit(commit, deadline).await {
-                return Err(Rejection::NotFound.into());
-            }
-        }
+        let (ids, look) = ([id.uuid()], || schema::order_replica(self.store.read(), id));
+        let order = if self.store.may_arrive(id.uuid()) {
+            let deadline = self.store.environment().now() + ORDER_TIMEOUT;
+            self.store.wait_for((&ids, &self.waiting_for_orders), deadline, look).await?
+        } else {
+            look().await?
+        };
+        order.ok_or(Rejection::NotFound.into())
     }
 
     /// The payment once the gateway has answered, or as it is after [`DECISION_TIMEOUT`].
     async fn decided(&self, id: PaymentId) -> Result<Row, Error> {
         let deadline = self.store.environment().now() + DECISION_TIMEOUT;
-        loop {
-            let commit = self.store.commit_signals().waiting_requests.notified();
+        let ids = [id.uuid()];
+        let decided = self.store.wait_for((&ids, &self.waiting_for_gateway), deadline, || async {
             let row = schema::payment(self.store.read(), id).await?;
             let decided = row.state.0 != PaymentState::Started || row.requires_action;
-            if decided || !self.store.wait_for_commit(commit, deadline).await {
-                return Ok(row);
-            }
+            Ok(decided.then_some(row))
+        });
+        match decided.await? {
+            Some(row) => Ok(row),
+            None => schema::payment(self.store.read(), id).await,
         }
     }
 
@@ -153,6 +165,10 @@ impl Payments {
         // Without balances there is nothing to pay out, and no reason to call the provider.
         if !account.balances.is_empty() {
             account.can_be_paid = self.gateways.payout_provider().is_ready(seller).await.unwrap_or(false);
+            if account.can_be_paid && ledger::payouts::is_waiting(self.store.read(), of).await? {
+                let check_now = self.store.write(&caller, move |tx| Box::pin(ledger::payouts::check_now(tx, of)));
+                check_now.await?;
+            }
         }
         Ok(account)
     }
@@ -195,6 +211,22 @@ impl Payments {
 
 fn own(row: Row, person: UserId) -> Result<Row, Rejection> {
     if row.payer_id == person.uuid() { Ok(row) } else { Err(Rejection::NotYours) }
+}
+
+/// Begins a payment unless too many of this person's cards were declined: people who steal card numbers test them with small
+/// purchases. Undecided payments count as well, or many tests at the same time would pass.
+async fn begin_limited(
+    tx: &Tx,
+    payer: UserId,
+    request: Pay,
+    gateway: GatewayName,
+    limited: bool,
+) -> Result<PaymentId, Error> {
+    if limited && schema::open_payment(tx.db(), request.order_id).await?.is_none() {
+        let since = tx.now() - rules::DECLINE_WINDOW;
+        rules::check_declines(&schema::not_accepted_since(tx.db(), payer, since).await?, tx.now())?;
+    }
+    begin(tx, payer, request, gateway).await
 }
 
 /// Begins a payment, or returns the order's payment that is under way or done.
@@ -246,6 +278,10 @@ impl ServiceHandler for Payments {
         Some("payments")
     }
 
+    fn retentions(&self) -> &'static [Retention] {
+        schema::RETENTIONS
+    }
+
     fn register(self: Arc<Self>, registry: &mut Registry) {
         registry.register(&self, Payments::pay);
         registry.register(&self, Payments::get);
@@ -257,9 +293,11 @@ impl ServiceHandler for Payments {
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
-        webhooks::handle(&self.store).await?;
         let now = self.store.environment().now();
         self.payouts.start_due(now);
-        self.worker.start_due(now).await
+        // One of them failing must not keep the other from its work.
+        let webhooks = webhooks::handle(&self.store).await;
+        let next = self.worker.start_due(now).await;
+        webhooks.and(next)
     }
 }

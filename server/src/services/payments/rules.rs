@@ -19,6 +19,10 @@ const FIRST_ACTION_POLL: i64 = 3;
 /// How often an authorization whose order is still held is polled: a gateway drops it some day.
 const AUTHORIZED_POLL_INTERVAL: Duration = Duration::from_secs(60);
 
+/// How many payments of one person may be declined within [`DECLINE_WINDOW`].
+pub const MAX_DECLINES: usize = 10;
+pub const DECLINE_WINDOW: Duration = Duration::from_secs(24 * 3600);
+
 /// What `payments` knows of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownOrder {
@@ -123,6 +127,17 @@ pub fn may_pay(order: KnownOrder, now: Instant) -> Result<(), Rejection> {
             Err(Rejection::OrderClosed(state))
         }
     }
+}
+
+/// Whether somebody may pay whose payments of the last [`DECLINE_WINDOW`] that were not accepted began at these instants, oldest
+/// first.
+///
+/// # Errors
+/// If there are [`MAX_DECLINES`], until the oldest of those is out of the window.
+pub fn check_declines(began_at: &[Instant], now: Instant) -> Result<(), Rejection> {
+    let Some(index) = began_at.len().checked_sub(MAX_DECLINES) else { return Ok(()) };
+    let wait = (began_at[index] + DECLINE_WINDOW).since(now);
+    Err(Rejection::TooManyRequests { wait_seconds: wait.as_secs() + 1 })
 }
 
 /// The next step of a payment, if its state and its order's state ask for one.

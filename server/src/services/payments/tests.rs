@@ -6,18 +6,19 @@ use super::ledger::FeeTerms;
 use super::schema::LedgerAccount;
 use super::schema::postings;
 use super::worker::step;
-use super::{Error, GatewayName, MIGRATIONS, begin, events, schema};
-use crate::Environment;
+use super::{Error, GatewayName, MIGRATIONS, Payments, begin, begin_limited, events, schema};
 use crate::fixtures::{self, PRICE};
-use crate::store::{Databases, Store, open};
-use crate::tasks::Tasks;
+use crate::store::{Databases, Store, Version, open};
+use crate::tasks::{Tasks, sleep};
+use crate::{Config, Environment};
 use sea_orm::EntityTrait;
 use shared::orders::{OrderChanged, OrderState};
 use shared::payments::{Pay, PaymentMethod, PaymentState};
-use shared::{FeeShare, Id, Instant, PaymentId, Service};
+use shared::{FeeShare, Id, Instant, OrderId, PaymentId, Rejection, Service};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use tempfile::TempDir;
+use uuid::Uuid;
 
 /// A held order with a payment that has begun, and its gateway.
 struct Purchase {
@@ -233,4 +234,113 @@ async fn a_payment_without_a_response_is_unknown_until_the_gateway_responds() {
     assert_eq!(row.state.0, PaymentState::Unknown);
     assert!(row.next_try_at.is_some(), "the step is retried");
     assert_eq!(purchase.step().await, PaymentState::Authorized, "by a gateway that responds");
+}
+
+#[tokio::test]
+async fn a_sale_whose_refund_is_not_answered_yet_is_not_paid_out() {
+    let mut purchase = purchase().await;
+    purchase.step().await;
+    purchase.change_order(OrderState::Complete).await;
+    assert_eq!(purchase.step().await, PaymentState::Captured);
+
+    // The order is refunded, and the gateway does not answer until the show is long over.
+    purchase.change_order(OrderState::Refunded).await;
+    purchase.store.environment().advance(Duration::from_secs(365 * 24 * 3600));
+    let payouts = super::ledger::payouts::run(&purchase.store, &purchase.gateway, GatewayName::Sandbox).await;
+
+    payouts.expect("the database answers");
+    let made = schema::payouts::Entity::find().all(purchase.store.read()).await.expect("the database answers");
+    assert!(made.is_empty(), "{made:?}");
+    assert_eq!(purchase.step().await, PaymentState::Refunded);
+    assert!(purchase.postings().await.iter().all(|posting| !posting.open), "nobody is owed anything");
+}
+
+/// Begins a payment of an order of its own.
+async fn begin_payment(store: &Store, number: u128, gateway: GatewayName, limited: bool) -> Result<PaymentId, Error> {
+    let mut order = fixtures::order();
+    (order.id, order.expires_at) = (OrderId::new(Uuid::from_u128(number)), Instant::from_millis(4_102_444_800_000));
+    let pay = pay(&order);
+    let begin = store.write(store.root_cause(), move |tx| {
+        Box::pin(async move {
+            schema::apply_order(tx, &order).await?;
+            begin_limited(tx, order.buyer_id, pay, gateway, limited).await
+        })
+    });
+    begin.await
+}
+
+#[tokio::test]
+async fn payments_whose_gateway_has_no_key_neither_spin_nor_block_others() {
+    let purchase = purchase().await;
+    let store = &purchase.store;
+    for number in 100..350 {
+        begin_payment(store, number, GatewayName::Stripe, false).await.expect("the order can be paid");
+    }
+    store.environment().advance(Duration::from_secs(1));
+    let id = begin_payment(store, 400, GatewayName::Sandbox, false).await.expect("the order can be paid");
+    let config = Config::from_variables(|_| None).expect("the defaults are valid");
+    let payments = Payments::new(store.clone(), Tasks::default(), &config).expect("there is no key to refuse");
+
+    let now = store.environment().now();
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    while schema::payment(store.read(), id).await.expect("it is stored").state.0 != PaymentState::Authorized {
+        assert!(tokio::time::Instant::now() < deadline, "the payment is blocked");
+        payments.worker.start_due(now).await.expect("the database answers");
+        sleep(Duration::from_millis(10)).await;
+    }
+
+    let stuck = payments_of_stripe(store).await;
+    assert_eq!(stuck.len(), 250);
+    assert!(stuck.iter().all(|row| row.attempts == 0 && row.version == Version::FIRST), "nobody has tried them");
+}
+
+async fn payments_of_stripe(store: &Store) -> Vec<schema::payments::Model> {
+    let rows = schema::payments::Entity::find().all(store.read()).await.expect("the database answers");
+    rows.into_iter().filter(|row| row.gateway.0 == GatewayName::Stripe).collect()
+}
+
+#[tokio::test]
+async fn a_payment_whose_step_cannot_be_taken_is_postponed() {
+    let purchase = purchase().await;
+    let store = &purchase.store;
+    // A row that this program cannot read: its order is not there.
+    let lost = schema::order_replicas::Entity::delete_many();
+    store
+        .write(store.root_cause(), |tx| Box::pin(async move { Ok(lost.exec(tx.db()).await.map(drop)?) }))
+        .await
+        .expect("it is deleted");
+    let config = Config::from_variables(|_| None).expect("the defaults are valid");
+    let payments = Payments::new(store.clone(), Tasks::default(), &config).expect("there is no key to refuse");
+
+    let now = store.environment().now();
+    payments.worker.start_due(now).await.expect("the database answers");
+
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    while schema::payment(store.read(), purchase.payment).await.expect("it is stored").attempts == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "the payment is due at once again");
+        sleep(Duration::from_millis(10)).await;
+    }
+    let row = schema::payment(store.read(), purchase.payment).await.expect("it is stored");
+    assert!(row.next_try_at.is_some_and(|at| at.0 > now));
+}
+
+#[tokio::test]
+async fn somebody_whose_cards_are_declined_again_and_again_has_to_wait() {
+    let purchase = purchase().await;
+    let store = &purchase.store;
+    // Nine more: the payment of the purchase counts as long as it is undecided.
+    for number in 100..109 {
+        begin_payment(store, number, GatewayName::Sandbox, true).await.expect("nine cards may be tried");
+        store.environment().advance(Duration::from_secs(3600));
+    }
+
+    let refused = begin_payment(store, 200, GatewayName::Sandbox, true).await;
+    assert!(
+        matches!(refused, Err(Error::Rejected(Rejection::TooManyRequests { wait_seconds: 54_001 }))),
+        "{refused:?}"
+    );
+    begin_payment(store, 201, GatewayName::Sandbox, false).await.expect("limits are off");
+    // The extra payment counts too, so two have to leave the window.
+    store.environment().advance(Duration::from_secs(54_001 + 3600));
+    begin_payment(store, 202, GatewayName::Sandbox, true).await.expect("a day has passed");
 }

@@ -8,16 +8,21 @@ use super::ledger::{self, FeeTerms};
 use super::rules::{self, Answer, LedgerEffect, Step};
 use super::schema::{self, GatewayName, payments::Model as Row};
 use crate::store::{Millis, Store, Text, Tx};
-use crate::tasks::Tasks;
+use crate::tasks::{self, Tasks};
 use crate::{Cause, Error};
 use shared::orders::OrderChanged;
 use shared::payments::{PaymentMethod, PaymentState};
 use shared::{Instant, PaymentId};
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// How many payments take a step at the same time.
 const CONCURRENCY: usize = 32;
+/// The pause after a step that could not even be postponed.
+const DATABASE_RETRY_DELAY: Duration = Duration::from_secs(1);
+/// How many of them were tried before: payments that a gateway does not answer leave room for new ones.
+const MAX_RETRIES_AT_ONCE: usize = CONCURRENCY / 2;
 
 /// Takes the due steps of all payments in the background, at most one step per payment at a time.
 pub struct PaymentWorker {
@@ -25,7 +30,13 @@ pub struct PaymentWorker {
     tasks: Tasks,
     gateways: Arc<Gateways>,
     terms: FeeTerms,
-    in_flight: Mutex<HashSet<PaymentId>>,
+    in_flight: Mutex<HashMap<PaymentId, Attempt>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Attempt {
+    First,
+    Retry,
 }
 
 impl PaymentWorker {
@@ -33,38 +44,73 @@ impl PaymentWorker {
         Arc::new(PaymentWorker { store, tasks, gateways, terms, in_flight: Mutex::default() })
     }
 
-    /// Starts every due step that fits into [`CONCURRENCY`], and returns when the next one is due.
+    /// Starts every due step that fits into [`CONCURRENCY`], and returns when the next one is due. A payment whose gateway has
+    /// no key any more waits until it has one.
     ///
     /// # Errors
     /// If the database is unavailable.
     pub async fn start_due(self: &Arc<Self>, now: Instant) -> Result<Option<Instant>, Error> {
-        for row in schema::due(self.store.read(), now).await? {
-            self.start(row.id.into(), row.gateway.0);
-        }
-        schema::next_due(self.store.read(), now).await
-    }
-
-    fn start(self: &Arc<Self>, id: PaymentId, gateway: GatewayName) {
-        {
-            let mut in_flight = self.in_flight();
-            if in_flight.len() >= CONCURRENCY || !in_flight.insert(id) {
-                return;
+        let gateways = self.gateways.available();
+        let [untried, tried] = schema::due(self.store.read(), &gateways, now).await?;
+        for (rows, attempt) in [(untried, Attempt::First), (tried, Attempt::Retry)] {
+            for row in rows {
+                self.start(row.id.into(), row.gateway.0, attempt);
             }
         }
+        schema::next_due(self.store.read(), &gateways, now).await
+    }
+
+    fn start(self: &Arc<Self>, id: PaymentId, gateway: GatewayName, attempt: Attempt) {
+        let Some(slot) = Slot::take(self.clone(), id, attempt) else { return };
         let worker = self.clone();
         self.tasks.spawn(async move {
             let step = async { step(&worker.store, worker.gateways.get(gateway)?, worker.terms, id).await };
-            if let Err(error) = step.await {
+            if let Err(error) = tasks::catch_panic(step).await {
                 tracing::warn!(payment = %id, %error, "payment step not taken, it will be retried");
+                let store = &worker.store;
+                // If this fails too, the database is away, and the step is tried again in the next tick.
+                let postpone = store.write(store.root_cause(), move |tx| Box::pin(schema::postpone(tx, id)));
+                if postpone.await.is_err() {
+                    tasks::sleep(DATABASE_RETRY_DELAY).await;
+                }
             }
-            worker.in_flight().remove(&id);
-            // The next step may have become due during this one.
-            worker.store.commit_signals().tick.notify_one();
+            drop(slot);
         });
     }
 
-    fn in_flight(&self) -> MutexGuard<'_, HashSet<PaymentId>> {
+    fn in_flight(&self) -> MutexGuard<'_, HashMap<PaymentId, Attempt>> {
         self.in_flight.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The right to take a step of a payment. Given back when dropped, whatever has become of the step.
+struct Slot {
+    worker: Arc<PaymentWorker>,
+    id: PaymentId,
+}
+
+impl Slot {
+    fn take(worker: Arc<PaymentWorker>, id: PaymentId, attempt: Attempt) -> Option<Self> {
+        {
+            let mut in_flight = worker.in_flight();
+            let retries = in_flight.values().filter(|attempt| **attempt == Attempt::Retry).count();
+            let is_full = in_flight.len() >= CONCURRENCY
+                || (attempt == Attempt::Retry && retries >= MAX_RETRIES_AT_ONCE)
+                || in_flight.contains_key(&id);
+            if is_full {
+                return None;
+            }
+            in_flight.insert(id, attempt);
+        }
+        Some(Slot { worker, id })
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        self.worker.in_flight().remove(&self.id);
+        // The next step may have become due during this one.
+        self.worker.store.commit_signals().tick.notify_one();
     }
 }
 
@@ -92,7 +138,8 @@ fn next_try_at(row: &Row, order: &OrderChanged, now: Instant) -> Option<Millis> 
 /// If the database is unavailable. A gateway that fails or does not answer is no error: the step is retried.
 pub async fn step(store: &Store, gateway: &dyn Gateway, terms: FeeTerms, id: PaymentId) -> Result<(), Error> {
     let row = schema::payment(store.read(), id).await?;
-    let Some(order) = schema::order_replica(store.read(), row.order_id.into()).await? else { return Ok(()) };
+    let order = schema::order_replica(store.read(), row.order_id.into()).await?;
+    let order = order.ok_or_else(|| Error::failed("its order is not in the database"))?;
     let state = row.state.0;
     let step = rules::next_step(id, state, row.requires_action, rules::KnownOrder::from(&order)).unwrap_or(Step::Query);
     let deadline = store.environment().now() + rules::GATEWAY_TIMEOUT;
@@ -109,7 +156,9 @@ pub async fn step(store: &Store, gateway: &dyn Gateway, terms: FeeTerms, id: Pay
         }
     };
     let cause = Cause { correlation_id: row.correlation_id, causation_id: row.id };
-    store.write(cause, move |tx| Box::pin(record(tx, id, (state, step), answer, terms))).await
+    store.write(cause, move |tx| Box::pin(record(tx, id, (state, step), answer, terms))).await?;
+    store.wake(id.uuid());
+    Ok(())
 }
 
 async fn perform(gateway: &dyn Gateway, step: Step, row: &Row) -> Result<Answer, Error> {

@@ -63,11 +63,17 @@ pub async fn lock_show(tx: &Tx, id: ShowId) -> Result<(), Error> {
 /// once.
 pub async fn step(store: &Store) -> Result<Option<Instant>, Error> {
     let pending = shows::Entity::find().filter(shows::Column::CancellationPending.eq(true)).all(store.read()).await?;
+    let mut next = None;
     for show in &pending {
         let id = show.id;
-        store.write(store.root_cause(), move |tx| Box::pin(publish_batch(tx, id))).await?;
+        match store.write(store.root_cause(), move |tx| Box::pin(publish_batch(tx, id))).await {
+            Ok(()) => next = Some(store.environment().now()),
+            Err(Error::Unavailable(server)) => return Err(Error::Unavailable(server)),
+            // One show that cannot be cancelled must not hold up the others; it is tried again when they are done.
+            Err(error) => tracing::warn!(show = %id, %error, "cancellation not published, it will be retried"),
+        }
     }
-    Ok((!pending.is_empty()).then(|| store.environment().now()))
+    Ok(next)
 }
 
 async fn publish_batch(tx: &Tx, show: Uuid) -> Result<(), Error> {

@@ -107,6 +107,12 @@ impl Gateways {
         }
     }
 
+    /// The gateways that [`Gateways::get`] finds.
+    pub fn available(&self) -> Vec<GatewayName> {
+        let configured = self.stripe.as_ref().map(|_| self.current);
+        configured.into_iter().chain([GatewayName::Sandbox]).collect()
+    }
+
     pub fn payout_provider(&self) -> &dyn PayoutProvider {
         match &self.stripe {
             Some(stripe) => &stripe.api,

@@ -14,7 +14,7 @@ use sea_orm::sea_query::Expr;
 use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
 use shared::orders::OrderChanged;
 use shared::payments::SoldTicket;
-use shared::{FeeShare, Money, UserId};
+use shared::{FeeShare, Money, OrderId, UserId};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -159,11 +159,23 @@ pub async fn refund(tx: &Tx, payment: &schema::payments::Model) -> Result<(), Er
         reversal.open = posting.account.0 == LedgerAccount::Seller && posting.payout_id.is_some();
     }
     entry.book().await?;
-    let close_sale = postings::Entity::update_many()
+    close_sale(tx, payment.id).await
+}
+
+/// Withholds the proceeds of an order that is over from the sellers' payouts, until the refund reverses them.
+pub async fn close_sales(tx: &Tx, order: OrderId) -> Result<(), Error> {
+    for payment in schema::payments_of(tx.db(), order).await? {
+        close_sale(tx, payment.id).await?;
+    }
+    Ok(())
+}
+
+async fn close_sale(tx: &Tx, payment: Uuid) -> Result<(), Error> {
+    let close = postings::Entity::update_many()
         .col_expr(postings::Column::Open, Expr::value(false))
-        .filter(postings::Column::PaymentId.eq(payment.id))
+        .filter(postings::Column::PaymentId.eq(payment))
         .filter(postings::Column::Kind.eq(Text(EntryKind::Sale)));
-    Ok(close_sale.exec(tx.db()).await.map(drop)?)
+    Ok(close.exec(tx.db()).await.map(drop)?)
 }
 
 fn negated(amount: Money) -> Money {

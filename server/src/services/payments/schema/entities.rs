@@ -38,7 +38,7 @@ pub mod payments {
 }
 
 pub mod order_replicas {
-    use crate::store::Version;
+    use crate::store::{Millis, Version};
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -51,6 +51,8 @@ pub mod order_replicas {
         pub version: Version,
         /// The newest `OrderChanged` as JSON.
         pub body: String,
+        /// When the hold of an order ended that was never paid.
+        pub unpaid_since: Option<Millis>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -125,6 +127,26 @@ pub mod payouts {
         pub attempts: i64,
         pub next_try_at: Option<Millis>,
         pub created_at: Millis,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Sellers who could not be paid, and when that is checked again.
+pub mod payout_checks {
+    use crate::services::payments::schema::GatewayName;
+    use crate::store::{Millis, Text};
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "payout_checks")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub gateway: Text<GatewayName>,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub seller_id: Uuid,
+        pub attempts: i64,
+        pub next_check_at: Millis,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }

@@ -4,24 +4,26 @@ mod entities;
 mod enums;
 
 pub use entities::{
-    order_replicas, payments, payouts, postings, sandbox_payments, sandbox_payouts, stripe_accounts, stripe_intents,
-    webhook_events,
+    order_replicas, payments, payout_checks, payouts, postings, sandbox_payments, sandbox_payouts, stripe_accounts,
+    stripe_intents, webhook_events,
 };
 pub use enums::{EntryKind, GatewayName, LedgerAccount, PayoutState, SandboxState};
 
 use crate::Error;
-use crate::store::{Migration, Millis, Text, Tx, Version};
+use crate::store::{Migration, Millis, Retention, Text, Tx, Version};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    Select, Set,
 };
 use shared::orders::OrderChanged;
 use shared::payments::{Payment, PaymentChanged, PaymentState};
-use shared::{Instant, Money, OrderId, PaymentId, Rejection};
+use shared::{Instant, Money, OrderId, PaymentId, Rejection, UserId};
+use std::time::Duration;
 
 /// How many due payments are read at once.
 const BATCH: u64 = 200;
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3600);
 
 pub const MIGRATIONS: &[Migration] = &[
     Migration {
@@ -66,6 +68,40 @@ pub const MIGRATIONS: &[Migration] = &[
         // The first version stored events without a payment of ours.
         sql: "delete from webhook_events where payment_id is null",
     },
+    Migration {
+        name: "0003_limits_and_retention",
+        sql: "
+        create index payments_not_accepted on payments (payer_id, created_at)
+            where state in ('declined', 'started', 'unknown');
+        alter table order_replicas add column unpaid_since bigint;
+        create index order_replicas_unpaid on order_replicas (unpaid_since) where unpaid_since is not null;
+        create table payout_checks (
+            gateway text not null, seller_id uuid not null, attempts bigint not null, next_check_at bigint not null,
+            primary key (gateway, seller_id));
+        create index payout_checks_old on payout_checks (next_check_at);",
+    },
+];
+
+/// What is not kept for ever: see `docs/retention.md`.
+pub const RETENTIONS: &[Retention] = &[
+    Retention {
+        table: "order_replicas",
+        key: "order_id",
+        // The order of a payment is kept with it.
+        is_over: "unpaid_since is not null
+            and not exists (select 1 from payments where payments.order_id = order_replicas.order_id)",
+        since: "unpaid_since",
+        life: MONTH,
+    },
+    Retention {
+        table: "webhook_events",
+        key: "event_id",
+        is_over: "handled_at is not null",
+        since: "received_at",
+        // Stripe repeats an event for three days.
+        life: MONTH,
+    },
+    super::ledger::payouts::CHECKS,
 ];
 
 pub fn amount_of(row: &payments::Model) -> Money {
@@ -143,20 +179,61 @@ pub async fn payment_exists(db: &impl ConnectionTrait, id: PaymentId) -> Result<
     Ok(payments::Entity::find_by_id(id.uuid()).one(db).await?.is_some())
 }
 
-/// Payments whose next step is due, longest due first.
-pub async fn due(db: &impl ConnectionTrait, now: Instant) -> Result<Vec<payments::Model>, Error> {
-    let found = payments::Entity::find()
-        .filter(payments::Column::NextTryAt.lte(Millis(now)))
-        .order_by_asc(payments::Column::NextTryAt);
-    Ok(found.limit(BATCH).all(db).await?)
+/// When this person's payments since then began that are declined or undecided, oldest first; no more than decide whether
+/// there are too many.
+pub async fn not_accepted_since(
+    db: &impl ConnectionTrait,
+    payer: UserId,
+    since: Instant,
+) -> Result<Vec<Instant>, Error> {
+    use PaymentState::{Declined, Started, Unknown};
+    let found: Vec<Millis> = payments::Entity::find()
+        .select_only()
+        .column(payments::Column::CreatedAt)
+        .filter(payments::Column::PayerId.eq(payer.uuid()))
+        .filter(payments::Column::CreatedAt.gt(Millis(since)))
+        .filter(payments::Column::State.is_in([Text(Declined), Text(Started), Text(Unknown)]))
+        .order_by_desc(payments::Column::CreatedAt)
+        .limit(super::rules::MAX_DECLINES as u64)
+        .into_tuple()
+        .all(db)
+        .await?;
+    Ok(found.into_iter().rev().map(|millis| millis.0).collect())
+}
+
+fn of_gateways(gateways: &[GatewayName]) -> Select<payments::Entity> {
+    let names = gateways.iter().map(|name| Text(*name));
+    payments::Entity::find().filter(payments::Column::Gateway.is_in(names)).order_by_asc(payments::Column::NextTryAt)
+}
+
+/// Payments of these gateways whose next step is due, longest due first: those that were not tried yet, and those that were.
+pub async fn due(
+    db: &impl ConnectionTrait,
+    gateways: &[GatewayName],
+    now: Instant,
+) -> Result<[Vec<payments::Model>; 2], Error> {
+    let due = of_gateways(gateways).filter(payments::Column::NextTryAt.lte(Millis(now))).limit(BATCH);
+    let untried = due.clone().filter(payments::Column::Attempts.eq(0));
+    let tried = due.filter(payments::Column::Attempts.ne(0));
+    Ok([untried.all(db).await?, tried.all(db).await?])
 }
 
 /// When the next step after `now` is due.
-pub async fn next_due(db: &impl ConnectionTrait, now: Instant) -> Result<Option<Instant>, Error> {
-    let found = payments::Entity::find()
-        .filter(payments::Column::NextTryAt.gt(Millis(now)))
-        .order_by_asc(payments::Column::NextTryAt);
+pub async fn next_due(
+    db: &impl ConnectionTrait,
+    gateways: &[GatewayName],
+    now: Instant,
+) -> Result<Option<Instant>, Error> {
+    let found = of_gateways(gateways).filter(payments::Column::NextTryAt.gt(Millis(now)));
     Ok(found.one(db).await?.and_then(|row| row.next_try_at).map(|at| at.0))
+}
+
+/// Postpones a payment whose step could not be taken.
+pub async fn postpone(tx: &Tx, id: PaymentId) -> Result<(), Error> {
+    let Some(mut row) = payments::Entity::find_by_id(id.uuid()).one(tx.db()).await? else { return Ok(()) };
+    row.next_try_at = Some(Millis(tx.now() + super::rules::retry_delay(row.attempts)));
+    row.attempts += 1;
+    update_unpublished(tx, row).await
 }
 
 /// Stores the newest version of an order.
@@ -165,9 +242,13 @@ pub async fn apply_order(tx: &Tx, order: &OrderChanged) -> Result<(), Error> {
         order_id: Set(order.id.uuid()),
         version: Set(Version(order.version)),
         body: Set(serde_json::to_string(order)?),
+        // A payment may still have begun; then the order is kept with it.
+        unpaid_since: Set((order.state.is_over() && order.payment_id.is_none()).then_some(Millis(order.expires_at))),
     };
     use order_replicas::Column;
-    let overwrite = OnConflict::column(Column::OrderId).update_columns([Column::Version, Column::Body]).to_owned();
+    let overwrite = OnConflict::column(Column::OrderId)
+        .update_columns([Column::Version, Column::Body, Column::UnpaidSince])
+        .to_owned();
     Ok(order_replicas::Entity::insert(row).on_conflict(overwrite).exec_without_returning(tx.db()).await.map(drop)?)
 }
 

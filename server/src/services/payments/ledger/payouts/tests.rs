@@ -2,8 +2,8 @@
 
 use super::super::Source;
 use super::{
-    EntryKind, JournalEntry, LedgerAccount, MAX_RETRY_DELAY, Payout, PayoutOutcome, PayoutProvider, PayoutState, due,
-    negated, payouts, postings, run,
+    EntryKind, JournalEntry, LedgerAccount, MAX_RETRY_DELAY, Payout, PayoutOutcome, PayoutProvider, PayoutState,
+    check_now, due, negated, payouts, postings, run,
 };
 use crate::services::payments::gateway::sandbox::Sandbox;
 use crate::services::payments::gateway::stripe::Stripe;
@@ -42,13 +42,17 @@ impl Bank {
 
     /// Books a sale that is payable from this instant on.
     async fn book_sale(&self, minor: i64, releases_at: i64) {
+        self.book_sale_of(SELLER, minor, releases_at).await;
+    }
+
+    async fn book_sale_of(&self, seller: UserId, minor: i64, releases_at: i64) {
         let sale = self.store.write(self.store.root_cause(), move |tx| {
             Box::pin(async move {
                 let amount = Money::new(minor, Currency::Eur);
                 let source = Source::Payment { id: tx.new_id(), order_id: tx.new_id() };
                 let mut entry = JournalEntry::new(tx, EntryKind::Sale, source, NAME);
                 entry.post(LedgerAccount::Buyer, amount, None);
-                let posting = entry.post(LedgerAccount::Seller, negated(amount), Some(SELLER));
+                let posting = entry.post(LedgerAccount::Seller, negated(amount), Some(seller));
                 (posting.open, posting.releases_at) = (true, Some(Millis(Instant::from_millis(releases_at))));
                 entry.book().await
             })
@@ -140,6 +144,9 @@ async fn stripe_pays_a_seller_who_has_entered_bank_details() {
     let next_run = run(&bank.store, &stripe, NAME).await.expect("the database answers");
     assert_eq!((bank.payouts().await, next_run.is_some()), (vec![], true), "there are no bank details yet");
     onboard(&fake, &stripe).await;
+    // The page to which Stripe sends the seller back shows the account, which does this.
+    let check = bank.store.write(bank.store.root_cause(), |tx| Box::pin(check_now(tx, (SELLER, NAME))));
+    check.await.expect("the database answers");
     assert!(stripe.onboarding_url(SELLER).await.expect("Stripe answers").is_some(), "the details can be changed");
     bank.run_payouts(&stripe).await;
 
@@ -229,4 +236,41 @@ async fn a_payout_waits_for_money_that_stripe_has_not_received_yet() {
     bank.run_payouts(&stripe).await;
 
     assert_eq!((bank.payouts().await, bank.balances().await), (vec![(PayoutState::Paid, 1500)], [0, 0]));
+}
+
+/// The sandbox, for a provider that knows the bank of one seller only.
+struct OneOnboarded(Sandbox, UserId);
+
+#[async_trait]
+impl PayoutProvider for OneOnboarded {
+    async fn is_ready(&self, seller: UserId) -> Result<bool, Error> {
+        Ok(seller == self.1)
+    }
+
+    async fn onboarding_url(&self, seller: UserId) -> Result<Option<String>, Error> {
+        self.0.onboarding_url(seller).await
+    }
+
+    async fn send(&self, payout: &Payout) -> Result<PayoutOutcome, Error> {
+        self.0.send(payout).await
+    }
+}
+
+#[tokio::test]
+async fn sellers_without_a_bank_account_do_not_block_those_behind_them() {
+    let bank = Bank::new().await;
+    let seller = |number: u128| UserId::new(Uuid::from_u128(1_000 + number));
+    for number in 0..=120 {
+        bank.book_sale_of(seller(number), 1000, 0).await;
+    }
+    let provider = OneOnboarded(Sandbox::new(bank.store.clone()), seller(120));
+
+    for _ in 0..3 {
+        run(&bank.store, &provider, NAME).await.expect("the database answers");
+    }
+
+    assert_eq!(bank.payouts().await, [(PayoutState::Paid, 1000)]);
+    let next =
+        run(&bank.store, &provider, NAME).await.expect("the database answers").expect("the others are checked again");
+    assert!(next > bank.store.environment().now(), "nothing is due");
 }
