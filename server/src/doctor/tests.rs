@@ -22,6 +22,9 @@ async fn started_once(variables: &[(&str, &str)]) -> (TempDir, Config) {
     (folder, config)
 }
 
+/// The check that fails, what it says, and the variables that make it fail.
+type Fault<'a> = (&'a str, &'a str, &'a [(&'a str, &'a str)]);
+
 #[tokio::test]
 async fn a_site_that_works_is_healthy_and_a_test_mail_arrives() {
     let (folder, config) = started_once(&[]).await;
@@ -36,7 +39,7 @@ async fn a_site_that_works_is_healthy_and_a_test_mail_arrives() {
 
 #[tokio::test]
 async fn each_fault_is_named_in_one_line_that_says_what_to_do() {
-    let faults: &[(&str, &str, &[(&str, &str)])] = &[
+    let faults: &[Fault] = &[
         ("PUBLIC_URL", "https://", &[("PUBLIC_URL", "http://tickets.example.org")]),
         ("PROXIES", "set it to 1", &[("PUBLIC_URL", "https://tickets.example.org")]),
         (
