@@ -10,7 +10,7 @@ use std::time::Duration;
 /// How many rows one commit deletes: a few milliseconds in which no other write waits.
 const BATCH: u64 = 500;
 /// The pause between two such commits, in which other writes have their turn.
-const PAUSE: Duration = Duration::from_millis(50);
+const BATCH_DELAY: Duration = Duration::from_millis(50);
 
 /// How long the rows of a table are kept once they are over.
 #[derive(Clone, Copy, Debug)]
@@ -84,7 +84,7 @@ impl Store {
                 if deleted < BATCH {
                     break;
                 }
-                sleep(PAUSE).await;
+                sleep(BATCH_DELAY).await;
             }
         }
         Ok((rows, commits))

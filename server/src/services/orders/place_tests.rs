@@ -1,4 +1,4 @@
-//! Placing an order for a ticket that `orders` has not heard of.
+//! Placing an order for a ticket that `orders` does not know.
 
 use super::{MIGRATIONS, Orders, schema};
 use crate::fixtures::{self, BUYER, PRICE};
@@ -39,7 +39,7 @@ async fn an_order_for_an_unknown_ticket_waits_without_writing() {
     let folder = tempfile::tempdir().expect("a temporary folder can be made");
     let (orders, store) = orders(folder.path()).await;
     let ticket = store.environment().new_id().into();
-    // Whoever writes now waits for five seconds, and fails.
+    // A write now waits for five seconds, and fails.
     let databases = Databases::Folder(folder.path().to_owned());
     let lock = databases.connect(Service::Orders, 1).await.expect("the database opens");
     let options = TransactionOptions {

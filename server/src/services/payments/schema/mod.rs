@@ -101,7 +101,14 @@ pub const RETENTIONS: &[Retention] = &[
         // Stripe repeats an event for three days.
         life: MONTH,
     },
-    super::ledger::payouts::CHECKS,
+    // The check of a seller who was not owed anything any more when it was due; a check that is forgotten starts again.
+    Retention {
+        table: "payout_checks",
+        key: "gateway, seller_id",
+        is_over: "true",
+        since: "next_check_at",
+        life: Duration::from_secs(7 * 24 * 3600),
+    },
 ];
 
 pub fn amount_of(row: &payments::Model) -> Money {

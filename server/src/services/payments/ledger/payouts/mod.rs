@@ -12,7 +12,7 @@ use crate::services::payments::gateway::{Gateways, Payout, PayoutOutcome, Payout
 use crate::services::payments::schema::{
     EntryKind, GatewayName, LedgerAccount, PayoutState, payout_checks, payouts, postings,
 };
-use crate::store::{Millis, Retention, Store, Text, Tx};
+use crate::store::{Millis, Store, Text, Tx};
 use crate::tasks::{self, Tasks};
 use sea_orm::sea_query::{Expr, ExprTrait, Func, OnConflict};
 use sea_orm::{
@@ -36,17 +36,6 @@ const MAX_RETRY_DELAY: Duration = Duration::from_secs(3600);
 /// When a seller without bank details is checked again; the interval doubles with each check.
 const FIRST_READINESS_INTERVAL: Duration = Duration::from_secs(600);
 const MAX_READINESS_INTERVAL: Duration = Duration::from_secs(24 * 3600);
-/// How long a check is remembered after it was due; one that is forgotten begins anew.
-const CHECK_RETENTION: Duration = Duration::from_secs(7 * 24 * 3600);
-
-/// Checks whose seller was not owed anything any more when they were due.
-pub const CHECKS: Retention = Retention {
-    table: "payout_checks",
-    key: "gateway, seller_id",
-    is_over: "true",
-    since: "next_check_at",
-    life: CHECK_RETENTION,
-};
 
 /// Pays sellers in the background.
 pub struct PayoutWorker {
