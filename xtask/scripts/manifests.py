@@ -88,9 +88,10 @@ def check_role(where, role, found):
     pod = deployment["spec"]["template"]
     environment = variables(pod["spec"]["containers"][0])
     check(environment.get("SERVICES") == role, where, f"set SERVICES={role} in its Deployment")
-    own_account = environment.get("NATS_URL", "").startswith(f"nats://{role}:")
+    # The passwords are in variables of their own.
+    own_account = environment.get("NATS_URL", "").startswith(f"nats://{role}@") and "NATS_PASSWORD" in environment
     check(own_account, where, "use the role's own NATS account in NATS_URL")
-    own_database = environment.get("DATABASE_URL", "").startswith(f"postgres://{role}:")
+    own_database = environment.get("DATABASE_URL", "").startswith(f"postgres://{role}@")
     check(own_database != (role == "web"), where, "every service, but not web, uses its own database user in DATABASE_URL")
     labels = pod["metadata"]["labels"]
     for kind, selector in [("PodDisruptionBudget", "selector"), ("NetworkPolicy", "podSelector")]:
