@@ -138,7 +138,7 @@ async fn fill_with_demo_data(config: &Config) -> Result<(), CommandError> {
 }
 
 async fn audit(config: &Config) -> Result<ExitCode, CommandError> {
-    let report = audit::run(config).await?;
+    let report = audit::run(config, Environment::real().now()).await?;
     println!("{report}");
     Ok(if report.violations() == 0 { ExitCode::SUCCESS } else { ExitCode::from(VIOLATIONS_FOUND) })
 }

@@ -334,7 +334,8 @@ impl TestSystem {
     /// Waits until the system is idle, and fails if any invariant is violated.
     pub async fn assert_consistent(&self) {
         self.wait_until_idle().await;
-        let report = server::audit::run(&self.config(None)).await.expect("the databases answer");
+        let report =
+            server::audit::run(&self.config(None), self.environment.now()).await.expect("the databases answer");
         assert_eq!(report.violations(), 0, "{report}");
     }
 }

@@ -25,7 +25,7 @@ use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction, QueryResult, Statement,
     TransactionTrait,
 };
-use shared::Service;
+use shared::{Instant, Service};
 use std::path::Path;
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -57,11 +57,11 @@ const IN_FLIGHT: &[(&str, &str)] = &[
     ("held orders", "select count(*) from orders.orders where state = 'held'"),
 ];
 
-/// Checks the databases of the services.
+/// Checks the databases of the services. `now` tells which rows may be deleted by now: see `docs/retention.md`.
 ///
 /// # Errors
 /// If a file is missing, cannot be read, or is not a service's database.
-pub async fn run(config: &Config) -> Result<Report, Error> {
+pub async fn run(config: &Config, now: Instant) -> Result<Report, Error> {
     // What the checks compute is on disk: it does not fit in memory where millions of tickets are sold.
     let temporary = TempDir::new().map_err(|error| Error::failed(format!("no temporary folder: {error}")))?;
     let db = open_temporary(temporary.path()).await?;
@@ -79,7 +79,7 @@ pub async fn run(config: &Config) -> Result<Report, Error> {
     };
     let (snapshot, unchanged) = take_snapshot(&db).await?;
     check_files(&snapshot).await?;
-    for statement in history::statements() {
+    for statement in history::statements(now) {
         snapshot.execute_unprepared(&statement).await?;
     }
     let not_compared = ledger_snapshot::fill(config, &snapshot).await?;

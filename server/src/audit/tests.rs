@@ -84,7 +84,7 @@ async fn used(folder: &Path) -> Host {
 /// The report once no event is in flight.
 async fn report_at_rest(host: &Host, folder: &Path) -> Report {
     for _ in 0..200 {
-        let report = run(&config(folder)).await.expect("audits");
+        let report = run(&config(folder), Environment::real().now()).await.expect("audits");
         assert_eq!(report.violations(), 0, "{report}");
         if report.at_rest() {
             return report;
@@ -92,7 +92,7 @@ async fn report_at_rest(host: &Host, folder: &Path) -> Report {
         let soon = host.environment().now() + Duration::from_millis(20);
         host.environment().sleep_until(soon).await;
     }
-    panic!("not at rest after 200 tries: {}", run(&config(folder)).await.expect("audits"));
+    panic!("not at rest after 200 tries: {}", run(&config(folder), Environment::real().now()).await.expect("audits"));
 }
 
 /// The files as a power cut would leave them: without what is only in memory.
@@ -230,10 +230,10 @@ async fn a_used_marketplace_has_no_violations_running_crashed_or_stopped() {
     let host = used(folder.path()).await;
 
     let running = report_at_rest(&host, folder.path()).await;
-    let crashed = run(&config(copy(folder.path()).path())).await.expect("audits");
+    let crashed = run(&config(copy(folder.path()).path()), Environment::real().now()).await.expect("audits");
     host.stop().await;
     drop(host);
-    let stopped = run(&config(folder.path())).await.expect("audits");
+    let stopped = run(&config(folder.path()), Environment::real().now()).await.expect("audits");
 
     for report in [running, crashed, stopped] {
         assert!(report.at_rest() && report.violations() == 0, "{report}");
@@ -251,7 +251,7 @@ async fn each_planted_violation_is_found() {
     for (invariant, service, sql) in PLANTED {
         let copy = copy(folder.path());
         tamper(copy.path(), *service, sql).await;
-        let report = run(&config(copy.path())).await.expect("audits");
+        let report = run(&config(copy.path()), Environment::real().now()).await.expect("audits");
 
         assert!(report.violated().contains(invariant), "{invariant}, after {sql}:\n{report}");
         found.extend(report.checked.iter().filter(|one| one.violations() > 0).map(|one| one.check.statement));
@@ -270,7 +270,7 @@ async fn checks_at_rest_only_are_skipped_while_events_are_in_flight() {
 
     tamper(folder.path(), Service::Orders, "update outbox set published_at = null where seq = 1").await;
     tamper(folder.path(), Service::Payments, "delete from order_replicas").await;
-    let report = run(&config(folder.path())).await.expect("audits");
+    let report = run(&config(folder.path()), Environment::real().now()).await.expect("audits");
 
     assert!(!report.at_rest() && report.violations() == 0, "{report}");
     let text = report.to_string();
@@ -281,7 +281,7 @@ async fn checks_at_rest_only_are_skipped_while_events_are_in_flight() {
 async fn a_missing_file_is_named() {
     let folder = TempDir::new().expect("makes a folder");
 
-    let error = run(&config(folder.path())).await.err().expect("there is nothing");
+    let error = run(&config(folder.path()), Environment::real().now()).await.err().expect("there is nothing");
 
     assert!(error.to_string().contains("auth.db"), "{error}");
 }

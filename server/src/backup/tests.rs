@@ -86,7 +86,7 @@ async fn a_backup_under_load_restores_all_that_was_acknowledged_before_it() {
         assert!(sign_in(&host.backend(), &environment, &format!("user{number}")).await, "user{number} of {before}");
     }
     host.stop().await;
-    let report = audit::run(&restored).await.expect("audits");
+    let report = audit::run(&restored, environment.now()).await.expect("audits");
     assert_eq!(report.violations(), 0, "{report}");
 }
 

@@ -75,7 +75,7 @@ async fn the_data_of_every_release_is_served() {
         let states: Vec<OrderState> = orders.items.iter().map(|order| order.state).collect();
         assert!(states.contains(&OrderState::Complete) && states.contains(&OrderState::Expired), "{states:?}");
         host.stop().await;
-        let report = audit::run(&config(folder.path())).await.expect("audits");
+        let report = audit::run(&config(folder.path()), environment.now()).await.expect("audits");
         assert_eq!(report.violations(), 0, "{release}: {report}");
     }
 }
