@@ -1,6 +1,7 @@
 // A site for each test, and users with a browser each. A message on a browser's console fails the test.
 import { test as base, expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -14,13 +15,20 @@ const BINARY = process.env.TICKETING_BIN ?? resolve(import.meta.dirname, '../../
 const CLUSTER = process.env.TICKETING_CLUSTER;
 export const PASSWORD = 'a password of hers';
 
-/** A free TCP port. */
+/** A free TCP port below the range from which the kernel takes the ports of outgoing connections. */
 export async function freePort() {
-  const server = createServer();
-  await new Promise((done) => server.listen(0, '127.0.0.1', done));
-  const { port } = server.address();
-  await new Promise((done) => server.close(done));
-  return port;
+  for (;;) {
+    const port = randomInt(10_000, 32_768);
+    const server = createServer();
+    const free = await new Promise((done) => {
+      server.once('error', () => done(false));
+      server.listen(port, '127.0.0.1', () => done(true));
+    });
+    if (free) {
+      await new Promise((done) => server.close(done));
+      return port;
+    }
+  }
 }
 
 export const test = base.extend({

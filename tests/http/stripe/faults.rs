@@ -45,11 +45,11 @@ async fn retry_until_answered(
     method: Method,
     path: &str,
     body: Option<&Value>,
-    key: &str,
+    key: Option<&str>,
 ) -> (StatusCode, Value) {
     let text = body.map(Value::to_string);
+    let headers: Vec<_> = key.map(|key| ("idempotency-key", key)).into_iter().collect();
     loop {
-        let headers = [("idempotency-key", key)];
         if let Ok(answer) = user.send_text(method.clone(), path, text.as_deref(), &headers).await
             && answer.status != StatusCode::SERVICE_UNAVAILABLE
         {
@@ -79,7 +79,8 @@ impl Buyer {
 
     async fn buy(&self, ticket: &str, way: u32) {
         let hold = json!({ "ticket_ids": [ticket], "expected_total": { "minor": 1000, "currency": "EUR" } });
-        let (status, order) = retry_until_answered(&self.user, Method::POST, "/api/orders", Some(&hold), ticket).await;
+        let (status, order) =
+            retry_until_answered(&self.user, Method::POST, "/api/orders", Some(&hold), Some(ticket)).await;
         assert_eq!(status, StatusCode::OK, "no other buyer holds it: {order}");
         let order = order["id"].as_str().expect("it has an id").to_owned();
         match way {
@@ -114,12 +115,13 @@ impl Buyer {
     async fn pay(&self, order: &str, card: &str) -> Value {
         let pay = json!({ "order_id": order, "method": card });
         let key = format!("{order}/{card}");
-        let (_, payment) = retry_until_answered(&self.user, Method::POST, "/api/payments", Some(&pay), &key).await;
+        let (_, payment) =
+            retry_until_answered(&self.user, Method::POST, "/api/payments", Some(&pay), Some(&key)).await;
         let Some(id) = payment["id"].as_str() else { return payment };
         // The payment may be undecided until Stripe is asked again.
         let path = format!("/api/payments/{id}");
         for _ in 0..200 {
-            let (_, payment) = retry_until_answered(&self.user, Method::GET, &path, None, "").await;
+            let (_, payment) = retry_until_answered(&self.user, Method::GET, &path, None, None).await;
             let waits = payment["needs_authentication"] == true;
             if waits || !["started", "unknown"].iter().any(|state| payment["state"] == *state) {
                 return payment;
@@ -130,17 +132,20 @@ impl Buyer {
     }
 
     async fn cancel(&self, order: &str) {
-        retry_until_answered(&self.user, Method::DELETE, &format!("/api/orders/{order}"), None, "").await;
+        let path = format!("/api/orders/{order}");
+        let (status, answer) = retry_until_answered(&self.user, Method::DELETE, &path, None, None).await;
+        // An order that was paid meanwhile cannot be cancelled.
+        assert!([StatusCode::OK, StatusCode::NO_CONTENT, StatusCode::CONFLICT].contains(&status), "{status}: {answer}");
     }
 
     /// The seller refunds the sale once the order is complete. An order that was not paid is left alone.
     async fn refund(&self, order: &str, ticket: &str) {
         for _ in 0..100 {
             let (_, order) =
-                retry_until_answered(&self.user, Method::GET, &format!("/api/orders/{order}"), None, "").await;
+                retry_until_answered(&self.user, Method::GET, &format!("/api/orders/{order}"), None, None).await;
             if order["state"] == "complete" {
                 let path = format!("/api/tickets/{ticket}/refund");
-                retry_until_answered(&self.seller, Method::POST, &path, Some(&json!({})), "").await;
+                retry_until_answered(&self.seller, Method::POST, &path, Some(&json!({})), None).await;
                 return;
             }
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -216,7 +221,7 @@ async fn finish(buyers: Vec<JoinHandle<()>>, seller: HttpUser, show: String, fin
         buyer.expect("a buyer task does not panic");
     }
     let path = format!("/api/shows/{show}/cancel");
-    retry_until_answered(&seller, Method::POST, &path, Some(&json!({})), "").await;
+    retry_until_answered(&seller, Method::POST, &path, Some(&json!({})), None).await;
     tokio::time::sleep(CANCEL_DURATION).await;
     // The receiver is gone if the steps ended first.
     let _ = finished.send(());

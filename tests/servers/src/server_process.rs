@@ -2,8 +2,10 @@
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
+use std::ops::Range;
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -18,10 +20,22 @@ const STOP_TIMEOUT: Duration = Duration::from_secs(30);
 /// How long a health check may take.
 const HEALTH_TIMEOUT: Duration = Duration::from_secs(2);
 const POLL_INTERVAL: Duration = Duration::from_millis(20);
+/// The ports that [`free_port`] chooses from: Linux uses those from 32768 for outgoing connections.
+const FREE_PORTS: Range<u16> = 10_000..32_768;
+static CHOSEN_PORTS: AtomicU32 = AtomicU32::new(0);
 
-/// A TCP port that was free a moment ago.
+/// A TCP port that was free a moment ago and that this process has not chosen before. It lies below the range from which
+/// the kernel takes the ports of outgoing connections, so that none of them can take it before the server listens.
 pub fn free_port() -> Result<u16> {
-    Ok(TcpListener::bind("127.0.0.1:0")?.local_addr()?.port())
+    let offset = std::process::id().wrapping_mul(97);
+    for _ in FREE_PORTS {
+        let number = offset.wrapping_add(CHOSEN_PORTS.fetch_add(1, Ordering::Relaxed));
+        let port = FREE_PORTS.start + u16::try_from(number % u32::from(FREE_PORTS.end - FREE_PORTS.start))?;
+        if TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return Ok(port);
+        }
+    }
+    bail!("no port in {FREE_PORTS:?} is free")
 }
 
 /// Whether a process accepts connections on this port.
