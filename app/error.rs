@@ -24,11 +24,10 @@ impl ApiError {
             ApiError::Rejected(rejection) => match rejection {
                 Rejection::Invalid(_) | Rejection::Malformed(_) | Rejection::MixedShows => StatusCode::BAD_REQUEST,
                 Rejection::SignedOut | Rejection::WrongCredentials => StatusCode::UNAUTHORIZED,
-                Rejection::NotYours | Rejection::ForeignOrigin => StatusCode::FORBIDDEN,
+                Rejection::NotYours | Rejection::ForeignOrigin | Rejection::EmailUnverified => StatusCode::FORBIDDEN,
                 Rejection::NotFound => StatusCode::NOT_FOUND,
                 Rejection::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
-                Rejection::EmailTaken
-                | Rejection::TicketHeld
+                Rejection::TicketHeld
                 | Rejection::TicketSold
                 | Rejection::TicketWithdrawn
                 | Rejection::OwnTicket
@@ -42,7 +41,7 @@ impl ApiError {
                 | Rejection::OrderClosed(_)
                 | Rejection::PaymentUnderWay
                 | Rejection::KeyReused => StatusCode::CONFLICT,
-                Rejection::OrderExpired => StatusCode::GONE,
+                Rejection::OrderExpired | Rejection::LinkInvalid => StatusCode::GONE,
                 Rejection::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
                 Rejection::CardDeclined(_) => StatusCode::UNPROCESSABLE_ENTITY,
                 Rejection::TooManyRequests { .. } => StatusCode::TOO_MANY_REQUESTS,

@@ -4,9 +4,10 @@
 use crate::client::context::AddressHook;
 use crate::pages::layout::PageLayout;
 use crate::pages::{
-    Design, FormError, Home, NotFound, OrderPage, Orders, Sell, Selling, ShowPage, SignIn, SignUp, TicketPage,
+    Account, Design, ForgotPassword, FormError, Home, NotFound, OrderPage, Orders, ResetPassword, Sell, Selling,
+    ShowPage, SignIn, SignUp, TicketPage, VerifyEmail,
 };
-use crate::routes::{FormErrorQuery, HomeQuery, SellQuery, SignInQuery};
+use crate::routes::{AccountQuery, ForgotQuery, FormErrorQuery, HomeQuery, LinkQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Routable)]
@@ -31,6 +32,14 @@ pub enum Route {
         SignIn { query: SignInQuery },
         #[route("/sign-up?:..query")]
         SignUp { query: SignInQuery },
+        #[route("/account?:..query")]
+        Account { query: AccountQuery },
+        #[route("/verify?:..query")]
+        VerifyEmail { query: LinkQuery },
+        #[route("/forgot?:..query")]
+        ForgotPassword { query: ForgotQuery },
+        #[route("/reset?:..query")]
+        ResetPassword { query: LinkQuery },
         #[route("/sorry?:..query")]
         FormError { query: FormErrorQuery },
         #[route("/design")]
@@ -56,7 +65,7 @@ fn use_route_address() -> String {
 mod tests {
     use super::*;
     use crate::error::ApiError;
-    use crate::routes;
+    use crate::routes::{self, AccountChange};
     use shared::Rejection;
     use shared::tickets::ShowFilter;
 
@@ -66,6 +75,8 @@ mod tests {
         let (own_id, back) = (id.to_owned(), SignInQuery::back_to("/shows/1?together=2"));
         let filter = ShowFilter { search: Some("Jazz Söhne".to_owned()), ..ShowFilter::default() };
         let problem = ApiError::from(Rejection::TicketHeld);
+        let link = LinkQuery::default();
+        let changed = AccountQuery { done: Some(AccountChange::PasswordChanged) };
         let pages = [
             (routes::home(), Route::Home { query: HomeQuery::default() }),
             (routes::shows(&filter), Route::Home { query: HomeQuery(filter.clone()) }),
@@ -79,6 +90,12 @@ mod tests {
             (routes::sign_in(&back), Route::SignIn { query: back.clone() }),
             (routes::sign_in(&SignInQuery::default()), Route::SignIn { query: SignInQuery::default() }),
             (routes::sign_up(&back), Route::SignUp { query: back }),
+            (routes::account(&AccountQuery::default()), Route::Account { query: AccountQuery::default() }),
+            (routes::account(&changed), Route::Account { query: changed.clone() }),
+            (routes::verify(&link), Route::VerifyEmail { query: link.clone() }),
+            (routes::verify(&LinkQuery { done: true }), Route::VerifyEmail { query: LinkQuery { done: true } }),
+            (routes::forgot(&ForgotQuery { done: true }), Route::ForgotPassword { query: ForgotQuery { done: true } }),
+            (routes::reset(&link), Route::ResetPassword { query: link.clone() }),
             (
                 routes::form_error(problem.clone(), "/orders"),
                 Route::FormError { query: FormErrorQuery::new(problem, "/orders") },

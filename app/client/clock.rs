@@ -38,6 +38,20 @@ pub fn random() -> f64 {
     }
 }
 
+/// How many minutes the clock of the user's computer is ahead of UTC at an instant; `None` where only UTC is known.
+pub fn minutes_ahead_of_utc(at: Instant) -> Option<i32> {
+    #[cfg(target_arch = "wasm32")]
+    {
+        let minutes_behind = js_sys::Date::new(&(at.millis() as f64).into()).get_timezone_offset();
+        (!minutes_behind.is_nan()).then_some(-minutes_behind as i32)
+    }
+    #[cfg(not(target_arch = "wasm32"))]
+    {
+        let _ = at;
+        None
+    }
+}
+
 /// The time zone of the user's computer.
 pub fn local_time_zone() -> Option<String> {
     #[cfg(target_arch = "wasm32")]

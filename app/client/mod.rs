@@ -1,6 +1,7 @@
 //! What the client needs of its browser or window: time, live updates, Stripe's card field, the document, and the state that
 //! all pages share.
 
+pub mod address;
 #[cfg(any(test, target_arch = "wasm32", feature = "desktop"))]
 mod backoff;
 pub mod clock;
@@ -16,3 +17,4 @@ pub mod prewarm;
 pub mod recently_viewed;
 pub mod reload;
 pub mod stripe;
+pub mod submission;

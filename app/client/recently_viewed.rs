@@ -23,6 +23,11 @@ pub fn remember(show: &Show) {
     store(&with_newest(load(), viewed));
 }
 
+/// Forgets the list, so that the next user of the browser does not see it.
+pub fn forget() {
+    store(&[]);
+}
+
 fn with_newest(mut shows: Vec<ViewedShow>, newest: ViewedShow) -> Vec<ViewedShow> {
     shows.retain(|show| show.id != newest.id);
     shows.insert(0, newest);

@@ -5,7 +5,7 @@ use crate::client::prehydration_input::use_prehydration_text;
 use dioxus::prelude::*;
 
 /// Focuses the first invalid field whenever this field's error changes.
-fn use_focus_on_error(error: &Option<String>) {
+pub(super) fn use_focus_on_error(error: &Option<String>) {
     let error = error.clone();
     use_effect(use_reactive!(|error| {
         if error.is_some() {
@@ -15,8 +15,8 @@ fn use_focus_on_error(error: &Option<String>) {
 }
 
 /// Adopts what was entered before hydration.
-fn use_adopted_value(name: &'static str, mut value: Signal<String>) {
-    use_prehydration_text(name, move |text| {
+pub(super) fn use_adopted_value(id: &'static str, mut value: Signal<String>) {
+    use_prehydration_text(id, move |text| {
         if text != *value.peek() {
             value.set(text);
         }
@@ -24,8 +24,8 @@ fn use_adopted_value(name: &'static str, mut value: Signal<String>) {
 }
 
 /// The ids of the elements that describe a field. The error comes first, since it asks for an action.
-fn described_by(name: &str, hint: bool, error: bool) -> Option<String> {
-    let parts = [error.then(|| format!("{name}-error")), hint.then(|| format!("{name}-hint"))];
+pub(super) fn described_by(id: &str, hint: bool, error: bool) -> Option<String> {
+    let parts = [error.then(|| format!("{id}-error")), hint.then(|| format!("{id}-hint"))];
     let ids = parts.into_iter().flatten().collect::<Vec<_>>().join(" ");
     (!ids.is_empty()).then_some(ids)
 }
@@ -42,31 +42,34 @@ pub fn Field(
     #[props(default)] autocomplete: &'static str,
     #[props(default)] inputmode: &'static str,
     #[props(default = true)] required: bool,
+    /// The same as the name, unless another form of the page has a field of that name.
+    id: Option<&'static str>,
 ) -> Element {
+    let id = id.unwrap_or(name);
     use_focus_on_error(&error);
-    use_adopted_value(name, value);
+    use_adopted_value(id, value);
     let invalid = error.is_some();
     rsx! {
         div { class: "field",
-            label { r#for: "{name}", "{label}" }
+            label { r#for: "{id}", "{label}" }
             if !hint.is_empty() {
-                p { class: "hint", id: "{name}-hint", "{hint}" }
+                p { class: "hint", id: "{id}-hint", "{hint}" }
             }
             input {
-                id: "{name}",
+                id: "{id}",
                 name: "{name}",
                 r#type: "{kind}",
                 required,
                 value: "{value}",
                 aria_required: if required { "true" },
                 aria_invalid: if invalid { "true" },
-                aria_describedby: described_by(name, !hint.is_empty(), invalid),
+                aria_describedby: described_by(id, !hint.is_empty(), invalid),
                 autocomplete: if !autocomplete.is_empty() { autocomplete },
                 inputmode: if !inputmode.is_empty() { inputmode },
                 oninput: move |event| value.set(event.value()),
             }
             if let Some(error) = error {
-                p { class: "error", id: "{name}-error", "{error}" }
+                p { class: "error", id: "{id}-error", "{error}" }
             }
         }
     }

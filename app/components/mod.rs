@@ -2,10 +2,13 @@
 
 mod card_form;
 mod cover;
+mod device_name;
 mod empty_state;
 mod field;
 mod heading;
+mod moment;
 mod notice;
+mod password_field;
 mod problem;
 mod seller_proceeds;
 mod show_card;
@@ -17,10 +20,13 @@ mod ticket_labels;
 
 pub use card_form::CardForm;
 pub use cover::Cover;
+pub use device_name::device_name;
 pub use empty_state::EmptyState;
 pub use field::{Field, Select};
 pub use heading::Heading;
+pub use moment::Moment;
 pub use notice::{Notice, Tone};
+pub use password_field::{PasswordField, PasswordOwner};
 pub use problem::Problem;
 pub use seller_proceeds::SellerProceeds;
 pub use show_card::ShowCard;

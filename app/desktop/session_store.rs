@@ -1,29 +1,33 @@
-//! Stores the session cookie, so that the user stays signed in after a restart.
+//! Stores the cookies of a session, so that the user stays signed in after a restart, and the server knows this computer after
+//! the session has ended.
 //!
-//! The server treats this program like a browser and keeps the session in a cookie. The store is the HTTP client's cookie jar
-//! for that one cookie. The web view never sees it, since this process makes all requests. The cookie is sent only to the
-//! server that set it.
+//! The server treats this program like a browser and keeps the session in cookies. The store is the HTTP client's cookie jar
+//! for these cookies. The web view never sees them, since this process makes all requests. They are sent only to the
+//! server that set them.
 
 use super::config_dir::{self, ConfigDir};
 use super::server_address::ServerAddress;
 use cookie::Cookie;
 use dioxus::fullstack::HeaderValue;
 use dioxus::fullstack::reqwest::{Url, cookie::CookieStore};
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// The cookie's name over HTTP, and over HTTPS.
-const COOKIE_NAMES: [&str; 2] = ["sid", "__Host-sid"];
+/// The cookies' names over HTTP, and over HTTPS.
+const COOKIE_NAMES: [&str; 4] = ["sid", "device", "__Host-sid", "__Host-device"];
 /// In hexadecimal digits.
 const TOKEN_LENGTH: usize = 64;
+
+type Cookies = BTreeMap<String, String>;
 
 /// The session at one server.
 pub struct SessionStore {
     server: ServerAddress,
     file: Option<PathBuf>,
-    /// The cookie as it is sent: `name=token`.
-    cookie: Mutex<Option<String>>,
+    /// The tokens by the names of their cookies.
+    cookies: Mutex<Cookies>,
 }
 
 impl SessionStore {
@@ -31,25 +35,27 @@ impl SessionStore {
     pub fn load(server: &ServerAddress, config_dir: &ConfigDir) -> Self {
         let file = config_dir.session(server);
         let stored = file.as_ref().and_then(|file| fs::read_to_string(file).ok());
-        let cookie = stored.map(|text| text.trim().to_owned()).filter(|text| is_session_cookie(text));
-        SessionStore { server: server.clone(), file, cookie: Mutex::new(cookie) }
+        let cookies = stored.iter().flat_map(|text| text.lines()).filter_map(parse).collect();
+        SessionStore { server: server.clone(), file, cookies: Mutex::new(cookies) }
     }
 
-    fn cookie(&self) -> MutexGuard<'_, Option<String>> {
+    fn lock(&self) -> MutexGuard<'_, Cookies> {
         // A panic cannot leave the value half-written.
-        self.cookie.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cookies.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn store(&self, new: Option<String>) {
-        let mut cookie = self.cookie();
-        if *cookie == new {
+    /// Replaces the cookies, and writes them unless they are the same.
+    fn store(&self, change: impl FnOnce(&mut Cookies)) {
+        let mut cookies = self.lock();
+        let before = cookies.clone();
+        change(&mut cookies);
+        if *cookies == before {
             return;
         }
-        *cookie = new;
-        let stored = match (&self.file, &*cookie) {
-            (Some(file), Some(text)) => config_dir::write(file, &format!("{text}\n")),
-            (Some(file), None) => config_dir::remove(file),
-            (None, _) => Ok(()),
+        let stored = match &self.file {
+            Some(file) if cookies.is_empty() => config_dir::remove(file),
+            Some(file) => config_dir::write(file, &format!("{}\n", written(&cookies, "\n"))),
+            None => Ok(()),
         };
         if let Err(error) = stored {
             tracing::warn!(%error, "session not stored, the next start uses the previous one");
@@ -57,10 +63,16 @@ impl SessionStore {
     }
 }
 
-/// Whether the text is a well-formed session cookie. Nothing else is sent, even if the file was edited.
-fn is_session_cookie(text: &str) -> bool {
-    let Some((name, token)) = text.split_once('=') else { return false };
-    COOKIE_NAMES.contains(&name) && token.len() == TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_hexdigit())
+/// The cookies as they are sent, or as lines of the file.
+fn written(cookies: &Cookies, separator: &str) -> String {
+    cookies.iter().map(|(name, token)| format!("{name}={token}")).collect::<Vec<_>>().join(separator)
+}
+
+/// The name and the token of a well-formed cookie of a session. Nothing else is sent, even if the file was edited.
+fn parse(text: &str) -> Option<(String, String)> {
+    let (name, token) = text.trim().split_once('=')?;
+    let well_formed = token.len() == TOKEN_LENGTH && token.bytes().all(|byte| byte.is_ascii_hexdigit());
+    (well_formed && COOKIE_NAMES.contains(&name)).then(|| (name.to_owned(), token.to_owned()))
 }
 
 impl CookieStore for SessionStore {
@@ -72,20 +84,18 @@ impl CookieStore for SessionStore {
             let Some(cookie) = header.to_str().ok().and_then(|text| Cookie::parse(text).ok()) else { continue };
             let text = format!("{}={}", cookie.name(), cookie.value());
             let ended = cookie.value().is_empty() || cookie.max_age().is_some_and(|age| !age.is_positive());
-            if !COOKIE_NAMES.contains(&cookie.name()) {
-                continue;
-            }
             if ended {
-                self.store(None);
-            } else if is_session_cookie(&text) {
-                self.store(Some(text));
+                self.store(|cookies| drop(cookies.remove(cookie.name())));
+            } else if let Some((name, token)) = parse(&text) {
+                self.store(|cookies| drop(cookies.insert(name, token)));
             }
         }
     }
 
     fn cookies(&self, url: &Url) -> Option<HeaderValue> {
-        let cookie = self.cookie().clone().filter(|_| self.server.serves(url))?;
-        let mut header = HeaderValue::from_str(&cookie).ok()?;
+        let cookies = written(&self.lock(), "; ");
+        let mut header =
+            HeaderValue::from_str(&cookies).ok().filter(|_| !cookies.is_empty() && self.server.serves(url))?;
         header.set_sensitive(true);
         Some(header)
     }
@@ -150,6 +160,20 @@ mod tests {
 
         assert_eq!(sent(&store, SIGN_IN), None);
         assert!(!file.exists());
+    }
+
+    #[test]
+    fn the_computer_stays_known_when_the_session_ends() {
+        let home = home();
+        let store = store_at(HERE, &home);
+        let device = format!("device={}", "b".repeat(TOKEN_LENGTH));
+        sign_in(&store, SIGN_IN, "a");
+        respond(&store, SIGN_IN, &format!("{device}; Path=/; HttpOnly; SameSite=Lax; Max-Age=31536000"));
+        assert_eq!(sent(&store_at(HERE, &home), SIGN_IN), Some(format!("{device}; {}", cookie("a"))));
+
+        respond(&store, SIGN_IN, "sid=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0");
+
+        assert_eq!(sent(&store_at(HERE, &home), SIGN_IN), Some(device));
     }
 
     #[test]

@@ -3,7 +3,7 @@
 
 use super::language::NumberFormat;
 use super::{Language, t};
-use chrono::{Datelike, NaiveDate, NaiveDateTime, Timelike};
+use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use shared::tickets::Seat;
 use shared::{Currency, FeeShare, Instant, Money};
 
@@ -72,7 +72,11 @@ pub fn month(number: u32) -> String {
 
 /// A day and time in the venue's time zone, which the server sends as `2026-12-05T20:00`. Other text is returned unchanged.
 pub fn date(local: &str) -> String {
-    let Ok(at) = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M") else { return local.to_owned() };
+    let at = NaiveDateTime::parse_from_str(local, "%Y-%m-%dT%H:%M");
+    at.map_or_else(|_| local.to_owned(), date_and_time)
+}
+
+fn date_and_time(at: NaiveDateTime) -> String {
     let weekday = t!("weekday", number = at.weekday().number_from_monday());
     let time = format!("{:02}:{:02}", at.hour(), at.minute());
     t!(
@@ -83,6 +87,15 @@ pub fn date(local: &str) -> String {
         year = at.year().to_string(),
         time = time
     )
+}
+
+/// An instant by a clock that is `minutes_ahead` of UTC; in UTC, and saying so, if no clock is known.
+pub fn moment(at: Instant, minutes_ahead: Option<i32>) -> String {
+    let utc = DateTime::from_timestamp_millis(at.millis()).unwrap_or_default().naive_utc();
+    match minutes_ahead {
+        Some(minutes) => date_and_time(utc + TimeDelta::minutes(minutes.into())),
+        None => format!("{} {}", date_and_time(utc), t!("time-zone", zone = "UTC")),
+    }
 }
 
 /// The day of an instant in UTC, which does not depend on the computer that renders the page.
@@ -136,6 +149,8 @@ mod tests {
         assert_eq!(date("2027-06-01T20:05"), "Tue 1 Jun 2027, 20:05");
         assert_eq!(day(Instant::from_millis(0)), "1 Jan 1970");
         assert_eq!(date("soon"), "soon", "other text is kept");
+        assert_eq!(moment(Instant::from_millis(0), None), "Thu 1 Jan 1970, 00:00 (UTC time)");
+        assert_eq!(moment(Instant::from_millis(0), Some(-90)), "Wed 31 Dec 1969, 22:30");
     }
 
     #[test]

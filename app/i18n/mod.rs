@@ -7,7 +7,7 @@ mod format;
 mod language;
 mod messages;
 
-pub use format::{amount, date, day, money, month, percent, seat};
+pub use format::{amount, date, day, moment, money, month, percent, seat};
 pub use language::{Language, use_language};
 #[cfg(target_arch = "wasm32")]
 pub use messages::load;

@@ -5,3 +5,4 @@ pub mod card;
 pub mod price_summary;
 pub mod seat_ranges;
 pub mod unique;
+pub mod user_agent;

@@ -4,10 +4,11 @@ use crate::api;
 use crate::client::clock;
 use crate::client::context::{CurrentUser, PaymentSettings, ReadyCard, SessionUnknown, use_address};
 use crate::client::hydration::use_hydrated;
+use crate::client::recently_viewed;
 use crate::components::{Problem, Skeleton};
 use crate::error::ApiError;
 use crate::i18n::{Language, t};
-use crate::routes::{self, SignInQuery};
+use crate::routes::{self, AccountQuery, SignInQuery};
 use dioxus::prelude::*;
 use std::time::Duration;
 
@@ -66,6 +67,7 @@ fn Header() -> Element {
             if api::auth::sign_out().await.is_ok() {
                 current.0.set(None);
                 ready_card.0.set(None);
+                recently_viewed::forget();
                 navigator.push(routes::home());
             }
         }
@@ -79,7 +81,10 @@ fn Header() -> Element {
                 if let Some(user) = current.0() {
                     NavLink { to: routes::orders(), {t!("nav-orders")} }
                     NavLink { to: routes::selling(), {t!("nav-sales")} }
-                    span { class: "who", "{user.email}" }
+                    NavLink { class: "who", to: routes::account(&AccountQuery::default()),
+                        span { class: "unseen", {t!("account")} " " }
+                        bdi { "{user.email}" }
+                    }
                     form { method: "post", action: "/forms/sign-out", onsubmit: sign_out,
                         button { r#type: "submit", class: "link", {t!("sign-out")} }
                     }

@@ -3,10 +3,10 @@
 use crate::api::auth;
 use crate::client::context::CurrentUser;
 use crate::client::focus::focus_first_error;
-use crate::components::{Field, Heading, Notice, Tone};
+use crate::components::{Field, Heading, Notice, PasswordField, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
-use crate::routes::{self, SignInQuery};
+use crate::routes::{self, ForgotQuery, SignInQuery};
 use dioxus::prelude::*;
 
 #[component]
@@ -15,6 +15,9 @@ pub fn SignIn(query: SignInQuery) -> Element {
         div { class: "narrow panel entry",
             Heading { title: t!("sign-in") }
             CredentialsForm { query: query.clone(), new_account: false }
+            p { class: "aside",
+                Link { to: routes::forgot(&ForgotQuery::default()), {t!("forgot-password")} }
+            }
             p {
                 {t!("new-here")}
                 " "
@@ -74,8 +77,6 @@ fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
             }
         }
     };
-    let (hint, autocomplete) =
-        if new_account { (t!("password-hint"), "new-password") } else { (String::new(), "current-password") };
     let field_error = |field| error.read().as_ref().and_then(|error: &ApiError| error.field_message(field));
     let (email_error, password_error) = (field_error("email"), field_error("password"));
     let form_error = error().filter(|_| email_error.is_none() && password_error.is_none());
@@ -86,15 +87,7 @@ fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
                 Notice { tone: Tone::Bad, {error.message()} }
             }
             Field { name: "email", label: t!("email"), kind: "email", value: email, error: email_error, autocomplete: "username" }
-            Field {
-                name: "password",
-                label: t!("password"),
-                kind: "password",
-                hint,
-                value: password,
-                error: password_error,
-                autocomplete,
-            }
+            PasswordField { name: "password", label: t!("password"), value: password, error: password_error, new: new_account }
             button { r#type: "submit", disabled: busy(), if new_account { {t!("create-account")} } else { {t!("sign-in")} } }
         }
     }

@@ -11,14 +11,14 @@ mod serve;
 mod slots;
 mod telemetry;
 
-pub use middleware::session::Session;
+pub use middleware::session::{Session, present_password};
 pub use router::{missing_rows, mounted};
 
 use axum::extract::FromRef;
 use middleware::load_shed::InFlight;
 use middleware::rate_limit::RateLimits;
 use middleware::security_log::SecurityLog;
-use middleware::session::SessionCookie;
+use middleware::session_cookie::SessionCookie;
 use routes::feed::Feed;
 use routes::health::Health;
 use server::{Backend, Config, Environment};

@@ -8,7 +8,7 @@ use super::middleware::{
 };
 use super::routes::forms::MAX_FORM_BYTES;
 use super::routes::health::{self, Health};
-use super::routes::{account_csv, feed, forms, stripe_webhook};
+use super::routes::{account_csv, account_forms, account_json, feed, forms, stripe_webhook};
 use crate::App;
 use crate::api::ApiError;
 use axum::Router;
@@ -75,16 +75,26 @@ fn endpoints() -> Vec<Endpoint<Site>> {
     let mut endpoints = probe_endpoints();
     endpoints.extend([
         Endpoint::get("/account.csv", Guard::Session, account_csv::download),
+        Endpoint::get("/account.json", Guard::Session, account_json::download),
         Endpoint::get("/api/live", Guard::Session, feed::of_user),
         Endpoint::get("/api/shows/{id}/live", Guard::Open, feed::of_show),
         Endpoint::post("/forms/authenticate", Guard::Form, forms::authenticate),
         Endpoint::post("/forms/cancel", Guard::Form, forms::cancel),
+        Endpoint::post("/forms/change-email", Guard::Form, account_forms::change_email),
+        Endpoint::post("/forms/change-password", Guard::Form, account_forms::change_password),
+        Endpoint::post("/forms/close-account", Guard::Form, account_forms::close),
+        Endpoint::post("/forms/forgot", Guard::Form, account_forms::forgot),
         Endpoint::post("/forms/hold", Guard::Form, forms::hold),
         Endpoint::post("/forms/language", Guard::Form, forms::choose_language),
         Endpoint::post("/forms/pay", Guard::Form, forms::pay),
+        Endpoint::post("/forms/reset", Guard::Form, account_forms::reset),
+        Endpoint::post("/forms/revoke-other-sessions", Guard::Form, account_forms::revoke_other_sessions),
+        Endpoint::post("/forms/revoke-session", Guard::Form, account_forms::revoke_session),
+        Endpoint::post("/forms/send-verification", Guard::Form, account_forms::send_verification),
         Endpoint::post("/forms/sign-in", Guard::Form, forms::sign_in),
         Endpoint::post("/forms/sign-out", Guard::Form, forms::sign_out),
         Endpoint::post("/forms/sign-up", Guard::Form, forms::sign_up),
+        Endpoint::post("/forms/verify", Guard::Form, account_forms::verify),
         Endpoint::post("/webhooks/stripe", Guard::Open, stripe_webhook::receive),
     ]);
     endpoints
@@ -190,6 +200,7 @@ fn pages(site: &Site, state: FullstackState) -> Router {
         .fallback(routing::get(FullstackState::render_handler))
         .with_state(state)
         .layer(from_fn(locale::negotiate))
+        .layer(from_fn(session::prolong))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))

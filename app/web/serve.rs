@@ -4,7 +4,7 @@ use super::connections::{self, Limits};
 use super::exporter::{self, Exporter};
 use super::middleware::load_shed::InFlight;
 use super::middleware::rate_limit::RateLimits;
-use super::middleware::session::SessionCookie;
+use super::middleware::session_cookie::SessionCookie;
 use super::routes::feed::{self, Feed};
 use super::routes::health::Health;
 use super::{Site, router, telemetry};

@@ -92,7 +92,8 @@ error-malformed = تعذّرت قراءة الطلب المرسل.
 error-too-large = حجم الطلب المرسل كبير جدًا.
 error-signed-out = سجّل الدخول أولًا.
 error-wrong-credentials = البريد الإلكتروني أو كلمة المرور غير صحيحة.
-error-email-taken = يوجد حساب بهذا البريد الإلكتروني بالفعل، سجّل الدخول بدلًا من ذلك.
+error-link-invalid = استُخدم هذا الرابط من قبل أو انتهت صلاحيته، اطلب رابطًا جديدًا.
+error-email-unverified = أكّد بريدك الإلكتروني أولًا.
 error-not-yours = هذا يخص شخصًا آخر.
 error-foreign-origin = لم يُرسل الطلب من هذا الموقع.
 error-not-found = لا يوجد شيء هنا.
@@ -136,6 +137,7 @@ flaw-invisible-characters = يحتوي هذا على أحرف غير مرئية.
 flaw-no-email = يُكتب البريد الإلكتروني هكذا: name@example.org.
 flaw-short-password = الحد الأدنى لعدد أحرف كلمة المرور هو { $least }.
 flaw-long-password = الحد الأقصى لعدد أحرف كلمة المرور هو { $most }.
+flaw-common-password = يستخدم كثيرون كلمة المرور هذه، لذا فهي من أول ما يُجرَّب. اختر غيرها.
 flaw-no-method = لا يمكن تحصيل المبلغ بوسيلة الدفع هذه.
 flaw-no-amount = يُكتب المبلغ هكذا: 49.90.
 flaw-no-price = يجب أن يكون السعر أكبر من صفر.
@@ -411,8 +413,148 @@ one-account = حساب واحد للشراء والبيع.
 have-account = لديك حساب بالفعل؟
 email = البريد الإلكتروني
 password = كلمة المرور
-password-hint = 8 أحرف على الأقل.
+password-length = { $least } أحرف على الأقل
+password-uncommon = ليست من كلمات المرور التي يستخدمها كثير من الناس
+password-show = إظهار
+password-hide = إخفاء
+forgot-password = هل نسيت كلمة المرور؟
 create-account = إنشاء الحساب
+
+## An account
+
+account = حسابك
+sign-in-for-account = سجّل الدخول لعرض حسابك.
+verified = مؤكَّد
+unverified = غير مؤكَّد بعد
+unverified-words = أكّد بريدك الإلكتروني بالرابط الذي أرسلناه إلى { $email }. لن نرسل إليك قبل ذلك أي رسائل بشأن تذاكرك.
+unverified-listing = يمكنك عرض التذاكر للبيع بمجرد تأكيده.
+send-link-again = إرسال الرابط مرة أخرى
+link-sent = الرابط في طريقه إليك.
+link-missing = إن لم تجد الرسالة فابحث في مجلد الرسائل غير المرغوب فيها.
+change-email = تغيير البريد الإلكتروني
+change-email-words = نرسل رابطًا إلى العنوان الجديد، ويسري التغيير بعد أن تؤكّده من هناك.
+new-email = البريد الإلكتروني الجديد
+your-password = كلمة مرورك
+email-change-sent = أرسلنا رابطًا إلى العنوان الجديد. أكّده من هناك.
+change-password = تغيير كلمة المرور
+change-password-words = ستبقى مسجّل الدخول هنا، وسيُسجَّل خروجك من كل مكان آخر.
+current-password = كلمة المرور الحالية
+new-password = كلمة المرور الجديدة
+password-changed = تم تغيير كلمة مرورك.
+wrong-password = ليست هذه كلمة مرورك.
+sessions = أماكن تسجيل دخولك
+device = { $browser } على { $system }
+device-unknown = جهاز غير معروف
+this-device = هذا الجهاز
+session-started = تسجيل الدخول:
+session-used = آخر استخدام:
+end-session-of = تسجيل الخروج من { $device }
+session-ended = تم تسجيل الخروج من ذلك الجهاز.
+end-other-sessions = تسجيل الخروج من كل مكان آخر
+other-sessions-ended = تم تسجيل خروجك من كل مكان آخر.
+security-events = النشاط الأخير
+security-events-words = إن لاحظت شيئًا لا تعرفه فغيّر كلمة مرورك.
+security-events-earlier = قبل ذلك
+security-event = { $kind ->
+    [signed_up] إنشاء الحساب
+    [signed_in] تسجيل الدخول
+    [sign_in_failed] محاولة دخول بكلمة مرور خاطئة
+    [email_verified] تأكيد البريد الإلكتروني
+    [email_changed] تغيير البريد الإلكتروني
+    [password_changed] تغيير كلمة المرور
+    [password_reset_requested] طلب رابط لكلمة مرور جديدة
+    [password_reset] تعيين كلمة مرور جديدة عبر رابط
+   *[session_revoked] تسجيل الخروج من جهاز آخر
+}
+your-data = بياناتك
+your-data-words = كل ما نحتفظ به عنك في ملف واحد.
+download-data = تنزيل بياناتي
+close-account = إغلاق الحساب
+close-account-ask = ماذا يحدث عندئذٍ
+close-account-words = لا يمكن التراجع عن ذلك.
+close-sessions = يُسجَّل خروجك من كل مكان، ويُمحى بريدك الإلكتروني ورسائلنا إليك.
+close-listings = تُسحب التذاكر التي عرضتها للبيع.
+close-orders = لن ترى طلباتك هنا بعد ذلك. احتفظ قبلها بما تحتاج إليه منها.
+close-money = تبقى المشتريات والمبيعات والمدفوعات في دفاترنا دون عنوانك. إن كانت لك أموال مستحقة فانتظر وصولها، إذ لن تستطيع بعدها تحديد وجهة إرسالها.
+close-account-yes = إغلاق حسابي نهائيًا
+account-closed = أُغلق حسابك. شكرًا لأنك كنت معنا.
+verify-title = تأكيد بريدك الإلكتروني
+verify-words = اضغط الزر لتأكيد أن العنوان لك.
+link-code = الرمز الوارد في الرسالة
+verify-button = تأكيد
+verify-again = يمكنك طلب رابط جديد من صفحة حسابك.
+verified-title = تم تأكيد البريد الإلكتروني
+verified-words = شكرًا لك، تم تأكيد العنوان.
+to-account = إلى حسابك
+forgot-title = نسيت كلمة المرور
+forgot-words = نرسل إليك رابطًا لتعيين كلمة مرور جديدة.
+send-link = إرسال الرابط
+forgot-sent = إذا كان العنوان يخص حسابًا ومؤكَّدًا، فالرابط في طريقه إليك. الرابط صالح لمدة ساعة.
+back-to-sign-in = العودة إلى تسجيل الدخول
+reset-title = تعيين كلمة مرور جديدة
+reset-words = بعد ذلك يُسجَّل خروجك من كل مكان، وتسجّل الدخول بكلمة المرور الجديدة.
+reset-button = تعيين كلمة المرور
+reset-done-title = تم تعيين كلمة مرور جديدة
+reset-done = سجّل الدخول بكلمة مرورك الجديدة.
+ask-for-link = طلب رابط جديد
+
+## Mails
+
+mail-money = ‏{ $amount } { $currency }
+# Same as in English.
+mail-decimal-separator = .
+# Same as in English.
+mail-group-separator = ,
+# Amounts of at least so many digits before the decimal separator are grouped.
+# Same as in English.
+mail-grouped-from = 4
+mail-order-complete-subject = تذاكرك لحضور { $title }
+mail-order-complete = التذاكر أصبحت لك.
+mail-total = المجموع: { $amount }، شاملًا كل شيء
+mail-order-link = طلبك:
+mail-capture-failed-subject = لم يكتمل طلبك لحضور { $title }
+mail-capture-failed = لم يسمح لنا مصرفك في النهاية بسحب المبلغ، لذلك أُلغي طلبك. لن تدفع شيئًا.
+mail-refund-subject = استرداد نقودك عن { $title }
+mail-refund-by-seller = استعاد البائع هذه التذاكر. نقودك، { $amount }، في طريقها إليك.
+mail-refund-undone = أُلغي طلبك. نقودك، { $amount }، في طريقها إليك.
+mail-cancelled-subject = أُلغي: { $title }
+mail-cancelled-refunded = نأسف: أُلغي هذا العرض. نقودك، { $amount }، في طريقها إليك.
+mail-cancelled-unpaid = نأسف: أُلغي هذا العرض. لن تدفع شيئًا.
+mail-cancelled-sold = أُلغي هذا العرض. سيسترد مشتري تذاكرك نقوده.
+mail-cancelled-unsold = أُلغي هذا العرض. لم تعد تذاكرك معروضة للبيع.
+mail-sold-subject = { $count ->
+    [one] بيعت تذكرة لعرض { $title }
+    [two] بيعت تذكرتان لعرض { $title }
+    [few] بيعت { $count } تذاكر لعرض { $title }
+   *[other] بيعت { $count } تذكرة لعرض { $title }
+}
+mail-sold = { $count ->
+    [one] بعت تذكرة.
+    [two] بعت تذكرتين.
+    [few] بعت { $count } تذاكر.
+   *[other] بعت { $count } تذكرة.
+}
+mail-sold-price = السعر: { $amount }
+mail-sales-link = مبيعاتك:
+mail-sale-undone-subject = أُلغي بيعك لعرض { $title }
+mail-sale-undone-by-bank = لم يسمح لنا مصرف المشتري في النهاية بسحب المبلغ، لذلك أُلغي هذا البيع. التذاكر معروضة للبيع من جديد.
+mail-sale-undone-by-refund = استرد المشتري نقوده، لذلك أُلغي هذا البيع. لن تُعرض التذاكر للبيع من جديد.
+mail-declined-subject = لم تتم عملية الدفع
+mail-declined = تعذر سحب { $amount }، ولم يُسحب منك شيء. { $reason }
+mail-refunded-subject = استرددت { $amount }
+mail-refunded = أعدنا إليك { $amount }. قد يحتاج مصرفك إلى بضعة أيام لإظهار المبلغ.
+mail-verify-subject = أكّد عنوان بريدك الإلكتروني
+mail-verify = افتح هذه الصفحة واضغط على زرها لتأكيد أن هذا العنوان لك:
+mail-code = إذا طلبت الصفحة رمزًا فهو هذا:
+mail-ignore = إذا لم تطلب ذلك فلا يلزمك فعل شيء.
+mail-registered-subject = لديك حساب بالفعل
+mail-registered = حاول شخص إنشاء حساب بعنوانك. إذا كنت أنت: فلديك حساب بالفعل. سجّل الدخول، أو اطلب كلمة مرور جديدة إذا نسيت كلمتك:
+mail-reset-subject = كلمة مرورك الجديدة
+mail-reset = في هذه الصفحة يمكنك تعيين كلمة مرور جديدة، مرة واحدة وخلال ساعة:
+mail-password-changed-subject = تغيّرت كلمة مرورك
+mail-password-changed = تغيّرت كلمة مرور حسابك، وسُجّل الخروج من كل الأجهزة الأخرى. إذا لم تكن أنت من فعل ذلك فاطلب فورًا كلمة مرور جديدة:
+mail-email-changed-subject = تغيّر عنوان بريدك الإلكتروني
+mail-email-changed = أصبح لحسابك عنوان بريد آخر، ولن تصل إلى هذا العنوان رسائل بعد الآن. إذا لم تكن أنت من فعل ذلك فاكتب فورًا إلى مشغّل هذا الموقع.
 
 ## Desktop window
 

@@ -92,7 +92,8 @@ error-malformed = Die Anfrage war nicht lesbar.
 error-too-large = Die Anfrage ist zu groß.
 error-signed-out = Melde dich zuerst an.
 error-wrong-credentials = Die E-Mail-Adresse oder das Passwort stimmt nicht.
-error-email-taken = Zu dieser E-Mail-Adresse gibt es schon ein Konto, melde dich damit an.
+error-link-invalid = Dieser Link wurde schon verwendet oder ist zu alt, fordere einen neuen an.
+error-email-unverified = Bestätige zuerst deine E-Mail-Adresse.
 error-not-yours = Das gehört jemand anderem.
 error-foreign-origin = Die Anfrage kam nicht von dieser Website.
 error-not-found = Hier ist nichts.
@@ -133,6 +134,7 @@ flaw-invisible-characters = Das enthält unsichtbare Zeichen.
 flaw-no-email = Eine E-Mail-Adresse sieht so aus: name@example.org.
 flaw-short-password = Ein Passwort hat mindestens { $least } Zeichen.
 flaw-long-password = Ein Passwort hat höchstens { $most } Zeichen.
+flaw-common-password = Viele Leute verwenden dieses Passwort, deshalb wird es als Erstes ausprobiert. Wähle ein anderes.
 flaw-no-method = Mit diesem Zahlungsmittel kann nicht bezahlt werden.
 flaw-no-amount = Ein Betrag sieht so aus: 49,90.
 flaw-no-price = Ein Preis ist größer als null.
@@ -395,8 +397,142 @@ one-account = Ein Konto zum Kaufen und Verkaufen.
 have-account = Hast du schon ein Konto?
 email = E-Mail-Adresse
 password = Passwort
-password-hint = Mindestens 8 Zeichen.
+password-length = Mindestens { $least } Zeichen
+password-uncommon = Keines der Passwörter, die viele Leute verwenden
+password-show = Anzeigen
+password-hide = Verbergen
+forgot-password = Passwort vergessen?
 create-account = Konto erstellen
+
+## An account
+
+account = Dein Konto
+sign-in-for-account = Melde dich an, um dein Konto zu sehen.
+verified = Bestätigt
+unverified = Noch nicht bestätigt
+unverified-words = Bestätige deine E-Mail-Adresse mit dem Link, den wir an { $email } geschickt haben. Bis dahin schicken wir dir keine E-Mails zu deinen Tickets.
+unverified-listing = Sobald sie bestätigt ist, kannst du Tickets anbieten.
+send-link-again = Link noch einmal schicken
+link-sent = Der Link ist unterwegs.
+link-missing = Wenn du die E-Mail nicht findest, sieh im Spam-Ordner nach.
+change-email = E-Mail-Adresse ändern
+change-email-words = Wir schicken einen Link an die neue Adresse. Sie gilt hier, sobald du sie dort bestätigt hast.
+new-email = Neue E-Mail-Adresse
+your-password = Dein Passwort
+email-change-sent = Wir haben einen Link an die neue Adresse geschickt. Bestätige sie dort.
+change-password = Passwort ändern
+change-password-words = Hier bleibst du angemeldet, überall sonst wirst du abgemeldet.
+current-password = Aktuelles Passwort
+new-password = Neues Passwort
+password-changed = Dein Passwort ist geändert.
+wrong-password = Das ist nicht dein Passwort.
+sessions = Wo du angemeldet bist
+device = { $browser } unter { $system }
+device-unknown = Unbekanntes Gerät
+this-device = Dieses Gerät
+session-started = Angemeldet:
+session-used = Zuletzt verwendet:
+end-session-of = { $device } abmelden
+session-ended = Dieses Gerät ist abgemeldet.
+end-other-sessions = Überall sonst abmelden
+other-sessions-ended = Du bist überall sonst abgemeldet.
+security-events = Letzte Aktivitäten
+security-events-words = Wenn dir etwas unbekannt ist, ändere dein Passwort.
+security-events-earlier = Früher
+security-event = { $kind ->
+    [signed_up] Konto erstellt
+    [signed_in] Angemeldet
+    [sign_in_failed] Anmeldung mit falschem Passwort
+    [email_verified] E-Mail-Adresse bestätigt
+    [email_changed] E-Mail-Adresse geändert
+    [password_changed] Passwort geändert
+    [password_reset_requested] Link für ein neues Passwort angefordert
+    [password_reset] Neues Passwort mit einem Link gesetzt
+   *[session_revoked] Von einem anderen Gerät abgemeldet
+}
+your-data = Deine Daten
+your-data-words = Alles, was wir über dich speichern, in einer Datei.
+download-data = Meine Daten herunterladen
+close-account = Konto schließen
+close-account-ask = Was dann geschieht
+close-account-words = Das kann nicht rückgängig gemacht werden.
+close-sessions = Du wirst überall abgemeldet, und deine E-Mail-Adresse und unsere E-Mails an dich werden gelöscht.
+close-listings = Tickets, die du anbietest, werden zurückgezogen.
+close-orders = Du siehst deine Bestellungen hier nicht mehr. Sichere vorher, was du davon brauchst.
+close-money = Käufe, Verkäufe und Zahlungen bleiben ohne deine Adresse in unseren Büchern. Wenn dir noch Geld zusteht, warte darauf: Danach kannst du nicht mehr sagen, wohin es gehen soll.
+close-account-yes = Mein Konto endgültig schließen
+account-closed = Dein Konto ist geschlossen. Danke, dass du da warst.
+verify-title = E-Mail-Adresse bestätigen
+verify-words = Drücke den Knopf, um zu bestätigen, dass die Adresse dir gehört.
+link-code = Code aus der Mail
+verify-button = Bestätigen
+verify-again = Einen neuen bekommst du auf der Seite deines Kontos.
+verified-title = E-Mail-Adresse bestätigt
+verified-words = Danke, die Adresse ist bestätigt.
+to-account = Zu deinem Konto
+forgot-title = Passwort vergessen
+forgot-words = Wir schicken dir einen Link, mit dem du ein neues setzen kannst.
+send-link = Link schicken
+forgot-sent = Wenn die Adresse zu einem Konto gehört und bestätigt ist, ist der Link unterwegs. Er gilt eine Stunde lang.
+back-to-sign-in = Zurück zur Anmeldung
+reset-title = Neues Passwort setzen
+reset-words = Danach bist du überall abgemeldet und meldest dich mit dem neuen Passwort an.
+reset-button = Passwort setzen
+reset-done-title = Neues Passwort gesetzt
+reset-done = Melde dich mit deinem neuen Passwort an.
+ask-for-link = Neuen Link anfordern
+
+## Mails
+
+mail-money = { $amount } { $currency }
+mail-decimal-separator = ,
+mail-group-separator = .
+# Amounts of at least so many digits before the decimal separator are grouped.
+# Same as in English.
+mail-grouped-from = 4
+mail-order-complete-subject = Ihre Tickets für { $title }
+mail-order-complete = Die Tickets gehören Ihnen.
+mail-total = Summe: { $amount }, alles inbegriffen
+mail-order-link = Ihre Bestellung:
+mail-capture-failed-subject = Ihre Bestellung für { $title } kam nicht zustande
+mail-capture-failed = Ihre Bank ließ uns das Geld am Ende doch nicht abbuchen, deshalb wurde Ihre Bestellung rückgängig gemacht. Sie bezahlen nichts.
+mail-refund-subject = Ihr Geld zurück für { $title }
+mail-refund-by-seller = Der Verkäufer hat diese Tickets zurückgenommen. Ihr Geld, { $amount }, ist auf dem Weg zu Ihnen.
+mail-refund-undone = Ihre Bestellung wurde rückgängig gemacht. Ihr Geld, { $amount }, ist auf dem Weg zu Ihnen.
+mail-cancelled-subject = Abgesagt: { $title }
+mail-cancelled-refunded = Es tut uns leid: Diese Veranstaltung wurde abgesagt. Ihr Geld, { $amount }, ist auf dem Weg zu Ihnen.
+mail-cancelled-unpaid = Es tut uns leid: Diese Veranstaltung wurde abgesagt. Sie bezahlen nichts.
+mail-cancelled-sold = Diese Veranstaltung wurde abgesagt. Der Käufer Ihrer Tickets bekommt sein Geld zurück.
+mail-cancelled-unsold = Diese Veranstaltung wurde abgesagt. Ihre Tickets stehen nicht mehr zum Verkauf.
+mail-sold-subject = { $count ->
+    [one] Verkauft: ein Ticket für { $title }
+   *[other] Verkauft: { $count } Tickets für { $title }
+}
+mail-sold = { $count ->
+    [one] Sie haben ein Ticket verkauft.
+   *[other] Sie haben { $count } Tickets verkauft.
+}
+mail-sold-price = Preis: { $amount }
+mail-sales-link = Ihre Verkäufe:
+mail-sale-undone-subject = Ihr Verkauf für { $title } wurde rückgängig gemacht
+mail-sale-undone-by-bank = Die Bank des Käufers ließ uns das Geld am Ende doch nicht abbuchen, deshalb wurde dieser Verkauf rückgängig gemacht. Die Tickets stehen wieder zum Verkauf.
+mail-sale-undone-by-refund = Der Käufer hat sein Geld zurückbekommen, deshalb wurde dieser Verkauf rückgängig gemacht. Die Tickets stehen nicht wieder zum Verkauf.
+mail-declined-subject = Ihre Zahlung kam nicht zustande
+mail-declined = { $amount } konnten nicht abgebucht werden, und Sie haben nichts bezahlt. { $reason }
+mail-refunded-subject = Sie haben { $amount } zurück
+mail-refunded = Wir haben Ihnen { $amount } zurückgezahlt. Es kann ein paar Tage dauern, bis Ihre Bank es anzeigt.
+mail-verify-subject = Bestätigen Sie Ihre E-Mail-Adresse
+mail-verify = Öffnen Sie diese Seite und drücken Sie ihren Knopf, um zu bestätigen, dass diese Adresse Ihnen gehört:
+mail-code = Wenn die Seite nach einem Code fragt, ist es dieser:
+mail-ignore = Wenn Sie nicht darum gebeten haben, brauchen Sie nichts zu tun.
+mail-registered-subject = Sie haben schon ein Konto
+mail-registered = Jemand wollte mit Ihrer Adresse ein Konto anlegen. Wenn Sie das waren: Sie haben schon ein Konto. Melden Sie sich an, oder fordern Sie ein neues Passwort an, wenn Sie Ihres vergessen haben:
+mail-reset-subject = Ihr neues Passwort
+mail-reset = Auf dieser Seite können Sie einmal und innerhalb einer Stunde ein neues Passwort festlegen:
+mail-password-changed-subject = Ihr Passwort wurde geändert
+mail-password-changed = Das Passwort Ihres Kontos wurde geändert, und alle anderen Geräte wurden abgemeldet. Wenn Sie das nicht waren, fordern Sie sofort ein neues Passwort an:
+mail-email-changed-subject = Ihre E-Mail-Adresse wurde geändert
+mail-email-changed = Ihr Konto hat jetzt eine andere E-Mail-Adresse, und diese hier bekommt keine Mails mehr. Wenn Sie das nicht waren, schreiben Sie sofort dem Betreiber dieser Seite.
 
 ## Desktop window
 

@@ -89,7 +89,8 @@ error-malformed = The request could not be read.
 error-too-large = The request is too large.
 error-signed-out = Sign in first.
 error-wrong-credentials = The e-mail address or the password is wrong.
-error-email-taken = This e-mail address has an account already, sign in instead.
+error-link-invalid = This link was used before or is too old, ask for a new one.
+error-email-unverified = Confirm your e-mail address first.
 error-not-yours = This belongs to somebody else.
 error-foreign-origin = The request did not come from this site.
 error-not-found = There is nothing here.
@@ -130,6 +131,7 @@ flaw-invisible-characters = This has characters that do not show.
 flaw-no-email = An e-mail address looks like name@example.org.
 flaw-short-password = A password has at least { $least } characters.
 flaw-long-password = A password has at most { $most } characters.
+flaw-common-password = Many people use this password, so it is among the first that are tried. Choose another one.
 flaw-no-method = This is not a payment method that can be charged.
 flaw-no-amount = An amount looks like 49.90.
 flaw-no-price = A price is more than zero.
@@ -390,8 +392,141 @@ one-account = One account buys and sells.
 have-account = Have an account already?
 email = E-mail address
 password = Password
-password-hint = At least 8 characters.
+password-length = At least { $least } characters
+password-uncommon = Not one of the passwords that many people use
+password-show = Show
+password-hide = Hide
+forgot-password = Forgot your password?
 create-account = Create account
+
+## An account
+
+account = Your account
+sign-in-for-account = Sign in to see your account.
+verified = Confirmed
+unverified = Not confirmed yet
+unverified-words = Confirm your e-mail address with the link that we sent to { $email }. Until then we send you no mail about your tickets.
+unverified-listing = You can list tickets once it is confirmed.
+send-link-again = Send the link again
+link-sent = The link is on its way.
+link-missing = If you cannot find the mail, look in your spam folder.
+change-email = Change e-mail address
+change-email-words = We send a link to the new address. It becomes yours here once you confirm it there.
+new-email = New e-mail address
+your-password = Your password
+email-change-sent = We sent a link to the new address. Confirm it there.
+change-password = Change password
+change-password-words = You stay signed in here, and are signed out everywhere else.
+current-password = Current password
+new-password = New password
+password-changed = Your password is changed.
+wrong-password = This is not your password.
+sessions = Where you are signed in
+device = { $browser } on { $system }
+device-unknown = Unknown device
+this-device = This device
+session-started = Signed in:
+session-used = Last used:
+end-session-of = Sign out { $device }
+session-ended = That device is signed out.
+end-other-sessions = Sign out everywhere else
+other-sessions-ended = You are signed out everywhere else.
+security-events = Recent activity
+security-events-words = If you do not recognise something, change your password.
+security-events-earlier = Earlier
+security-event = { $kind ->
+    [signed_up] Account created
+    [signed_in] Signed in
+    [sign_in_failed] Sign-in with a wrong password
+    [email_verified] E-mail address confirmed
+    [email_changed] E-mail address changed
+    [password_changed] Password changed
+    [password_reset_requested] Link for a new password asked for
+    [password_reset] New password set with a link
+   *[session_revoked] Signed out from another device
+}
+your-data = Your data
+your-data-words = Everything that we keep about you, in one file.
+download-data = Download my data
+close-account = Close the account
+close-account-ask = What happens then
+close-account-words = This cannot be undone.
+close-sessions = You are signed out everywhere, and your e-mail address and our mails to you are erased.
+close-listings = Tickets that you have on sale are withdrawn.
+close-orders = You no longer see your orders here. Keep what you need of them first.
+close-money = Purchases, sales and payments stay in our books without your address. If money is still due to you, wait for it: afterwards you can no longer say where to send it.
+close-account-yes = Close my account for good
+account-closed = Your account is closed. Thank you for having been here.
+verify-title = Confirm your e-mail address
+verify-words = Press the button to confirm that the address is yours.
+link-code = Code from the mail
+verify-button = Confirm
+verify-again = Your account page sends you a new one.
+verified-title = E-mail address confirmed
+verified-words = Thank you: the address is confirmed.
+to-account = To your account
+forgot-title = Forgot your password
+forgot-words = We send you a link with which you can set a new one.
+send-link = Send the link
+forgot-sent = If the address belongs to an account and is confirmed, the link is on its way. It works for one hour.
+back-to-sign-in = Back to signing in
+reset-title = Set a new password
+reset-words = You are then signed out everywhere, and sign in with the new password.
+reset-button = Set password
+reset-done-title = New password set
+reset-done = Sign in with your new password.
+ask-for-link = Ask for a new link
+
+## Mails
+
+mail-money = { $currency }{ $amount }
+mail-decimal-separator = .
+mail-group-separator = ,
+# Amounts of at least so many digits before the decimal separator are grouped.
+mail-grouped-from = 4
+mail-order-complete-subject = Your tickets for { $title }
+mail-order-complete = The tickets are yours.
+mail-total = Total: { $amount }, all in
+mail-order-link = Your order:
+mail-capture-failed-subject = Your order for { $title } fell through
+mail-capture-failed = Your bank would not let us take the money after all, so your order was undone. You are charged nothing.
+mail-refund-subject = Your money back for { $title }
+mail-refund-by-seller = The seller has taken these tickets back. Your money, { $amount }, is on its way back to you.
+mail-refund-undone = Your order was undone. Your money, { $amount }, is on its way back to you.
+mail-cancelled-subject = Cancelled: { $title }
+mail-cancelled-refunded = We are sorry: this show was cancelled. Your money, { $amount }, is on its way back to you.
+mail-cancelled-unpaid = We are sorry: this show was cancelled. You are charged nothing.
+mail-cancelled-sold = This show was cancelled. The buyer of your tickets gets the money back.
+mail-cancelled-unsold = This show was cancelled. Your tickets are not for sale any more.
+mail-sold-subject = { $count ->
+    [one] Sold: a ticket for { $title }
+   *[other] Sold: { $count } tickets for { $title }
+}
+mail-sold = { $count ->
+    [one] You have sold a ticket.
+   *[other] You have sold { $count } tickets.
+}
+mail-sold-price = Price: { $amount }
+mail-sales-link = Your sales:
+mail-sale-undone-subject = Your sale for { $title } was undone
+mail-sale-undone-by-bank = The buyer's bank would not let us take the money after all, so this sale was undone. The tickets are on sale again.
+mail-sale-undone-by-refund = The buyer was given the money back, so this sale was undone. The tickets are not on sale again.
+mail-declined-subject = Your payment did not go through
+mail-declined = { $amount } could not be charged, and nothing was taken. { $reason }
+mail-refunded-subject = You have { $amount } back
+mail-refunded = We have given you { $amount } back. Your bank may need a few days to show it.
+mail-verify-subject = Confirm your e-mail address
+mail-verify = Open this page and press its button to confirm that this address is yours:
+mail-code = If the page asks for a code, it is this one:
+mail-ignore = If you did not ask for this, you need not do anything.
+mail-registered-subject = You have an account already
+mail-registered = Somebody tried to sign up with your address. If it was you: you have an account already. Sign in, or ask for a new password if you forgot yours:
+mail-reset-subject = Your new password
+mail-reset = On this page you can set a new password, once and within an hour:
+mail-password-changed-subject = Your password was changed
+mail-password-changed = The password of your account was changed, and all other devices were signed out. If this was not you, ask for a new password at once:
+mail-email-changed-subject = Your e-mail address was changed
+mail-email-changed = Your account has another e-mail address now, and this one gets no more mail. If this was not you, write to the operator of this site at once.
 
 ## Desktop window
 

@@ -93,7 +93,8 @@ error-malformed = No se ha podido leer la solicitud.
 error-too-large = La solicitud es demasiado grande.
 error-signed-out = Primero inicia sesión.
 error-wrong-credentials = El correo electrónico o la contraseña no son correctos.
-error-email-taken = Ya existe una cuenta con este correo electrónico: inicia sesión.
+error-link-invalid = Este enlace ya se ha usado o ha caducado: pide uno nuevo.
+error-email-unverified = Primero confirma tu correo electrónico.
 error-not-yours = Esto pertenece a otra persona.
 error-foreign-origin = La solicitud no procede de este sitio.
 error-not-found = Aquí no hay nada.
@@ -134,6 +135,7 @@ flaw-invisible-characters = Contiene caracteres que no se ven.
 flaw-no-email = Un correo electrónico se escribe así: name@example.org.
 flaw-short-password = La contraseña debe tener al menos { $least } caracteres.
 flaw-long-password = La contraseña puede tener como máximo { $most } caracteres.
+flaw-common-password = Mucha gente usa esta contraseña, así que es de las primeras que se prueban. Elige otra.
 flaw-no-method = Este no es un método de pago con el que se pueda cobrar.
 flaw-no-amount = Un importe se escribe así: 49,90.
 flaw-no-price = El precio debe ser mayor que cero.
@@ -394,8 +396,141 @@ one-account = Una sola cuenta para comprar y vender.
 have-account = ¿Ya tienes una cuenta?
 email = Correo electrónico
 password = Contraseña
-password-hint = Al menos 8 caracteres.
+password-length = Al menos { $least } caracteres
+password-uncommon = No una de las contraseñas que usa mucha gente
+password-show = Mostrar
+password-hide = Ocultar
+forgot-password = ¿Has olvidado tu contraseña?
 create-account = Crear cuenta
+
+## An account
+
+account = Tu cuenta
+sign-in-for-account = Inicia sesión para ver tu cuenta.
+verified = Confirmado
+unverified = Aún sin confirmar
+unverified-words = Confirma tu correo electrónico con el enlace que hemos enviado a { $email }. Hasta entonces no te enviaremos correos sobre tus entradas.
+unverified-listing = Podrás poner entradas a la venta en cuanto esté confirmado.
+send-link-again = Enviar el enlace otra vez
+link-sent = El enlace está en camino.
+link-missing = Si no encuentras el mensaje, mira en la carpeta de correo no deseado.
+change-email = Cambiar el correo electrónico
+change-email-words = Enviamos un enlace a la nueva dirección. El cambio se hace cuando lo confirmes desde allí.
+new-email = Nuevo correo electrónico
+your-password = Tu contraseña
+email-change-sent = Hemos enviado un enlace a la nueva dirección. Confírmala desde allí.
+change-password = Cambiar la contraseña
+change-password-words = Aquí seguirás con la sesión iniciada; en los demás dispositivos se cerrará.
+current-password = Contraseña actual
+new-password = Nueva contraseña
+password-changed = Tu contraseña se ha cambiado.
+wrong-password = Esta no es tu contraseña.
+sessions = Dónde tienes la sesión iniciada
+device = { $browser } en { $system }
+device-unknown = Dispositivo desconocido
+this-device = Este dispositivo
+session-started = Inicio de sesión:
+session-used = Último uso:
+end-session-of = Cerrar sesión en { $device }
+session-ended = Se ha cerrado la sesión en ese dispositivo.
+end-other-sessions = Cerrar sesión en los demás dispositivos
+other-sessions-ended = Se ha cerrado la sesión en los demás dispositivos.
+security-events = Actividad reciente
+security-events-words = Si hay algo que no reconoces, cambia tu contraseña.
+security-events-earlier = Antes
+security-event = { $kind ->
+    [signed_up] Cuenta creada
+    [signed_in] Inicio de sesión
+    [sign_in_failed] Inicio de sesión con contraseña incorrecta
+    [email_verified] Correo electrónico confirmado
+    [email_changed] Correo electrónico cambiado
+    [password_changed] Contraseña cambiada
+    [password_reset_requested] Enlace para una nueva contraseña solicitado
+    [password_reset] Nueva contraseña establecida con un enlace
+   *[session_revoked] Sesión cerrada desde otro dispositivo
+}
+your-data = Tus datos
+your-data-words = Todo lo que guardamos sobre ti, en un archivo.
+download-data = Descargar mis datos
+close-account = Cerrar la cuenta
+close-account-ask = Qué ocurre entonces
+close-account-words = Esto no se puede deshacer.
+close-sessions = Se cierra tu sesión en todas partes y se borran tu correo electrónico y los mensajes que te enviamos.
+close-listings = Se retiran las entradas que tengas a la venta.
+close-orders = Ya no verás aquí tus pedidos. Guarda antes lo que necesites de ellos.
+close-money = Las compras, ventas y pagos quedan en nuestros libros sin tu dirección. Si aún se te debe dinero, espera a recibirlo: después ya no podrás decir adónde enviarlo.
+close-account-yes = Cerrar mi cuenta definitivamente
+account-closed = Tu cuenta está cerrada. Gracias por haber estado aquí.
+verify-title = Confirma tu correo electrónico
+verify-words = Pulsa el botón para confirmar que la dirección es tuya.
+link-code = Código del correo
+verify-button = Confirmar
+verify-again = En la página de tu cuenta puedes pedir otro.
+verified-title = Correo electrónico confirmado
+verified-words = Gracias, la dirección está confirmada.
+to-account = Ir a tu cuenta
+forgot-title = Contraseña olvidada
+forgot-words = Te enviamos un enlace con el que puedes establecer una nueva.
+send-link = Enviar el enlace
+forgot-sent = Si la dirección pertenece a una cuenta y está confirmada, el enlace está en camino. Es válido durante una hora.
+back-to-sign-in = Volver al inicio de sesión
+reset-title = Establecer una contraseña nueva
+reset-words = Después se cerrará tu sesión en todas partes y la iniciarás con la contraseña nueva.
+reset-button = Establecer contraseña
+reset-done-title = Contraseña nueva establecida
+reset-done = Inicia sesión con tu nueva contraseña.
+ask-for-link = Pedir un enlace nuevo
+
+## Mails
+
+mail-money = { $amount } { $currency }
+mail-decimal-separator = ,
+mail-group-separator = .
+# Amounts of at least so many digits before the decimal separator are grouped.
+mail-grouped-from = 5
+mail-order-complete-subject = Sus entradas para { $title }
+mail-order-complete = Las entradas son suyas.
+mail-total = Total: { $amount }, todo incluido
+mail-order-link = Su pedido:
+mail-capture-failed-subject = Su pedido para { $title } no salió adelante
+mail-capture-failed = Al final su banco no nos dejó cobrar el dinero, así que su pedido se ha anulado. No se le cobra nada.
+mail-refund-subject = Su dinero de vuelta por { $title }
+mail-refund-by-seller = El vendedor ha retirado estas entradas. Su dinero, { $amount }, va de vuelta hacia usted.
+mail-refund-undone = Su pedido se ha anulado. Su dinero, { $amount }, va de vuelta hacia usted.
+mail-cancelled-subject = Cancelado: { $title }
+mail-cancelled-refunded = Lo sentimos: este espectáculo se ha cancelado. Su dinero, { $amount }, va de vuelta hacia usted.
+mail-cancelled-unpaid = Lo sentimos: este espectáculo se ha cancelado. No se le cobra nada.
+mail-cancelled-sold = Este espectáculo se ha cancelado. El comprador de sus entradas recupera su dinero.
+mail-cancelled-unsold = Este espectáculo se ha cancelado. Sus entradas ya no están a la venta.
+mail-sold-subject = { $count ->
+    [one] Vendida: una entrada para { $title }
+   *[other] Vendidas: { $count } entradas para { $title }
+}
+mail-sold = { $count ->
+    [one] Ha vendido una entrada.
+   *[other] Ha vendido { $count } entradas.
+}
+mail-sold-price = Precio: { $amount }
+mail-sales-link = Sus ventas:
+mail-sale-undone-subject = Su venta para { $title } se ha anulado
+mail-sale-undone-by-bank = Al final el banco del comprador no nos dejó cobrar el dinero, así que esta venta se ha anulado. Las entradas vuelven a estar a la venta.
+mail-sale-undone-by-refund = Se devolvió el dinero al comprador, así que esta venta se ha anulado. Las entradas no vuelven a estar a la venta.
+mail-declined-subject = Su pago no se ha realizado
+mail-declined = No se han podido cobrar { $amount }, y no se le ha cobrado nada. { $reason }
+mail-refunded-subject = Ha recuperado { $amount }
+mail-refunded = Le hemos devuelto { $amount }. Su banco puede tardar unos días en mostrarlo.
+mail-verify-subject = Confirme su dirección de correo
+mail-verify = Abra esta página y pulse su botón para confirmar que esta dirección es suya:
+mail-code = Si la página pide un código, es este:
+mail-ignore = Si no lo ha pedido, no tiene que hacer nada.
+mail-registered-subject = Ya tiene una cuenta
+mail-registered = Alguien ha intentado crear una cuenta con su dirección. Si ha sido usted: ya tiene una cuenta. Inicie sesión, o pida una contraseña nueva si ha olvidado la suya:
+mail-reset-subject = Su nueva contraseña
+mail-reset = En esta página puede elegir una contraseña nueva, una sola vez y durante una hora:
+mail-password-changed-subject = Se ha cambiado su contraseña
+mail-password-changed = Se ha cambiado la contraseña de su cuenta y se ha cerrado la sesión en los demás dispositivos. Si no ha sido usted, pida enseguida una contraseña nueva:
+mail-email-changed-subject = Se ha cambiado su dirección de correo
+mail-email-changed = Su cuenta tiene ahora otra dirección de correo, y esta ya no recibe correos. Si no ha sido usted, escriba enseguida al operador de este sitio.
 
 ## Desktop window
 

@@ -95,7 +95,8 @@ error-malformed = La requête n’a pas pu être lue.
 error-too-large = La requête est trop volumineuse.
 error-signed-out = Connectez-vous d’abord.
 error-wrong-credentials = L’adresse e-mail ou le mot de passe est incorrect.
-error-email-taken = Un compte existe déjà avec cette adresse e-mail, connectez-vous plutôt.
+error-link-invalid = Ce lien a déjà servi ou est trop ancien, demandez-en un nouveau.
+error-email-unverified = Confirmez d’abord votre adresse e-mail.
 error-not-yours = Ceci appartient à quelqu’un d’autre.
 error-foreign-origin = La requête ne vient pas de ce site.
 error-not-found = Il n’y a rien ici.
@@ -136,6 +137,7 @@ flaw-invisible-characters = Ce champ contient des caractères invisibles.
 flaw-no-email = Une adresse e-mail s’écrit comme name@example.org.
 flaw-short-password = Un mot de passe compte au moins { $least } caractères.
 flaw-long-password = Un mot de passe compte au plus { $most } caractères.
+flaw-common-password = Beaucoup de gens utilisent ce mot de passe, il fait donc partie des premiers essayés. Choisissez-en un autre.
 flaw-no-method = Ce moyen de paiement ne peut pas être débité.
 flaw-no-amount = Un montant s’écrit comme 49,90.
 flaw-no-price = Un prix est supérieur à zéro.
@@ -396,8 +398,142 @@ one-account = Un seul compte pour acheter et vendre.
 have-account = Vous avez déjà un compte ?
 email = Adresse e-mail
 password = Mot de passe
-password-hint = Au moins 8 caractères.
+password-length = Au moins { $least } caractères
+password-uncommon = Pas un des mots de passe que beaucoup de gens utilisent
+password-show = Afficher
+password-hide = Masquer
+forgot-password = Mot de passe oublié ?
 create-account = Créer un compte
+
+## An account
+
+account = Votre compte
+sign-in-for-account = Connectez-vous pour voir votre compte.
+verified = Confirmée
+unverified = Pas encore confirmée
+unverified-words = Confirmez votre adresse e-mail avec le lien envoyé à { $email }. D’ici là, nous ne vous enverrons aucun e-mail au sujet de vos billets.
+unverified-listing = Vous pourrez mettre des billets en vente dès qu’elle sera confirmée.
+send-link-again = Renvoyer le lien
+link-sent = Le lien est en route.
+link-missing = Si vous ne trouvez pas l’e-mail, regardez dans vos courriers indésirables.
+change-email = Changer d’adresse e-mail
+change-email-words = Nous envoyons un lien à la nouvelle adresse. Le changement se fait quand vous l’y confirmez.
+new-email = Nouvelle adresse e-mail
+your-password = Votre mot de passe
+email-change-sent = Nous avons envoyé un lien à la nouvelle adresse. Confirmez-la depuis cet e-mail.
+change-password = Changer de mot de passe
+change-password-words = Vous restez connecté ici et serez déconnecté partout ailleurs.
+current-password = Mot de passe actuel
+new-password = Nouveau mot de passe
+password-changed = Votre mot de passe est changé.
+wrong-password = Ce n’est pas votre mot de passe.
+sessions = Où vous êtes connecté
+device = { $browser } sur { $system }
+device-unknown = Appareil inconnu
+this-device = Cet appareil
+session-started = Connexion :
+session-used = Dernière utilisation :
+end-session-of = Se déconnecter de { $device }
+session-ended = Cet appareil est déconnecté.
+end-other-sessions = Se déconnecter partout ailleurs
+other-sessions-ended = Vous êtes déconnecté partout ailleurs.
+security-events = Activité récente
+security-events-words = Si quelque chose vous est inconnu, changez de mot de passe.
+security-events-earlier = Plus tôt
+security-event = { $kind ->
+    [signed_up] Compte créé
+    [signed_in] Connexion
+    [sign_in_failed] Connexion avec un mot de passe incorrect
+    [email_verified] Adresse e-mail confirmée
+    [email_changed] Adresse e-mail changée
+    [password_changed] Mot de passe changé
+    [password_reset_requested] Lien pour un nouveau mot de passe demandé
+    [password_reset] Nouveau mot de passe défini avec un lien
+   *[session_revoked] Déconnexion depuis un autre appareil
+}
+your-data = Vos données
+your-data-words = Tout ce que nous conservons sur vous, dans un seul fichier.
+download-data = Télécharger mes données
+close-account = Fermer le compte
+close-account-ask = Ce qui se passe alors
+close-account-words = C’est irréversible.
+close-sessions = Vous êtes déconnecté partout ; votre adresse e-mail et nos e-mails sont effacés.
+close-listings = Les billets que vous avez en vente sont retirés.
+close-orders = Vous ne verrez plus vos commandes ici. Gardez d’abord ce dont vous avez besoin.
+close-money = Achats, ventes et paiements restent dans nos livres sans votre adresse. Si de l’argent vous est encore dû, attendez-le : après, vous ne pourrez plus dire où l’envoyer.
+close-account-yes = Fermer définitivement mon compte
+account-closed = Votre compte est fermé. Merci d’avoir été là.
+verify-title = Confirmer votre adresse e-mail
+verify-words = Appuyez sur le bouton pour confirmer que l’adresse est la vôtre.
+link-code = Code reçu par e-mail
+verify-button = Confirmer
+verify-again = Vous pouvez en demander un autre sur la page de votre compte.
+verified-title = Adresse e-mail confirmée
+verified-words = Merci, l’adresse est confirmée.
+to-account = Aller à votre compte
+forgot-title = Mot de passe oublié
+forgot-words = Nous vous envoyons un lien pour en définir un nouveau.
+send-link = Envoyer le lien
+forgot-sent = Si l’adresse appartient à un compte et est confirmée, le lien est en route. Il est valable une heure.
+back-to-sign-in = Retour à la connexion
+reset-title = Définir un nouveau mot de passe
+reset-words = Vous serez ensuite déconnecté partout et vous connecterez avec le nouveau mot de passe.
+reset-button = Définir le mot de passe
+reset-done-title = Nouveau mot de passe défini
+reset-done = Connectez-vous avec votre nouveau mot de passe.
+ask-for-link = Demander un nouveau lien
+
+## Mails
+
+mail-money = { $amount } { $currency }
+mail-decimal-separator = ,
+mail-group-separator =  
+# Amounts of at least so many digits before the decimal separator are grouped.
+# Same as in English.
+mail-grouped-from = 4
+mail-order-complete-subject = Vos billets pour { $title }
+mail-order-complete = Les billets sont à vous.
+mail-total = Total : { $amount }, tout compris
+mail-order-link = Votre commande :
+mail-capture-failed-subject = Votre commande pour { $title } n'a pas abouti
+mail-capture-failed = Votre banque ne nous a finalement pas laissé prélever l'argent, votre commande a donc été annulée. Rien ne vous est facturé.
+mail-refund-subject = Votre remboursement pour { $title }
+mail-refund-by-seller = Le vendeur a repris ces billets. Votre argent, { $amount }, vous est rendu.
+mail-refund-undone = Votre commande a été annulée. Votre argent, { $amount }, vous est rendu.
+mail-cancelled-subject = Annulé : { $title }
+mail-cancelled-refunded = Nous sommes désolés : ce spectacle a été annulé. Votre argent, { $amount }, vous est rendu.
+mail-cancelled-unpaid = Nous sommes désolés : ce spectacle a été annulé. Rien ne vous est facturé.
+mail-cancelled-sold = Ce spectacle a été annulé. L'acheteur de vos billets est remboursé.
+mail-cancelled-unsold = Ce spectacle a été annulé. Vos billets ne sont plus en vente.
+mail-sold-subject = { $count ->
+    [one] Vendu : un billet pour { $title }
+   *[other] Vendus : { $count } billets pour { $title }
+}
+mail-sold = { $count ->
+    [one] Vous avez vendu un billet.
+   *[other] Vous avez vendu { $count } billets.
+}
+mail-sold-price = Prix : { $amount }
+mail-sales-link = Vos ventes :
+mail-sale-undone-subject = Votre vente pour { $title } a été annulée
+mail-sale-undone-by-bank = La banque de l'acheteur ne nous a finalement pas laissé prélever l'argent, cette vente a donc été annulée. Les billets sont de nouveau en vente.
+mail-sale-undone-by-refund = L'acheteur a été remboursé, cette vente a donc été annulée. Les billets ne sont pas remis en vente.
+mail-declined-subject = Votre paiement n'a pas abouti
+mail-declined = { $amount } n'ont pas pu être prélevés, et rien ne vous a été pris. { $reason }
+mail-refunded-subject = { $amount } vous ont été rendus
+mail-refunded = Nous vous avons rendu { $amount }. Votre banque peut mettre quelques jours à l'afficher.
+mail-verify-subject = Confirmez votre adresse e-mail
+mail-verify = Ouvrez cette page et appuyez sur son bouton pour confirmer que cette adresse est la vôtre :
+mail-code = Si la page demande un code, le voici :
+mail-ignore = Si vous n'avez rien demandé, vous n'avez rien à faire.
+mail-registered-subject = Vous avez déjà un compte
+mail-registered = Quelqu'un a voulu créer un compte avec votre adresse. Si c'était vous : vous avez déjà un compte. Connectez-vous, ou demandez un nouveau mot de passe si vous avez oublié le vôtre :
+mail-reset-subject = Votre nouveau mot de passe
+mail-reset = Sur cette page, vous pouvez choisir un nouveau mot de passe, une seule fois et pendant une heure :
+mail-password-changed-subject = Votre mot de passe a été changé
+mail-password-changed = Le mot de passe de votre compte a été changé, et tous les autres appareils ont été déconnectés. Si ce n'était pas vous, demandez tout de suite un nouveau mot de passe :
+mail-email-changed-subject = Votre adresse e-mail a été changée
+mail-email-changed = Votre compte a maintenant une autre adresse e-mail, et celle-ci ne reçoit plus de courrier. Si ce n'était pas vous, écrivez tout de suite à l'exploitant de ce site.
 
 ## Desktop window
 

@@ -4,19 +4,29 @@ use shared::{Envelope, Rejection, UserId};
 use uuid::Uuid;
 
 /// Who sends a request, and in which context.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Caller {
     /// `None` if signed out.
     pub user: Option<UserId>,
+    /// Whether the person has proved that they read the mail of their address.
+    pub verified: bool,
     /// Correlates everything that follows from the HTTP request.
     pub request_id: Uuid,
     /// The same request under the same key has one effect.
     pub idempotency_key: Option<String>,
+    /// The client's IPv4 address, or the first 64 bits of its IPv6 address, which is what one subscriber has at least.
+    /// Empty for what the server does by itself.
+    pub network: String,
+    /// The client's `User-Agent`, cut to [`Caller::MAX_AGENT_CHARS`]; empty if there is none.
+    pub agent: String,
 }
 
 impl Caller {
+    /// How much of a `User-Agent` is worth keeping.
+    pub const MAX_AGENT_CHARS: usize = 200;
+
     pub fn anonymous(request_id: Uuid) -> Self {
-        Caller { user: None, request_id, idempotency_key: None }
+        Caller { request_id, ..Caller::default() }
     }
 
     /// The signed-in person.

@@ -28,6 +28,9 @@ pub enum Subject {
     /// An account was created: [`Registered`](crate::auth::Registered).
     #[strum(serialize = "auth.registered")]
     AuthRegistered,
+    /// An account was closed: [`AccountClosed`](crate::auth::AccountClosed).
+    #[strum(serialize = "auth.closed")]
+    AuthClosed,
     /// A ticket was created or changed: [`TicketChanged`](crate::tickets::TicketChanged).
     #[strum(serialize = "tickets.changed")]
     TicketsChanged,

@@ -9,6 +9,8 @@ pub struct Id<Thing>(Uuid, PhantomData<fn() -> Thing>);
 
 /// An account; see [`User`](crate::auth::User).
 pub type UserId = Id<marker::User>;
+/// A session; see [`SessionInfo`](crate::auth::SessionInfo).
+pub type SessionId = Id<marker::Session>;
 /// A concert, match or play; see [`Show`](crate::tickets::Show).
 pub type ShowId = Id<marker::Show>;
 /// One listing of one seat; see [`Ticket`](crate::tickets::Ticket). A relisted seat gets a new id.
@@ -23,6 +25,7 @@ pub type EventId = Id<marker::Event>;
 /// Uninhabited types that only tell ids apart. The real types would make this file import the whole crate.
 mod marker {
     pub enum User {}
+    pub enum Session {}
     pub enum Show {}
     pub enum Ticket {}
     pub enum Order {}

@@ -41,6 +41,8 @@ pub enum Flaw {
     ShortPassword { least: usize },
     #[error("a password has at most {most} characters")]
     LongPassword { most: usize },
+    #[error("many people use this password, so it is among the first that are tried")]
+    CommonPassword,
     #[error("this is not a payment method that can be charged")]
     NoMethod,
     #[error("an amount looks like 49.90")]

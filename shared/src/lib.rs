@@ -35,7 +35,7 @@ pub mod tickets;
 pub mod value;
 
 pub use event::{Envelope, Event, Subject};
-pub use id::{EventId, Id, OrderId, PaymentId, ShowId, TicketId, UserId};
+pub use id::{EventId, Id, OrderId, PaymentId, SessionId, ShowId, TicketId, UserId};
 pub use instant::Instant;
 pub use invalid::{Flaw, Invalid};
 pub use money::{Currency, FeeShare, Money};

@@ -22,8 +22,10 @@ pub enum Rejection {
     SignedOut,
     #[error("the e-mail address or the password is wrong")]
     WrongCredentials,
-    #[error("this e-mail address has an account already, sign in instead")]
-    EmailTaken,
+    #[error("this link was used before or is too old, ask for a new one")]
+    LinkInvalid,
+    #[error("verify your e-mail address first")]
+    EmailUnverified,
     #[error("this belongs to somebody else")]
     NotYours,
     #[error("the request did not come from this site")]

@@ -114,6 +114,33 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// The tag of a language, such as `de`: its primary subtag in BCP 47. Whether the site has that language is for its readers to find
+/// out; they use their default for an unknown one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct LanguageTag(String);
+
+impl LanguageTag {
+    /// The tag in lower case.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for LanguageTag {
+    type Error = Invalid;
+    fn try_from(text: String) -> Result<Self, Invalid> {
+        let primary_subtag = (2..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
+        if primary_subtag { Ok(LanguageTag(text)) } else { Err(Invalid::new("language", Flaw::NoChoice)) }
+    }
+}
+
+impl From<LanguageTag> for String {
+    fn from(tag: LanguageTag) -> String {
+        tag.0
+    }
+}
+
 /// One line of text for people, such as a title or a city: trimmed, not empty, without control characters.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]

@@ -116,6 +116,32 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
   await expect(ben.getByRole('navigation').getByRole('link', { name: 'My orders' })).toHaveAttribute('aria-current', 'page');
 });
 
+test('the password is changed by keyboard alone', async ({ open }) => {
+  const ann = await open('ann');
+  await signUp(ann, 'ann');
+  await tabTo(ann, /ann@example\.org$/);
+  await ann.keyboard.press('Enter');
+  await expectArrived(ann, 'Your account');
+
+  await tabTo(ann, /^Change password$/);
+  await ann.keyboard.press('Enter');
+  await tabTo(ann, /^Current password$/);
+  await ann.keyboard.type(PASSWORD);
+  await tabTo(ann, /^Show$/);
+  await ann.keyboard.press('Enter');
+  await expect(ann.getByLabel('Current password')).toHaveAttribute('type', 'text');
+  await tabTo(ann, /^New password$/);
+  await ann.keyboard.type('short');
+  await ann.keyboard.press('Enter');
+  await expect(ann.getByLabel('New password')).toHaveAttribute('aria-invalid', 'true');
+  await expect(ann.getByLabel('New password')).toBeFocused();
+  await ann.keyboard.press('Control+A');
+  await ann.keyboard.type('lantern foxes at noon');
+  await tabTo(ann, /^Change password$/);
+  await ann.keyboard.press('Enter');
+  await expect(ann.getByText('Your password is changed.')).toBeVisible();
+});
+
 test('going back moves the focus to the heading, another search does not', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');

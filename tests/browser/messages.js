@@ -45,6 +45,8 @@ export function englishOnly(language) {
   const [english, other] = [bundle('en'), bundle(language)];
   const plain = (value) => (typeof value === 'string' ? value : undefined);
   const names = readFileSync(resolve(LOCALES, 'en.ftl'), 'utf8').match(/^[a-z][a-z-]*(?= =)/gm);
-  const pairs = names.map((name) => [plain(english.getMessage(name).value), plain(other.getMessage(name).value)]);
+  // Those for mails are on no page.
+  const shown = names.filter((name) => !name.startsWith('mail-'));
+  const pairs = shown.map((name) => [plain(english.getMessage(name).value), plain(other.getMessage(name).value)]);
   return new Set(pairs.filter(([one, two]) => one && one !== two).map(([one]) => one));
 }

@@ -1,7 +1,10 @@
 // Every page: a silent console, nothing wider than the screen, readable without script.
 import { waitUntilHydrated, createShow, expect, hold, pay, signUp, test } from './site.js';
 
-const STRANGER = ['/', '/?search=nothing+fits', '/sell', '/selling', '/orders', '/sign-in?back=/orders', '/sign-up'];
+const STRANGER = [
+  '/', '/?search=nothing+fits', '/sell', '/selling', '/orders', '/sign-in?back=/orders', '/sign-up', '/account', '/forgot',
+  '/verify#0a0b', '/reset#0a0b',
+];
 
 /** Sets `window.prewarmed` on the pages of this browser once their worker has prewarmed the client. */
 function recordPrewarm(page) {
@@ -39,7 +42,7 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
     const unknown = ['/nowhere', '/shows/42', '/orders/42'];
     const visits = [
       ...[...STRANGER, show, ticket, ...unknown].map((path) => [eve, 'out', path]),
-      ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', show, ticket].map((path) => [ann, 'in', path]),
+      ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', '/account', show, ticket].map((path) => [ann, 'in', path]),
       ...[show, ...orders].map((path) => [ben, 'in-ben', path]),
     ];
     for (const [page, who, path] of visits) {

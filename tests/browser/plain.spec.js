@@ -1,5 +1,5 @@
 // Without script: users sign up, hold and pay through plain forms, and read what failed.
-import { waitUntilHydrated, createShow, expect, seat, signUp, test, PASSWORD } from './site.js';
+import { waitUntilHydrated, createShow, expect, mailWithLink, seat, signUp, test, PASSWORD } from './site.js';
 
 const PLAIN = { javaScriptEnabled: false };
 
@@ -76,6 +76,65 @@ test('without script a user signs in and out, and holds and cancels a single tic
 
   await plain.getByRole('button', { name: 'Sign out' }).click();
   await expect(plain.getByRole('link', { name: 'Sign in' })).toBeVisible();
+});
+
+test('without script an address is confirmed, a password is recovered, and an account is closed', async ({ open, site }) => {
+  const ben = await open('ben', PLAIN);
+  const email = 'ben@example.org';
+  await ben.goto('/sign-up');
+  await ben.getByLabel('E-mail address').fill(email);
+  await ben.getByLabel('Password').fill(PASSWORD);
+  await ben.getByRole('button', { name: 'Create account' }).click();
+  await ben.getByRole('link', { name: email }).click();
+  await expect(ben.getByText('Not confirmed yet')).toBeVisible();
+  // Without script, nothing reads the fragment of the link: the mail names the code as well.
+  const code = async (page) => (await mailWithLink(site, email, page)).path.split('#')[1];
+  await ben.goto('/verify');
+  await ben.getByLabel('Code from the mail').fill(await code('verify'));
+  await ben.getByRole('button', { name: 'Confirm' }).click();
+  await expect(ben.getByRole('heading', { name: 'E-mail address confirmed' })).toBeVisible();
+  await ben.getByRole('link', { name: 'To your account' }).click();
+  await expect(ben.getByText('Confirmed', { exact: true })).toBeVisible();
+
+  // A wrong password is explained, and the right one changes it.
+  const change = async (current, password) => {
+    await ben.getByText('Change password').first().click();
+    await ben.getByLabel('Current password').fill(current);
+    await ben.getByLabel('New password').fill(password);
+    await ben.getByRole('button', { name: 'Change password' }).click();
+  };
+  await change('not his password', 'lantern foxes at noon');
+  await expect(ben.getByText('the e-mail address or the password is wrong')).toBeVisible();
+  await ben.getByRole('link', { name: 'Go back' }).click();
+  await change(PASSWORD, 'lantern foxes at noon');
+  await expect(ben.getByText('Your password is changed.')).toBeVisible();
+
+  await ben.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await ben.getByRole('link', { name: 'Sign in' }).click();
+  await ben.getByRole('link', { name: 'Forgot your password?' }).click();
+  await ben.getByLabel('E-mail address').fill(email);
+  await ben.getByRole('button', { name: 'Send the link' }).click();
+  await expect(ben.getByText('the link is on its way')).toBeVisible();
+  await ben.goto('/reset');
+  await ben.getByLabel('Code from the mail').fill(await code('reset'));
+  await ben.getByLabel('New password').fill('short');
+  await ben.getByRole('button', { name: 'Set password' }).click();
+  await expect(ben.getByText('at least 8 characters')).toBeVisible();
+  await ben.getByRole('link', { name: 'Go back' }).click();
+  await ben.getByLabel('Code from the mail').fill(await code('reset'));
+  await ben.getByLabel('New password').fill('night tram to the harbour');
+  await ben.getByRole('button', { name: 'Set password' }).click();
+  await ben.getByRole('main').getByRole('link', { name: 'Sign in' }).click();
+  await ben.getByLabel('E-mail address').fill(email);
+  await ben.getByLabel('Password').fill('night tram to the harbour');
+  await ben.getByRole('button', { name: 'Sign in' }).click();
+
+  await ben.getByRole('link', { name: email }).click();
+  await ben.getByText('What happens then').click();
+  await ben.locator('#close-password').fill('night tram to the harbour');
+  await ben.getByRole('button', { name: 'Close my account for good' }).click();
+  await expect(ben.getByText('Your account is closed.')).toBeVisible();
+  await expect(ben.getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
 test('input from before hydration is kept', async ({ open }) => {

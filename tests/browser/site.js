@@ -2,7 +2,7 @@
 import { test as base, expect } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -43,12 +43,13 @@ export const test = base.extend({
     const folder = mkdtempSync(join(tmpdir(), 'ticketing-'));
     const port = await freePort();
     const url = `http://localhost:${port}`;
-    const env = { PORT: String(port), RUST_LOG: 'warn', RATE_LIMITS: 'off', ...(await gateway(url)), ...settings };
+    const mails = join(folder, 'mails');
+    const env = { PORT: String(port), MAIL: `file://${mails}`, RUST_LOG: 'warn', RATE_LIMITS: 'off', ...(await gateway(url)), ...settings };
     const child = CLUSTER
       ? spawn(CLUSTER, ['cluster', '--empty'], { env: { ...process.env, ...env }, stdio: ['ignore', 'ignore', 'inherit'] })
       : spawn(BINARY, { env: { DATABASE_URL: `sqlite://${folder}`, ...env }, stdio: ['ignore', 'ignore', 'inherit'] });
     await expect.poll(() => fetch(`${url}/health/ready`).then((r) => r.ok, () => false), { timeout: 60_000 }).toBe(true);
-    await use({ url });
+    await use({ url, mails });
     child.kill('SIGTERM');
     await new Promise((done) => child.once('exit', done));
     rmSync(folder, { recursive: true, force: true });
@@ -78,6 +79,43 @@ export const test = base.extend({
   },
 });
 
+/** Decodes quoted-printable text (RFC 2045 §6.7). */
+function quotedPrintable(text) {
+  const bytes = text.replace(/=\r\n/g, '').replace(/=([0-9A-F]{2})/g, (_, code) => String.fromCharCode(parseInt(code, 16)));
+  return Buffer.from(bytes, 'latin1').toString('utf8');
+}
+
+/** Decodes a header with words in other characters than ASCII (RFC 2047). */
+function decodedHeader(text) {
+  const words = text.replace(/\r\n /g, ' ').replace(/\?=\s+=\?/g, '?==?');
+  return words.replace(/=\?utf-8\?([bq])\?(.*?)\?=/gi, (_, coding, word) => (coding.toLowerCase() === 'b'
+    ? Buffer.from(word, 'base64').toString('utf8')
+    : quotedPrintable(word.replaceAll('_', ' '))));
+}
+
+/** The mails to an address that were delivered into the site's folder, the oldest first. */
+export function mailsTo(site, address) {
+  const files = existsSync(site.mails) ? readdirSync(site.mails).filter((file) => file.endsWith('.eml')).sort() : [];
+  const mails = files.map((file) => {
+    const [head, ...body] = readFileSync(join(site.mails, file), 'latin1').split('\r\n\r\n');
+    const header = (name) => decodedHeader(head.match(new RegExp(`^${name}: (.*(?:\r\n .*)*)`, 'm'))?.[1] ?? '');
+    const base64 = /base64/i.test(header('Content-Transfer-Encoding'));
+    const text = body.join('\r\n\r\n');
+    return { to: header('To'), subject: header('Subject'), text: base64 ? Buffer.from(text, 'base64').toString('utf8') : quotedPrintable(text) };
+  });
+  return mails.filter((mail) => mail.to.includes(address));
+}
+
+/** Waits for a mail to an address with a link to a page that is not among `known`, and returns the mail with the link's path. */
+export async function mailWithLink(site, address, page, known = []) {
+  const find = () => mailsTo(site, address)
+    .map((mail) => ({ ...mail, path: mail.text.match(new RegExp(`/${page}#\\w+`))?.[0] }))
+    .filter(({ path }) => path && !known.includes(path))
+    .at(-1);
+  await expect.poll(find, { message: `a mail to ${address} with a link to /${page}`, timeout: 20_000 }).toBeTruthy();
+  return find();
+}
+
 /** Waits until the client has hydrated the page. */
 export async function waitUntilHydrated(page) {
   await page.locator('main[data-ready=true]').waitFor();
@@ -90,6 +128,15 @@ export async function signUp(page, name) {
   await page.getByLabel(page.t('password')).fill(PASSWORD);
   await page.getByRole('button', { name: page.t('create-account') }).click();
   await expect(page.getByText(`${name}@example.org`)).toBeVisible();
+}
+
+/** Verifies the address of a new account with the link that was mailed to it. */
+export async function verifyAddress(page, site, name) {
+  const { path } = await mailWithLink(site, `${name}@example.org`, 'verify');
+  await page.goto(path);
+  await waitUntilHydrated(page);
+  await page.getByRole('button', { name: page.t('verify-button'), exact: true }).click();
+  await expect(page.getByRole('heading', { level: 1, name: page.t('verified-title') })).toBeVisible();
 }
 
 /** Announces a show through the form, and lists seats for it. Returns the path of the show. */

@@ -15,6 +15,42 @@ async function visit(look, page, state, path, text) {
   await look(state, page);
 }
 
+/** The pages that mails link to, and the one that asks for such a mail. */
+async function withLinks(look, eve) {
+  const { t } = eve;
+  await visit(look, eve, 'account, signed out', '/account', t('sign-in-for-account'));
+  await visit(look, eve, 'verify', '/verify#0a0b', t('verify-words'));
+  await eve.getByRole('button', { name: t('verify-button'), exact: true }).click();
+  await expect(eve.getByRole('alert')).toBeVisible();
+  await look('verify, link too old', eve);
+  await visit(look, eve, 'verify, done', '/verify?done=yes', t('verified-words'));
+  await visit(look, eve, 'reset', '/reset#0a0b', t('reset-words'));
+  await eve.getByLabel(t('new-password')).fill('short');
+  await eve.getByRole('button', { name: t('reset-button') }).click();
+  await expect(eve.locator('[aria-invalid=true]')).toBeVisible();
+  await look('reset, short password', eve);
+  await visit(look, eve, 'reset, done', '/reset?done=yes', t('reset-done'));
+  await visit(look, eve, 'forgot', '/forgot', t('forgot-words'));
+  await eve.getByLabel(t('email')).fill('eve@example.org');
+  await eve.getByRole('button', { name: t('send-link') }).click();
+  await expect(eve.getByText(t('forgot-sent'))).toBeVisible();
+  await look('forgot, sent', eve);
+}
+
+/** The account page, with its forms closed and open. */
+async function withAccount(look, ann) {
+  const { t } = ann;
+  await visit(look, ann, 'account', '/account', t('unverified'));
+  for (const summary of await ann.locator('main summary').all()) await summary.click();
+  await look('account, forms open', ann);
+  const change = ann.locator('form[action="/forms/change-password"]');
+  await change.getByLabel(t('current-password')).fill('not her password');
+  await change.getByLabel(t('new-password')).fill('lantern foxes at noon');
+  await change.locator('button[type=submit]').click();
+  await expect(change.getByText(t('wrong-password'))).toBeVisible();
+  await look('account, wrong password', ann);
+}
+
 /** The pages of a visitor who is not signed in. */
 async function asStranger(look, eve, { show, ticket }) {
   const { t } = eve;
@@ -30,6 +66,7 @@ async function asStranger(look, eve, { show, ticket }) {
   await eve.getByRole('main').getByRole('button', { name: t('sign-in') }).click();
   await expect(eve.getByRole('alert')).toBeVisible();
   await look('sign in, refused', eve);
+  await withLinks(look, eve);
   await visit(look, eve, 'show, signed out', show, t('state-held'));
   await seat(eve, 14).check();
   await eve.getByRole('button', { name: t('hold-tickets', { count: 1 }) }).click();
@@ -142,6 +179,7 @@ export async function everyState(open, options, look) {
   const [ann, ben, eve] = [await open('ann', options), await open('ben', options), await open('eve', options)];
   const { t } = ann;
   await signUp(ann, 'ann');
+  await withAccount(look, ann);
   await announcing(look, ann);
   const show = await createShow(ann, 'The Long Note', '12-15', '19.99');
   await look('sales, on sale', ann);

@@ -1,7 +1,7 @@
 // Payments through Stripe: a strict fake of its API, and a replacement of its script in the browser.
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { waitUntilHydrated, createShow, expect, freePort, hold, pay, signUp, test as base } from './site.js';
+import { waitUntilHydrated, createShow, expect, freePort, hold, pay, signUp, test as base, verifyAddress } from './site.js';
 
 const GOOD = '4242 4242 4242 4242';
 const DECLINED = '4000 0000 0000 0002';
@@ -59,9 +59,11 @@ const test = base.extend({
 });
 
 /** A buyer who holds a seat. Returns both users, and the path of the order. */
-async function heldOrder(open) {
+async function heldOrder(open, site) {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
+  // With real payments, sellers need a verified address.
+  await verifyAddress(ann, site, 'ann');
   const show = await createShow(ann, 'Paid by Stripe', '1', '20');
   await signUp(ben, 'ben');
   await ben.goto(show);
@@ -76,15 +78,15 @@ async function waitForBank(page, stripe) {
   await expect(page.getByRole('heading', QUESTION)).toBeVisible();
 }
 
-test('an accepted card pays', async ({ open }) => {
-  const { ben } = await heldOrder(open);
+test('an accepted card pays', async ({ open, site }) => {
+  const { ben } = await heldOrder(open, site);
   await expect(ben.getByRole('main').getByText('Test mode: no real money moves')).toBeVisible();
   await pay(ben, GOOD);
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('an incomplete or declined card shows a message, and another card pays', async ({ open }) => {
-  const { ben } = await heldOrder(open);
+test('an incomplete or declined card shows a message, and another card pays', async ({ open, site }) => {
+  const { ben } = await heldOrder(open, site);
   await pay(ben, '4242');
   await expect(ben.getByText('Your card number is incomplete.')).toBeVisible();
   await pay(ben, DECLINED);
@@ -93,9 +95,11 @@ test('an incomplete or declined card shows a message, and another card pays', as
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('a card can be entered before the hold starts', async ({ open }) => {
+test('a card can be entered before the hold starts', async ({ open, site }) => {
   const [ann, ben] = [await open('ann'), await open('ben')];
   await signUp(ann, 'ann');
+  // With real payments, sellers need a verified address.
+  await verifyAddress(ann, site, 'ann');
   const show = await createShow(ann, 'Ready First', '1', '20');
   await signUp(ben, 'ben');
   await ben.goto(show);
@@ -110,8 +114,8 @@ test('a card can be entered before the hold starts', async ({ open }) => {
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('after a successful authentication at the bank the tickets are the buyer\'s', async ({ open, stripe }) => {
-  const { ben, order } = await heldOrder(open);
+test('after a successful authentication at the bank the tickets are the buyer\'s', async ({ open, site, stripe }) => {
+  const { ben, order } = await heldOrder(open, site);
   await pay(ben, ASKS);
   await waitForBank(ben, stripe);
   await ben.getByRole('button', { name: 'Yes, it is me' }).click();
@@ -119,8 +123,8 @@ test('after a successful authentication at the bank the tickets are the buyer\'s
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('after a failed authentication at the bank another card pays', async ({ open, stripe }) => {
-  const { ben, order } = await heldOrder(open);
+test('after a failed authentication at the bank another card pays', async ({ open, site, stripe }) => {
+  const { ben, order } = await heldOrder(open, site);
   await pay(ben, ASKS);
   await waitForBank(ben, stripe);
   await ben.getByRole('button', { name: 'No', exact: true }).click();
@@ -131,8 +135,8 @@ test('after a failed authentication at the bank another card pays', async ({ ope
   await expect(ben.getByRole('heading', YOURS)).toBeVisible();
 });
 
-test('a buyer who closed the browser at the bank returns through the order to the bank', async ({ open, stripe }) => {
-  const { ben, order } = await heldOrder(open);
+test('a buyer who closed the browser at the bank returns through the order to the bank', async ({ open, site, stripe }) => {
+  const { ben, order } = await heldOrder(open, site);
   await pay(ben, ASKS);
   await waitForBank(ben, stripe);
 

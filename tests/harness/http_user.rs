@@ -13,7 +13,7 @@ const TIMEOUT: Duration = Duration::from_secs(20);
 pub struct HttpUser {
     http: Client,
     site: String,
-    /// The session cookie as a browser would send it; empty while signed out.
+    /// The cookies of the session as a browser would send them; empty while signed out.
     pub cookie: String,
 }
 
@@ -30,10 +30,11 @@ impl HttpResponse {
         serde_json::from_str(&self.text).unwrap_or_default()
     }
 
-    /// The cookie that the response sets.
+    /// The cookies that the response sets, as a browser would send them.
     pub fn cookie(&self) -> Option<String> {
-        let cookie = self.headers.get(SET_COOKIE)?.to_str().ok()?;
-        cookie.split(';').next().map(str::to_owned)
+        let cookies =
+            self.headers.get_all(SET_COOKIE).iter().filter_map(|cookie| cookie.to_str().ok()?.split(';').next());
+        Some(cookies.collect::<Vec<_>>().join("; ")).filter(|cookies| !cookies.is_empty())
     }
 }
 
@@ -137,14 +138,23 @@ impl HttpUser {
 
     /// Waits until an order is in that state, and returns it.
     pub async fn wait_for_order_state(&self, order: &str, state: &str) -> Value {
+        self.wait_for_order(order, state, |order| &order["state"]).await
+    }
+
+    /// Waits until the payment of the order has the state, and returns the order.
+    pub async fn wait_for_payment_state(&self, order: &str, state: &str) -> Value {
+        self.wait_for_order(order, state, |order| &order["payment"]["state"]).await
+    }
+
+    async fn wait_for_order(&self, order: &str, state: &str, state_of: fn(&Value) -> &Value) -> Value {
         let path = format!("/api/orders/{order}");
         let deadline = tokio::time::Instant::now() + TIMEOUT;
         loop {
             let order = self.get(&path).await;
-            if order["state"] == state {
+            if *state_of(&order) == state {
                 return order;
             }
-            assert!(tokio::time::Instant::now() < deadline, "the order does not become {state}: {order}");
+            assert!(tokio::time::Instant::now() < deadline, "it does not become {state}: {order}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
     }

@@ -1,6 +1,9 @@
 //! The release bundle, running as one process.
 
 use super::http_user::HttpUser;
+use super::mail;
+use reqwest::{Method, StatusCode};
+use serde_json::json;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
@@ -10,6 +13,9 @@ use tokio::process::{Child, Command};
 
 /// How long the site may take to start.
 const START_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long a mail may take to arrive, and the interval between two looks.
+const MAIL_TIMEOUT: Duration = Duration::from_secs(20);
+const MAIL_INTERVAL: Duration = Duration::from_millis(50);
 /// Interval between two audits while events are in flight.
 const AUDIT_INTERVAL: Duration = Duration::from_millis(300);
 
@@ -105,6 +111,24 @@ impl Site {
         String::from_utf8_lossy(&fs::read(self.log_file()).expect("the site has a log")).into_owned()
     }
 
+    /// Waits for the mail to that address which contains a link to that page, and returns the link's token. Of several mails, the
+    /// newest counts.
+    pub async fn mailed_token(&self, to: &str, page: &str) -> String {
+        let deadline = tokio::time::Instant::now() + MAIL_TIMEOUT;
+        loop {
+            let mails = mail::read_all(&self.folder.path().join("mails"));
+            let mut tokens = mails.iter().filter(|mail| mail.contains(&format!("To: {to}"))).filter_map(|mail| {
+                let (_, token) = mail.split_once(&format!("/{page}#"))?;
+                Some(token.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default().to_owned())
+            });
+            if let Some(token) = tokens.next_back() {
+                return token;
+            }
+            assert!(tokio::time::Instant::now() < deadline, "no mail to {to} has a link to /{page}: {mails:?}");
+            tokio::time::sleep(MAIL_INTERVAL).await;
+        }
+    }
+
     /// Runs the audit. Returns whether it found no violation, and its output.
     pub async fn audit(&self) -> (bool, String) {
         let output = self.command(Some("audit")).stdout(Stdio::piped()).stderr(Stdio::piped()).output().await;
@@ -160,6 +184,16 @@ impl Site {
     /// A user with a new account.
     pub async fn sign_up(&self, name: &str) -> HttpUser {
         self.anonymous().sign_up(name).await
+    }
+
+    /// A user with a new account whose address is verified: with real payments, only such users can sell.
+    pub async fn sign_up_verified(&self, name: &str) -> HttpUser {
+        let user = self.sign_up(name).await;
+        let me = user.get("/api/auth/me").await;
+        let token = self.mailed_token(me["email"].as_str().expect("it has an address"), "verify").await;
+        let verified = user.send(Method::POST, "/api/auth/verify", Some(&json!({ "token": token }))).await;
+        assert_eq!(verified.expect("the site responds").status, StatusCode::OK);
+        user
     }
 }
 

@@ -8,11 +8,11 @@ use server::messaging::{Bus, in_process::InProcessBus, jetstream::JetStreamBus};
 use server::store::Databases;
 use server::tasks::Tasks;
 use server::{Backend, Caller, Config, Environment, Error, Host, backup};
-use shared::auth::{SignUp, User};
+use shared::auth::{SignUp, User, VerifyEmail};
 use shared::orders::{GetOrder, Order, OrderState, PlaceOrder};
 use shared::payments::{Pay, Payment, PaymentMethod};
 use shared::tickets::{Category, CreateShow, GetTicket, OfferTickets, Seat, ShowListing, Ticket};
-use shared::value::{Email, Password, ShortText};
+use shared::value::{Email, LanguageTag, Password, ShortText};
 use shared::{Currency, Id, Instant, Money, OrderId, Price, Rejection, Request, Service, TicketId};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -183,8 +183,23 @@ impl TestSystem {
         let email = Email::try_from(format!("{name}@example.org")).expect("the address is valid");
         let password = Password::try_from("a password of hers".to_owned()).expect("the password is long enough");
         let caller = Caller::anonymous(self.environment.new_id());
-        let signed_in = self.backend().call(&caller, SignUp { email, password }).await.expect("the name is new");
+        let language = LanguageTag::try_from("en".to_owned()).expect("the tag is well-formed");
+        let sign_up = SignUp { email, password, language, replaced: None };
+        let signed_in = self.backend().call(&caller, sign_up).await.expect("signing up succeeds");
         TestUser { user: signed_in.user }
+    }
+
+    /// Creates an account and verifies its address with the link that was mailed to it.
+    pub async fn sign_up_verified(&self, name: &str) -> TestUser {
+        let user = self.sign_up(name).await;
+        self.wait_until_idle().await;
+        let to = format!("To: {name}@example.org");
+        let mails = mail::read_all(&self.mail_folder());
+        let mail = mails.iter().find(|mail| is_verification(mail) && mail.contains(&to)).expect("a link was mailed");
+        let (_, rest) = mail.split_once("/verify#").expect("the mail has a link");
+        let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
+        self.call(&user, VerifyEmail { token: token.into() }).await.expect("the link is valid");
+        user
     }
 
     /// Calls a service as that user. Simulated time passes only while the call waits for it.
@@ -200,7 +215,8 @@ impl TestSystem {
         request: R,
     ) -> Result<R::Reply, Rejection> {
         let idempotency_key = key.map(str::to_owned);
-        let caller = Caller { user: Some(user.user.id), request_id: self.environment.new_id(), idempotency_key };
+        let request_id = self.environment.new_id();
+        let caller = Caller { user: Some(user.user.id), idempotency_key, ..Caller::anonymous(request_id) };
         let backend = self.backend();
         let time = async {
             loop {
@@ -305,12 +321,13 @@ impl TestSystem {
         }
     }
 
-    /// Waits for at least that many mails, and until the system is idle. Returns all mails.
+    /// Waits for at least that many mails, and until the system is idle. Returns all mails except those that verify an address.
     pub async fn wait_for_mails(&self, at_least: usize) -> Vec<String> {
         let deadline = tokio::time::Instant::now() + REAL_TIMEOUT;
         loop {
             self.wait_until_idle().await;
-            let mails = mail::read_all(&self.mail_folder());
+            let mut mails = mail::read_all(&self.mail_folder());
+            mails.retain(|mail| !is_verification(mail));
             if mails.len() >= at_least {
                 return mails;
             }
@@ -318,8 +335,10 @@ impl TestSystem {
         }
     }
 
-    /// Makes every delivery of a mail fail until [`TestSystem::unblock_mail`]: a file is where their folder belongs.
+    /// Makes every delivery of a mail fail until [`TestSystem::unblock_mail`]: a file is where their folder belongs. The mails
+    /// delivered so far are gone.
     pub fn block_mail(&self) {
+        let _ = fs::remove_dir_all(self.mail_folder());
         fs::write(self.mail_folder(), "").expect("the file can be written");
     }
 
@@ -338,6 +357,10 @@ impl TestSystem {
             server::audit::run(&self.config(None), self.environment.now()).await.expect("the databases answer");
         assert_eq!(report.violations(), 0, "{report}");
     }
+}
+
+fn is_verification(mail: &str) -> bool {
+    mail.contains("Subject: Confirm your e-mail address")
 }
 
 /// A price in pence.

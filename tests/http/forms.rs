@@ -23,17 +23,26 @@ impl Browser {
         Browser { http, site: site.url(), user: site.anonymous() }
     }
 
-    /// Submits a form and returns where it leads. Keeps the cookie that the response sets.
+    /// Submits a form and returns where it leads. Keeps the cookies that the response sets.
     async fn submit(&mut self, path: &str, fields: &[(&str, &str)]) -> String {
         let request = self.http.post(format!("{}{path}", self.site)).header("origin", &self.site);
         let response = request.header("cookie", &self.user.cookie).form(fields).send().await;
         let response = response.expect("the site responds");
         assert_eq!(response.status(), StatusCode::SEE_OTHER, "{path}");
-        let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-        if let Some(cookie) = header("set-cookie").and_then(|cookie| cookie.split(';').next()) {
-            cookie.clone_into(&mut self.user.cookie);
+        for cookie in response.headers().get_all("set-cookie") {
+            let cookie = cookie.to_str().expect("cookies are ASCII").split(';').next().unwrap_or_default();
+            self.keep(cookie);
         }
-        header("location").expect("a redirect has a target").to_owned()
+        let location = response.headers().get("location").expect("a redirect has a target");
+        location.to_str().expect("addresses are ASCII").to_owned()
+    }
+
+    /// Replaces the cookie of the same name.
+    fn keep(&mut self, cookie: &str) {
+        let name = cookie.split_once('=').map_or(cookie, |(name, _)| name);
+        let is_other = |known: &&str| known.split_once('=').is_some_and(|(known, _)| known != name);
+        let others = self.user.cookie.split("; ").filter(is_other);
+        self.user.cookie = others.chain([cookie]).collect::<Vec<_>>().join("; ");
     }
 
     async fn sign_up(&mut self, name: &str, back: &str) -> String {
@@ -89,8 +98,8 @@ async fn a_ticket_is_bought_with_forms_alone() {
     let page = format!("/orders/{order}");
     assert_eq!(ben.pay(&order, "pm_card_authenticationRequired").await, page);
     assert_eq!(ben.authenticate(&order, "no").await, page);
-    let refused = ben.order(&order).await;
-    assert_eq!((&refused["state"], &refused["payment"]["state"]), (&"held".into(), &"declined".into()), "{refused}");
+    let refused = ben.user.wait_for_payment_state(&order, "declined").await;
+    assert_eq!(refused["state"], "held", "{refused}");
 
     assert_eq!(ben.pay(&order, "pm_card_authenticationRequired").await, page);
     assert_eq!(ben.authenticate(&order, "yes").await, page);
@@ -166,5 +175,95 @@ async fn a_form_leads_only_to_pages_of_this_site() {
     assert_eq!(ben.sign_up("ben", "//evil.example/").await, "/");
     for (language, back) in [("de", "https://evil.example/"), ("klingon", "//evil.example/")] {
         assert_eq!(ben.submit("/forms/language", &[("language", language), ("back", back)]).await, "/");
+    }
+}
+
+#[tokio::test]
+async fn an_address_is_proved_and_a_password_is_reset_with_forms_alone() {
+    let site = Site::new().await;
+    let mut ben = Browser::new(&site);
+    ben.sign_up("ben", "/").await;
+    let email = "ben@example.org";
+
+    let token = site.mailed_token(email, "verify").await;
+    assert_eq!(ben.submit("/forms/verify", &[("token", &token)]).await, "/verify?done=yes");
+    assert_eq!(ben.user.get("/api/auth/me").await["verified"], true);
+    let again = ben.submit("/forms/verify", &[("token", &token)]).await;
+    assert!(again.starts_with(ERROR_PAGE) && again.contains("link_invalid"), "a link works once: {again}");
+
+    let mut visitor = Browser::new(&site);
+    for address in [email, "nobody@example.org"] {
+        assert_eq!(visitor.submit("/forms/forgot", &[("email", address)]).await, "/forgot?done=yes");
+    }
+    let token = site.mailed_token(email, "reset").await;
+    let short = visitor.submit("/forms/reset", &[("token", &token), ("password", "short")]).await;
+    assert!(short.starts_with(ERROR_PAGE) && short.contains("short_password"), "{short}");
+    assert!(!short.contains(&token), "the token stays out of addresses: {short}");
+    let done = visitor.submit("/forms/reset", &[("token", &token), ("password", "lantern foxes at noon")]).await;
+    assert_eq!(done, "/reset?done=yes");
+
+    assert!(ben.user.get("/api/auth/me").await.is_null(), "a reset ends every session");
+    let credentials = [("email", email), ("password", "lantern foxes at noon"), ("back", "/orders")];
+    assert_eq!(visitor.submit("/forms/sign-in", &credentials).await, "/orders");
+}
+
+#[tokio::test]
+async fn an_account_is_changed_and_closed_with_forms_alone() {
+    let site = Site::new().await;
+    let (mut ben, mut phone) = (Browser::new(&site), Browser::new(&site));
+    ben.sign_up("ben", "/").await;
+    let sign_in = |password| [("email", "ben@example.org"), ("password", password), ("back", "/")];
+    phone.submit("/forms/sign-in", &sign_in("a password of hers")).await;
+
+    let sessions = ben.user.get("/api/auth/sessions").await;
+    let other = sessions.as_array().expect("a list").iter().find(|session| session["current"] == false);
+    let other = other.expect("the phone is listed")["id"].as_str().expect("an id").to_owned();
+    assert_eq!(ben.submit("/forms/revoke-session", &[("id", &other)]).await, "/account?done=session-revoked");
+    assert!(phone.user.get("/api/auth/me").await.is_null());
+
+    phone.submit("/forms/sign-in", &sign_in("a password of hers")).await;
+    let done = ben.submit("/forms/revoke-other-sessions", &[]).await;
+    assert_eq!(done, "/account?done=other-sessions-revoked");
+    assert!(phone.user.get("/api/auth/me").await.is_null());
+
+    phone.submit("/forms/sign-in", &sign_in("a password of hers")).await;
+    let wrong = [("current", "not the password"), ("password", "lantern foxes at noon")];
+    assert!(ben.submit("/forms/change-password", &wrong).await.starts_with(ERROR_PAGE));
+    let right = [("current", "a password of hers"), ("password", "lantern foxes at noon")];
+    assert_eq!(ben.submit("/forms/change-password", &right).await, "/account?done=password-changed");
+    assert!(phone.user.get("/api/auth/me").await.is_null());
+
+    let change = [("password", "lantern foxes at noon"), ("email", "benjamin@example.org")];
+    assert_eq!(ben.submit("/forms/change-email", &change).await, "/account?done=email-change-sent");
+    assert_eq!(ben.user.get("/api/auth/me").await["email"], "ben@example.org", "it is not proved yet");
+    let token = site.mailed_token("benjamin@example.org", "verify").await;
+    ben.submit("/forms/verify", &[("token", &token)]).await;
+    assert_eq!(ben.user.get("/api/auth/me").await["email"], "benjamin@example.org");
+
+    assert_eq!(ben.submit("/forms/send-verification", &[]).await, "/account?done=verification-sent");
+    assert!(ben.submit("/forms/close-account", &[("password", "not the password")]).await.starts_with(ERROR_PAGE));
+    let session = ben.user.clone();
+    let closed = ben.submit("/forms/close-account", &[("password", "lantern foxes at noon")]).await;
+    assert_eq!(closed, "/account?done=closed");
+    assert!(session.get("/api/auth/me").await.is_null(), "the session has ended");
+    let again = [("email", "benjamin@example.org"), ("password", "lantern foxes at noon"), ("back", "/")];
+    assert!(ben.submit("/forms/sign-in", &again).await.starts_with(ERROR_PAGE));
+}
+
+#[tokio::test]
+async fn an_account_form_that_needs_a_session_leads_to_sign_in() {
+    let site = Site::new().await;
+    let mut visitor = Browser::new(&site);
+    let password = ("password", "lantern foxes at noon");
+
+    for (path, fields) in [
+        ("/forms/change-password", vec![("current", "a password of hers"), password]),
+        ("/forms/change-email", vec![password, ("email", "ben@example.org")]),
+        ("/forms/close-account", vec![password]),
+        ("/forms/revoke-session", vec![("id", "018f0000-0000-7000-8000-000000000000")]),
+        ("/forms/revoke-other-sessions", vec![]),
+        ("/forms/send-verification", vec![]),
+    ] {
+        assert_eq!(visitor.submit(path, &fields).await, "/sign-in?back=%2Faccount", "{path}");
     }
 }

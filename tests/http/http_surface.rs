@@ -35,17 +35,57 @@ fn row(method: Method, endpoint: &'static str, id: &str, body: Option<Value>, st
     Row { method, endpoint, path, body, statuses }
 }
 
+/// The forms, except the one that signs out.
+const FORMS: [&str; 16] = [
+    "/forms/authenticate",
+    "/forms/cancel",
+    "/forms/change-email",
+    "/forms/change-password",
+    "/forms/close-account",
+    "/forms/forgot",
+    "/forms/hold",
+    "/forms/language",
+    "/forms/pay",
+    "/forms/reset",
+    "/forms/revoke-other-sessions",
+    "/forms/revoke-session",
+    "/forms/send-verification",
+    "/forms/sign-in",
+    "/forms/sign-up",
+    "/forms/verify",
+];
+
 fn table(resources: &Resources) -> Vec<Row> {
     let get = |endpoint, id: &str, statuses| row(Method::GET, endpoint, id, None, statuses);
     let post = |endpoint, body: Value, statuses| row(Method::POST, endpoint, "", Some(body), statuses);
     let credentials = json!({ "email": "nobody@example.org", "password": "not the password" });
+    let new_password = json!({ "current": "not the password", "password": "lantern foxes at noon" });
+    let new_email = json!({ "password": "not the password", "email": "somebody@example.org" });
+    let unknown = "018f0000-0000-7000-8000-000000000000";
     let reprice = json!({ "price": { "minor": 1100, "currency": "EUR" }, "version": 1 });
     let pay = json!({ "order_id": resources.order, "method": "pm_card_visa" });
     let authenticate = Some(json!({ "approve": true }));
-    vec![
+    let mut table = vec![
         post("/api/auth/sign-up", json!({ "email": "x", "password": "y" }), [400, 400, 400]),
         post("/api/auth/sign-in", credentials, [401, 401, 401]),
         get("/api/auth/me", "", [200, 200, 200]),
+        row(Method::POST, "/api/auth/send-verification", "", None, [401, 200, 200]),
+        // A link proves who uses it, so nobody has to be signed in for it.
+        post("/api/auth/verify", json!({ "token": "not a token" }), [410, 410, 410]),
+        post("/api/auth/forgot", json!({ "email": "nobody@example.org" }), [200, 200, 200]),
+        post(
+            "/api/auth/reset",
+            json!({ "token": "not a token", "password": "lantern foxes at noon" }),
+            [410, 410, 410],
+        ),
+        post("/api/auth/password", new_password, [401, 401, 401]),
+        post("/api/auth/email", new_email, [401, 401, 401]),
+        get("/api/auth/sessions", "", [401, 200, 200]),
+        // A session of nobody has ended already.
+        row(Method::DELETE, "/api/auth/sessions/{id}", unknown, None, [401, 200, 200]),
+        row(Method::DELETE, "/api/auth/sessions", "", None, [401, 200, 200]),
+        get("/api/auth/security-events", "", [401, 200, 200]),
+        post("/api/auth/close", json!({ "password": "not the password" }), [401, 401, 401]),
         get("/api/shows", "", [200, 200, 200]),
         post("/api/shows", show_body("Another"), [401, 200, 200]),
         get("/api/shows/{id}", &resources.show, [200, 200, 200]),
@@ -58,6 +98,7 @@ fn table(resources: &Resources) -> Vec<Row> {
         get("/api/account", "", [401, 200, 200]),
         row(Method::POST, "/api/account/payouts", "", None, [401, 200, 200]),
         get("/account.csv", "", [401, 200, 200]),
+        get("/account.json", "", [401, 200, 200]),
         // The seller cannot buy her own ticket; another user can.
         post("/api/orders", hold_body(&resources.free), [401, 200, 409]),
         get("/api/orders", "", [401, 200, 200]),
@@ -72,19 +113,16 @@ fn table(resources: &Resources) -> Vec<Row> {
         // These come late, since they end the sale and the show.
         row(Method::POST, "/api/tickets/{id}/refund", &resources.sold, None, [401, 403, 200]),
         row(Method::POST, "/api/shows/{id}/cancel", &resources.show, None, [401, 403, 200]),
-        // A form always leads to a page, here to one that explains the error. The module `forms` tests what they do.
-        post("/forms/authenticate", json!({}), [200, 200, 200]),
-        post("/forms/cancel", json!({}), [200, 200, 200]),
-        post("/forms/hold", json!({}), [200, 200, 200]),
-        post("/forms/language", json!({}), [200, 200, 200]),
-        post("/forms/pay", json!({}), [200, 200, 200]),
-        post("/forms/sign-in", json!({}), [200, 200, 200]),
-        post("/forms/sign-up", json!({}), [200, 200, 200]),
         get("/health/live", "", [200, 200, 200]),
         get("/health/ready", "", [200, 200, 200]),
         row(Method::POST, "/api/auth/sign-out", "", None, [200, 200, 200]),
         row(Method::POST, "/forms/sign-out", "", None, [200, 200, 200]),
-    ]
+    ];
+    // A form always leads to a page, here to one that explains the error. The module `forms` tests what they do. They come
+    // before the session ends.
+    let before_the_end = table.len() - 2;
+    table.splice(before_the_end..before_the_end, FORMS.map(|form| post(form, json!({}), [200, 200, 200])));
+    table
 }
 
 async fn resources(seller: &HttpUser, owner: &HttpUser) -> Resources {

@@ -1,5 +1,6 @@
 //! The release bundle as its users run it, over HTTP.
 
+mod accounts;
 mod attacks;
 mod audit_memory;
 mod bad_input;

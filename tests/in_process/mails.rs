@@ -7,12 +7,17 @@ use shared::tickets::CancelShow;
 
 /// A buyer pays for two tickets of one seller. Returns the seller, the buyer and the order.
 async fn buy_two_tickets(system: &TestSystem) -> (TestUser, TestUser, OrderId) {
-    let (ann, ben) = (system.sign_up("ann").await, system.sign_up("ben").await);
-    let (_, tickets) = system.list_tickets(&ann, 2, 4999).await;
-    let order = system.hold(&ben, &tickets).await.expect("the tickets are free");
-    system.pay(&ben, order.id, "pm_card_visa").await.expect("the card is accepted");
-    system.assert_order_state(&ben, order.id, OrderState::Complete).await;
-    (ann, ben, order.id)
+    let (ann, ben) = (system.sign_up_verified("ann").await, system.sign_up_verified("ben").await);
+    let order = buy_two_tickets_of(system, &ann, &ben).await;
+    (ann, ben, order)
+}
+
+async fn buy_two_tickets_of(system: &TestSystem, ann: &TestUser, ben: &TestUser) -> OrderId {
+    let (_, tickets) = system.list_tickets(ann, 2, 4999).await;
+    let order = system.hold(ben, &tickets).await.expect("the tickets are free");
+    system.pay(ben, order.id, "pm_card_visa").await.expect("the card is accepted");
+    system.assert_order_state(ben, order.id, OrderState::Complete).await;
+    order.id
 }
 
 /// Fails unless these are the mails of a purchase: one to the buyer and one to the seller.
@@ -21,7 +26,7 @@ fn assert_purchase_mails(mails: &[String], order: OrderId) {
     for part in ["To: ben@example.org", "Subject: Your tickets for The Tempest", "Globe, London", "£99.98, all in"] {
         assert!(to_buyer.contains(part), "{part}: {to_buyer}");
     }
-    assert!(to_buyer.contains("Thursday, 24 December 2026, 19:30 (Europe/London)"), "{to_buyer}");
+    assert!(to_buyer.contains("Thu 24 Dec 2026, 19:30 (Europe/London)"), "{to_buyer}");
     assert!(to_buyer.contains(&format!("http://localhost:8080/orders/{order}")), "{to_buyer}");
     for part in ["To: ann@example.org", "Subject: Sold: 2 tickets for The Tempest", "Seat 2", "Price: £99.98"] {
         assert!(to_seller.contains(part), "{part}: {to_seller}");
@@ -58,23 +63,36 @@ async fn duplicate_late_and_reordered_events_send_no_second_mail() {
 }
 
 #[tokio::test]
-async fn a_declined_buyer_gets_a_mail_with_the_reason_each_time() {
+async fn a_declined_buyer_gets_one_mail_with_the_reason_however_many_cards_are_tried() {
     let system = TestSystem::new().await;
-    let (ann, ben) = (system.sign_up("ann").await, system.sign_up("ben").await);
+    let (ann, ben) = (system.sign_up_verified("ann").await, system.sign_up_verified("ben").await);
     let (_, tickets) = system.list_tickets(&ann, 1, 1000).await;
     let order = system.hold(&ben, &tickets).await.expect("the ticket is free");
 
-    for (count, reason) in [(1, "there is not enough money on it"), (2, "there is not enough money on it")] {
+    for _ in 0..3 {
         let declined = system.pay(&ben, order.id, "pm_card_chargeDeclinedInsufficientFunds").await;
         declined.expect_err("the card is declined");
-        let mails = system.wait_for_mails(count).await;
+        let mails = system.wait_for_mails(1).await;
 
-        assert_eq!(mails.len(), count, "{mails:?}");
-        for mail in &mails {
-            assert!(mail.contains("To: ben@example.org") && mail.contains(reason), "{mail}");
-            assert!(mail.contains("Nothing was taken") && mail.contains(&order.id.to_string()), "{mail}");
-        }
+        let [mail] = &mails[..] else { panic!("{} mails: {mails:?}", mails.len()) };
+        let reason = "there is not enough money on it";
+        assert!(mail.contains("To: ben@example.org") && mail.contains(reason), "{mail}");
+        assert!(mail.contains("nothing was taken") && mail.contains(&order.id.to_string()), "{mail}");
     }
+}
+
+#[tokio::test]
+async fn an_unverified_address_gets_no_mail_about_purchases() {
+    let system = TestSystem::new().await;
+    let (ann, ben) = (system.sign_up_verified("ann").await, system.sign_up("ben").await);
+    let (_, tickets) = system.list_tickets(&ann, 1, 1000).await;
+    let order = system.hold(&ben, &tickets).await.expect("the ticket is free");
+    system.pay(&ben, order.id, "pm_card_visa").await.expect("the card is accepted");
+    system.assert_order_state(&ben, order.id, OrderState::Complete).await;
+
+    let mails = system.wait_for_mails(1).await;
+
+    assert!(mails.len() == 1 && mails[0].contains("To: ann@example.org"), "{mails:?}");
 }
 
 /// The subjects of the mails to one user, sorted.
@@ -89,7 +107,11 @@ fn subjects(mails: &[String], name: &str) -> Vec<String> {
 #[tokio::test]
 async fn a_cancelled_show_sends_mails_to_its_buyers_and_to_its_seller() {
     let system = TestSystem::new().await;
-    let (ann, ben, cem) = (system.sign_up("ann").await, system.sign_up("ben").await, system.sign_up("cem").await);
+    let (ann, ben, cem) = (
+        system.sign_up_verified("ann").await,
+        system.sign_up_verified("ben").await,
+        system.sign_up_verified("cem").await,
+    );
     let (show, tickets) = system.list_tickets(&ann, 2, 1000).await;
     let paid = system.hold(&ben, &tickets[..1]).await.expect("the ticket is free");
     system.pay(&ben, paid.id, "pm_card_visa").await.expect("the card is accepted");
@@ -116,7 +138,7 @@ async fn a_cancelled_show_sends_mails_to_its_buyers_and_to_its_seller() {
 #[tokio::test]
 async fn a_refund_by_the_seller_sends_a_mail_to_the_buyer() {
     let system = TestSystem::new().await;
-    let (ann, ben) = (system.sign_up("ann").await, system.sign_up("ben").await);
+    let (ann, ben) = (system.sign_up_verified("ann").await, system.sign_up_verified("ben").await);
     let (_, tickets) = system.list_tickets(&ann, 1, 1000).await;
     let order = system.hold(&ben, &tickets).await.expect("the ticket is free");
     system.pay(&ben, order.id, "pm_card_visa").await.expect("the card is accepted");
@@ -133,8 +155,9 @@ async fn a_refund_by_the_seller_sends_a_mail_to_the_buyer() {
 #[tokio::test]
 async fn a_mail_that_could_not_be_delivered_is_delivered_after_a_restart() {
     let mut system = TestSystem::new().await;
+    let (ann, ben) = (system.sign_up_verified("ann").await, system.sign_up_verified("ben").await);
     system.block_mail();
-    let (_, _, order) = buy_two_tickets(&system).await;
+    let order = buy_two_tickets_of(&system, &ann, &ben).await;
     assert!(system.wait_for_mails(0).await.is_empty());
 
     system.restart().await;

@@ -2,7 +2,9 @@
 
 use super::samples;
 use crate::client::context::CurrentUser;
-use crate::components::{Cover, EmptyState, Field, Heading, Notice, Select, ShowCard, Skeleton, StateBadge, Tone};
+use crate::components::{
+    Cover, EmptyState, Field, Heading, Notice, PasswordField, Select, ShowCard, Skeleton, StateBadge, Tone,
+};
 use crate::pages::order::Countdown;
 use crate::pages::show::TicketItem;
 use dioxus::prelude::*;
@@ -98,7 +100,8 @@ fn Buttons() -> Element {
 #[component]
 fn Fields() -> Element {
     let text = |start: &str| use_signal(|| start.to_owned());
-    let (plain, hinted, wrong, chosen) = (text("Berlin"), text(""), text("soon"), text("EUR"));
+    let (plain, hinted, wrong) = (text("Berlin"), text(""), text("soon"));
+    let (chosen, secret) = (text("EUR"), text("foxes at noon"));
     let options = ["EUR", "USD"].map(|code| (code.to_owned(), code.to_owned())).to_vec();
     rsx! {
         h2 { "Fields" }
@@ -107,6 +110,7 @@ fn Fields() -> Element {
             Field { name: "hinted", label: "With a hint", value: hinted, hint: "As it stands on the ticket." }
             Field { name: "wrong", label: "Wrong", value: wrong, error: Some("an amount looks like 49.90".to_owned()) }
             Select { name: "chosen", label: "Choice", value: chosen, options }
+            PasswordField { name: "secret", label: "A new password", value: secret, new: true }
         }
     }
 }

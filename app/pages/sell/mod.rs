@@ -5,6 +5,7 @@ mod offer;
 
 use self::create_show::CreateShow;
 use self::offer::OfferPage;
+use super::unverified_notice::UnverifiedNotice;
 use crate::api::tickets::list_shows;
 use crate::client::context::CurrentUser;
 use crate::components::{Field, Heading, ShowTime, SignInPrompt};
@@ -26,11 +27,13 @@ pub fn Sell(query: SellQuery) -> Element {
     rsx! {
         if query.show.is_empty() {
             Heading { title: t!("sell-tickets") }
+            UnverifiedNotice {}
             div { class: "columns",
                 FindShow {}
                 CreateShow {}
             }
         } else {
+            UnverifiedNotice {}
             OfferPage { id: query.show }
         }
     }

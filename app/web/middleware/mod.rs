@@ -12,3 +12,4 @@ pub mod rate_limit;
 pub mod security_headers;
 pub mod security_log;
 pub mod session;
+pub mod session_cookie;

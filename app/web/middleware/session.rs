@@ -1,29 +1,27 @@
 //! Resolves the session of a request, once, before any handler runs.
 
 use super::client_address::ClientAddress;
+use super::locale;
+use super::session_cookie::SessionCookie;
 use crate::api::ApiError;
+use crate::i18n::Language;
 use crate::web::Site;
 use axum::extract::{FromRequestParts, Request, State};
-use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE};
+use axum::http::header::{AUTHORIZATION, HeaderMap, HeaderValue, SET_COOKIE, USER_AGENT};
 use axum::http::request::Parts;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
-use cookie::time::Duration;
-use dioxus::fullstack::FullstackContext;
+use axum_extra::extract::cookie::Cookie;
 use server::telemetry::traces;
 use server::{Backend, Caller, Cause};
-use shared::auth::{Identify, SignedIn, User};
-use shared::value::Secret;
+use shared::auth::{Identify, SignIn, SignUp, SignedIn, User};
+use shared::value::{Email, LanguageTag, Password, Secret};
 use shared::{Rejection, Request as ServiceRequest, UserId};
 use std::convert::Infallible;
-use std::sync::Arc;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
 use tracing::{Instrument, Span};
 
-/// As long as `auth` keeps the session.
-const COOKIE_MAX_AGE: Duration = Duration::days(30);
-/// 256 bits in hexadecimal.
-const TOKEN_DIGITS: usize = 64;
 const MAX_IDEMPOTENCY_KEY_BYTES: usize = 200;
 
 /// A response extension: who sent the request, for the middleware in front of the session.
@@ -37,7 +35,12 @@ pub struct Session {
     caller: Caller,
     identity: Identity,
     token: Option<Secret>,
+    /// See [`SignedIn::device`].
+    device: Option<Secret>,
+    language: Language,
     cookie: Arc<SessionCookie>,
+    /// Cookies to set on the response. The framework's own way to add a header keeps only the last one of a name.
+    changed: Arc<Mutex<Vec<Cookie<'static>>>>,
 }
 
 #[derive(Clone)]
@@ -47,63 +50,6 @@ enum Identity {
     /// There is a token, but `auth` did not answer. The request runs as anonymous, the browser keeps its cookie, and nobody is
     /// told that they are signed out.
     SessionUnknown,
-}
-
-/// The name and the attributes of the session cookie on this site.
-pub struct SessionCookie {
-    secure: bool,
-}
-
-impl SessionCookie {
-    /// Over HTTPS, browsers themselves enforce the cookie's path and host (the `__Host-` prefix of RFC 6265bis).
-    pub fn new(https: bool) -> Self {
-        SessionCookie { secure: https }
-    }
-
-    fn name(&self) -> &'static str {
-        if self.secure { "__Host-sid" } else { "sid" }
-    }
-
-    fn token(&self, headers: &HeaderMap) -> Option<Secret> {
-        let bearer = headers.get(AUTHORIZATION).and_then(|value| bearer_token(value.to_str().ok()?));
-        let cookie = || CookieJar::from_headers(headers).get(self.name()).map(|cookie| cookie.value().to_owned());
-        let token = bearer.map(str::to_owned).or_else(cookie)?;
-        // This site never issued anything else, so `auth` need not be called for it.
-        let plausible = token.len() == TOKEN_DIGITS && token.bytes().all(|byte| byte.is_ascii_hexdigit());
-        plausible.then(|| token.into())
-    }
-
-    fn build(&self, token: String, max_age: Duration) -> Cookie<'static> {
-        Cookie::build((self.name(), token))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(self.secure)
-            .max_age(max_age)
-            .build()
-    }
-
-    fn started(&self, token: &Secret) -> Cookie<'static> {
-        self.build(token.reveal().to_owned(), COOKIE_MAX_AGE)
-    }
-
-    fn ended(&self) -> Cookie<'static> {
-        self.build(String::new(), Duration::ZERO)
-    }
-}
-
-/// The token of an `Authorization` header. The scheme is case-insensitive (RFC 9110 §11.1).
-fn bearer_token(credentials: &str) -> Option<&str> {
-    let (scheme, token) = credentials.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_start())
-}
-
-/// Sets a cookie on the response of the server function that is running.
-fn set_cookie(cookie: &Cookie<'_>) {
-    if let Some(context) = FullstackContext::current() {
-        let header = HeaderValue::from_str(&cookie.to_string()).expect("a token is made of hexadecimal digits");
-        context.add_response_header(SET_COOKIE, header);
-    }
 }
 
 impl Session {
@@ -147,25 +93,66 @@ impl Session {
         self.token.as_ref()
     }
 
-    /// Gives the browser a new session, in a server function.
-    pub fn begin(&self, signed_in: SignedIn) -> User {
-        set_cookie(&self.started_cookie(&signed_in));
+    /// The secret that proves the session, for a request that goes on with it.
+    ///
+    /// # Errors
+    /// [`Rejection::SignedOut`] if there is none.
+    pub fn required_token(&self) -> Result<Secret, Rejection> {
+        self.token.clone().ok_or(Rejection::SignedOut)
+    }
+
+    /// Creates an account, and gives the browser a session of it.
+    ///
+    /// # Errors
+    /// If an argument is malformed, and the service's.
+    pub async fn sign_up(&self, email: String, password: String) -> Result<User, ApiError> {
+        let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
+        let request = SignUp { email, password, language: self.language_tag(), replaced: self.token.clone() };
+        Ok(self.begin(self.call(request).await?))
+    }
+
+    /// Gives the browser a new session of an account, which takes the place of the one that it has.
+    ///
+    /// # Errors
+    /// If an argument is malformed, and the service's.
+    pub async fn sign_in(&self, email: String, password: String) -> Result<User, ApiError> {
+        let (email, password) = (Email::try_from(email)?, Password::try_from(password)?);
+        let (language, device, replaced) = (self.language_tag(), self.device.clone(), self.token.clone());
+        let request = SignIn { email, password, language, device, replaced };
+        Ok(self.begin(self.call(request).await?))
+    }
+
+    fn language_tag(&self) -> LanguageTag {
+        LanguageTag::try_from(self.language.tag().to_owned()).expect("the site's languages have well-formed tags")
+    }
+
+    fn begin(&self, signed_in: SignedIn) -> User {
+        self.set_cookie(self.cookie.started(&signed_in.token));
+        self.set_cookie(self.cookie.known_device(&signed_in.device));
         signed_in.user
     }
 
-    /// Takes the session from the browser, in a server function.
+    /// Takes the session from the browser.
     pub fn end(&self) {
-        set_cookie(&self.ended_cookie());
+        self.set_cookie(self.cookie.ended());
     }
 
-    /// The cookie that gives a browser a new session.
-    pub fn started_cookie(&self, signed_in: &SignedIn) -> Cookie<'static> {
-        self.cookie.started(&signed_in.token)
+    /// Gives the browser another session of the same account.
+    pub fn renew(&self, token: &Secret) {
+        self.set_cookie(self.cookie.started(token));
     }
 
-    /// The cookie that takes the session from a browser.
-    pub fn ended_cookie(&self) -> Cookie<'static> {
-        self.cookie.ended()
+    /// Sets a cookie on the response to this request.
+    fn set_cookie(&self, cookie: Cookie<'static>) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).push(cookie);
+    }
+
+    /// Moves the cookies that were set meanwhile into the headers of the response.
+    fn write_cookies(&self, headers: &mut HeaderMap) {
+        for cookie in self.changed.lock().unwrap_or_else(PoisonError::into_inner).drain(..) {
+            let header = HeaderValue::from_str(&cookie.to_string()).expect("a token is made of hexadecimal digits");
+            headers.append(SET_COOKIE, header);
+        }
     }
 }
 
@@ -175,6 +162,14 @@ impl<S: Sync> FromRequestParts<S> for Session {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         Ok(parts.extensions.get::<Session>().cloned().expect("every router with handlers that need it has this layer"))
     }
+}
+
+/// Parses the password that an account has. One that cannot be a password is no account's, so it is reported like a wrong one.
+///
+/// # Errors
+/// [`Rejection::WrongCredentials`] if it is too short or too long.
+pub fn present_password(text: String) -> Result<Password, ApiError> {
+    Password::try_from(text).map_err(|_| Rejection::WrongCredentials.into())
 }
 
 /// Resolves the session, and hands it to the handlers as a request extension.
@@ -199,6 +194,8 @@ async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, n
         Ok(key) => key,
         Err(rejection) => return ApiError::Rejected(rejection).into_response(),
     };
+    caller.agent = agent(request.headers());
+    caller.network = request.extensions().get::<ClientAddress>().map(network).unwrap_or_default();
     let token = site.session_cookie.token(request.headers());
     let identity = match &token {
         Some(token) => identify(&site.backend, &caller, token).await,
@@ -206,16 +203,53 @@ async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, n
     };
     if let Identity::User(user) = &identity {
         caller.user = Some(user.id);
+        caller.verified = user.verified;
         Span::current().record("user", tracing::field::display(user.id));
     }
     let user = caller.user;
-    let (backend, cookie) = (site.backend.clone(), site.session_cookie.clone());
-    request.extensions_mut().insert(Session { backend, caller, identity, token, cookie });
+    let session = Session {
+        backend: site.backend.clone(),
+        caller,
+        identity,
+        token,
+        device: site.session_cookie.device(request.headers()),
+        language: locale::of_request(request.headers()),
+        cookie: site.session_cookie.clone(),
+        changed: Arc::default(),
+    };
+    request.extensions_mut().insert(session.clone());
     let mut response = next.run(request).await;
+    session.write_cookies(response.headers_mut());
     if let Some(user) = user {
         response.extensions_mut().insert(SignedInUser(user));
     }
     response
+}
+
+/// Prolongs the cookies of a browser that loads a page, as `auth` prolongs a session that is used.
+pub async fn prolong(session: Session, request: Request, next: Next) -> Response {
+    let bearer = request.headers().contains_key(AUTHORIZATION);
+    if let (Identity::User(_), Some(token), false) = (&session.identity, &session.token, bearer) {
+        session.set_cookie(session.cookie.started(token));
+        if let Some(device) = &session.device {
+            session.set_cookie(session.cookie.known_device(device));
+        }
+    }
+    next.run(request).await
+}
+
+/// The program that sends a request, as it calls itself.
+fn agent(headers: &HeaderMap) -> String {
+    let agent = headers.get(USER_AGENT).map(|value| String::from_utf8_lossy(value.as_bytes())).unwrap_or_default();
+    agent.chars().filter(|letter| !letter.is_control()).take(Caller::MAX_AGENT_CHARS).collect()
+}
+
+/// The network of a client, as its owner reads it.
+fn network(address: &ClientAddress) -> String {
+    match address.network() {
+        IpAddr::V4(address) => address.to_string(),
+        IpAddr::V6(prefix) => format!("{prefix}/64"),
+    }
 }
 
 async fn identify(backend: &Backend, caller: &Caller, token: &Secret) -> Identity {
@@ -240,47 +274,28 @@ fn idempotency_key(headers: &HeaderMap) -> Result<Option<String>, Rejection> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use axum::http::header::COOKIE;
-
-    fn token() -> Secret {
-        "0a".repeat(32).into()
-    }
 
     #[test]
-    fn over_https_the_cookie_is_bound_to_the_host() {
-        let [http, https] = [false, true].map(|https| SessionCookie::new(https).started(&token()).to_string());
-
-        let attributes = "HttpOnly; SameSite=Lax; Path=/; Max-Age=2592000";
-        assert_eq!(http, format!("sid={}; {attributes}", token().reveal()));
-        let attributes = "HttpOnly; SameSite=Lax; Secure; Path=/; Max-Age=2592000";
-        assert_eq!(https, format!("__Host-sid={}; {attributes}", token().reveal()));
-    }
-
-    #[test]
-    fn an_ended_session_is_removed_at_once() {
-        let ended = SessionCookie::new(false).ended().to_string();
-
-        assert_eq!(ended, "sid=; HttpOnly; SameSite=Lax; Path=/; Max-Age=0");
-    }
-
-    #[test]
-    fn only_a_token_that_this_site_could_have_issued_is_read() {
-        let read = |name, value: String| {
-            let mut headers = HeaderMap::new();
-            headers.insert(name, HeaderValue::try_from(value).expect("a header"));
-            SessionCookie::new(false).token(&headers).map(|token| token.reveal().to_owned())
-        };
-        let token = token().reveal().to_owned();
-
-        assert_eq!(read(COOKIE, format!("lang=de; sid={token}")), Some(token.clone()));
-        for scheme in ["Bearer", "bearer", "BEARER", "Bearer "] {
-            assert_eq!(read(AUTHORIZATION, format!("{scheme} {token}")), Some(token.clone()), "{scheme}");
+    fn a_network_is_what_one_customer_of_a_provider_has() {
+        for (address, expected) in [
+            ("192.0.2.7", "192.0.2.7"),
+            ("::ffff:192.0.2.7", "192.0.2.7"),
+            ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+            ("::1", "::/64"),
+        ] {
+            assert_eq!(network(&ClientAddress(address.parse().expect("an address"))), expected);
         }
-        assert_eq!(read(AUTHORIZATION, format!("Basic {token}")), None);
-        assert_eq!(read(AUTHORIZATION, token.clone()), None);
-        assert_eq!(read(COOKIE, format!("__Host-sid={token}")), None);
-        assert_eq!(read(COOKIE, format!("sid={}", &token[1..])), None);
-        assert_eq!(read(COOKIE, format!("sid={}", token.replace('a', "x"))), None);
+    }
+
+    #[test]
+    fn an_agent_is_cut_and_has_no_control_characters() {
+        let mut headers = HeaderMap::new();
+        let sent = format!("Mozilla/5.0\t{}", "x".repeat(300));
+        headers.insert(USER_AGENT, sent.parse().expect("a header"));
+
+        let agent = agent(&headers);
+
+        assert!(agent.starts_with("Mozilla/5.0xx") && agent.chars().count() == Caller::MAX_AGENT_CHARS, "{agent}");
     }
 
     #[test]

@@ -1,13 +1,14 @@
 //! A seller's account as a file for a spreadsheet (RFC 4180).
 
+use super::paging;
 use crate::api::ApiError;
 use crate::web::Session;
 use axum::body::Body;
 use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::IntoResponse;
-use futures::{StreamExt, stream};
+use futures::{StreamExt, future, stream};
+use shared::Money;
 use shared::payments::{GetAccount, Movement, MovementKind};
-use shared::{Money, Paginated};
 use std::io;
 
 const COLUMNS: [&str; 8] = ["date", "kind", "show and seat", "ticket", "currency", "price", "fee", "amount"];
@@ -15,45 +16,25 @@ const COLUMNS: [&str; 8] = ["date", "kind", "show and seat", "ticket", "currency
 /// A cell that begins with one of these is a formula to spreadsheets (OWASP, "CSV Injection").
 const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The page to write next, and the one that was written before it.
-struct Cursor {
-    session: Session,
-    page: Paginated<Movement>,
-    previous: Vec<Movement>,
-}
-
 /// Streams the movements of the caller's account, page by page. If a page cannot be loaded, the response is aborted, so that half a
 /// file is not taken for a whole one.
 ///
 /// # Errors
 /// The service's, above all [`shared::Rejection::SignedOut`].
 pub async fn download(session: Session) -> Result<impl IntoResponse, ApiError> {
-    let page = session.call(GetAccount { cursor: None }).await?.movements;
-    let header = Some(COLUMNS.map(str::to_owned).to_vec());
-    let start = (header, Cursor { session, page, previous: Vec::new() });
-    let body = stream::unfold(Some(start), |state| async move {
-        let (header, cursor) = state?;
-        let rows = cursor.page.items.iter().filter(|movement| !cursor.previous.contains(movement)).map(row);
-        let lines = write(header.into_iter().chain(rows));
-        match next(cursor).await {
-            Ok(cursor) => Some((lines, cursor.map(|cursor| (None, cursor)))),
-            Err(error) => Some((Err(io::Error::other(error)), None)),
-        }
+    let first = session.call(GetAccount { cursor: None }).await?.movements;
+    let movements = paging::from_first(first, move |cursor| {
+        let session = session.clone();
+        async move { session.call(GetAccount { cursor: Some(cursor) }).await.map(|account| account.movements) }
     });
+    let columns = stream::once(future::ready(write([COLUMNS.map(str::to_owned).to_vec()].into_iter())));
+    let rows = movements.map(|page| write(page.map_err(io::Error::other)?.iter().map(row)));
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (CONTENT_DISPOSITION, "attachment; filename=\"ticketing-account.csv\""),
     ];
-    // The compression layer polls once more after the end, which `unfold` does not allow.
-    Ok((headers, Body::from_stream(body.fuse())))
-}
-
-/// The following page. New movements push older ones down, so a page may begin with some that were written already.
-async fn next(cursor: Cursor) -> Result<Option<Cursor>, ApiError> {
-    let Cursor { session, page: Paginated { items: previous, next }, .. } = cursor;
-    let Some(next) = next else { return Ok(None) };
-    let page = session.call(GetAccount { cursor: Some(next) }).await?.movements;
-    Ok(Some(Cursor { session, page, previous }))
+    // The compression layer polls once more after the end, which the streams do not allow.
+    Ok((headers, Body::from_stream(columns.chain(rows).fuse())))
 }
 
 fn write(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {

@@ -11,10 +11,9 @@ use axum_extra::extract::Form;
 use axum_extra::extract::cookie::{Cookie, CookieJar};
 use serde::Deserialize;
 use server::tasks;
-use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
+use shared::auth::SignOut;
 use shared::orders::{CancelOrder, GetOrder, OrderState, PlaceOrder};
 use shared::payments::{Authenticate, Decline, Pay, PaymentMethod};
-use shared::value::{Email, Password};
 use shared::{Flaw, Invalid, Money, OrderId, Rejection, TicketId};
 use std::time::Duration;
 
@@ -33,12 +32,6 @@ pub struct CredentialsForm {
     email: String,
     password: String,
     back: String,
-}
-
-impl CredentialsForm {
-    fn parse(self) -> Result<(Email, Password), ApiError> {
-        Ok((Email::try_from(self.email)?, Password::try_from(self.password)?))
-    }
 }
 
 #[derive(Default, Deserialize)]
@@ -79,21 +72,15 @@ pub struct LanguageForm {
 /// Signs in, and redirects to where the visitor came from.
 pub async fn sign_in(session: Session, Form(form): Form<CredentialsForm>) -> Response {
     let query = SignInQuery::back_to(&form.back);
-    let outcome = async {
-        let (email, password) = form.parse()?;
-        session.call(SignIn { email, password }).await
-    };
-    begin_session(&session, outcome.await, &query, &routes::sign_in(&query))
+    let outcome = session.sign_in(form.email, form.password).await;
+    redirect_or_error(outcome.map(|_| query.path().to_owned()), &routes::sign_in(&query))
 }
 
 /// Signs up, and redirects to where the visitor came from.
 pub async fn sign_up(session: Session, Form(form): Form<CredentialsForm>) -> Response {
     let query = SignInQuery::back_to(&form.back);
-    let outcome = async {
-        let (email, password) = form.parse()?;
-        session.call(SignUp { email, password }).await
-    };
-    begin_session(&session, outcome.await, &query, &routes::sign_up(&query))
+    let outcome = session.sign_up(form.email, form.password).await;
+    redirect_or_error(outcome.map(|_| query.path().to_owned()), &routes::sign_up(&query))
 }
 
 /// Signs out, and redirects to the home page.
@@ -103,7 +90,8 @@ pub async fn sign_out(session: Session) -> Response {
     {
         return redirect_to_error(error, "/");
     }
-    redirect_with_cookie("/", session.ended_cookie())
+    session.end();
+    redirect("/")
 }
 
 /// Holds the chosen tickets, and redirects to the order.
@@ -178,7 +166,7 @@ fn redirect_with_cookie(address: &str, cookie: Cookie<'static>) -> Response {
     (CookieJar::new().add(cookie), Redirect::to(address)).into_response()
 }
 
-fn redirect_or_error(outcome: Result<String, ApiError>, back: &str) -> Response {
+pub(super) fn redirect_or_error(outcome: Result<String, ApiError>, back: &str) -> Response {
     match outcome {
         Ok(address) => redirect(&address),
         Err(error) => redirect_to_error(error, back),
@@ -193,14 +181,6 @@ fn redirect_to_error(error: ApiError, back: &str) -> Response {
         error => routes::form_error(error, back),
     };
     redirect(&address)
-}
-
-/// Gives the browser its new session and redirects to where the visitor came from; an error links back to `page`.
-fn begin_session(session: &Session, outcome: Result<SignedIn, ApiError>, back: &SignInQuery, page: &str) -> Response {
-    match outcome {
-        Ok(signed_in) => redirect_with_cookie(back.path(), session.started_cookie(&signed_in)),
-        Err(error) => redirect_to_error(error, page),
-    }
 }
 
 fn parse_order(text: &str) -> Result<OrderId, ApiError> {

@@ -1,7 +1,10 @@
 //! Handlers that are neither pages nor server functions.
 
 pub mod account_csv;
+pub mod account_forms;
+pub mod account_json;
 pub mod feed;
 pub mod forms;
 pub mod health;
+mod paging;
 pub mod stripe_webhook;

@@ -7,7 +7,7 @@ use shared::auth::SignUp;
 use shared::orders::{CancelOrder, Order, PlaceOrder};
 use shared::payments::Pay;
 use shared::tickets::{Category, CreateShow, OfferTickets, RepriceTicket, Seat, Ticket};
-use shared::value::{Password, ShortText};
+use shared::value::{LanguageTag, Password, ShortText};
 use shared::{Currency, Money, Price};
 use std::collections::HashSet;
 use std::time::Duration;
@@ -24,7 +24,9 @@ async fn person(backend: &Backend, environment: &Environment, email: &str) -> Ca
     let mut caller = Caller::anonymous(environment.new_id());
     let email = email.to_owned().try_into().expect("it is an address");
     let password = Password::try_from("correct horse".to_owned()).expect("it is long enough");
-    let signed_in = backend.call(&caller, SignUp { email, password }).await.expect("signs up");
+    let language = LanguageTag::try_from("en".to_owned()).expect("it is a tag");
+    let sign_up = SignUp { email, password, language, replaced: None };
+    let signed_in = backend.call(&caller, sign_up).await.expect("signs up");
     caller.user = Some(signed_in.user.id);
     caller
 }

@@ -5,7 +5,7 @@ use crate::tasks::sleep;
 use crate::{Backend, Caller, Host, audit};
 use sea_orm::Statement;
 use shared::auth::{SignIn, SignUp};
-use shared::value::Password;
+use shared::value::{LanguageTag, Password};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -28,16 +28,22 @@ fn folder() -> TempDir {
     TempDir::new().expect("makes a folder")
 }
 
+fn english() -> LanguageTag {
+    LanguageTag::try_from("en".to_owned()).expect("the tag is well-formed")
+}
+
 async fn sign_up(backend: &Backend, environment: &Environment, name: &str) -> bool {
     let email = format!("{name}@example.org").try_into().expect("it is an address");
     let password = Password::try_from(PASSWORD.to_owned()).expect("it is long enough");
-    backend.call(&Caller::anonymous(environment.new_id()), SignUp { email, password }).await.is_ok()
+    let sign_up = SignUp { email, password, language: english(), replaced: None };
+    backend.call(&Caller::anonymous(environment.new_id()), sign_up).await.is_ok()
 }
 
 async fn sign_in(backend: &Backend, environment: &Environment, name: &str) -> bool {
     let email = format!("{name}@example.org").try_into().expect("it is an address");
     let password = Password::try_from(PASSWORD.to_owned()).expect("it is long enough");
-    backend.call(&Caller::anonymous(environment.new_id()), SignIn { email, password }).await.is_ok()
+    let sign_in = SignIn { email, password, language: english(), device: None, replaced: None };
+    backend.call(&Caller::anonymous(environment.new_id()), sign_in).await.is_ok()
 }
 
 async fn query(folder: &Path, service: Service, sql: &str) -> i64 {

@@ -112,7 +112,7 @@ pub const VARIABLES: &[Variable] = &[
     described(
         "STRIPE_PUBLISHABLE_KEY",
         "the sandbox, with test cards",
-        "Stripe's key for browsers; payments and web need it, with Stripe",
+        "Stripe's key for browsers; payments, tickets and web need it, with Stripe",
     ),
     described("STRIPE_API_BASE", "Stripe's own", "the address of Stripe's API, for tests"),
     value(

@@ -8,7 +8,7 @@ use crate::{Backend, Caller, Error, Host};
 use chrono::{DateTime, Duration, Utc};
 use shared::auth::{SignIn, SignOut, SignUp, SignedIn};
 use shared::tickets::{CreateShow, ListShows, OfferTickets, Seat, ShowFilter};
-use shared::value::{Email, Password, ShortText};
+use shared::value::{Email, LanguageTag, Password, ShortText};
 use shared::{Currency, Instant, Money, Price, Rejection};
 use shows::{DemoShow, Offer, SHOWS, Seats};
 
@@ -45,8 +45,7 @@ pub async fn fill(host: &Host) -> Result<Vec<DemoAccount>, Error> {
     }
     let mut sellers = Vec::with_capacity(accounts.len());
     for account in &accounts {
-        let Some(seller) = sign_up(host, &backend, account).await? else { return Ok(Vec::new()) };
-        sellers.push(seller);
+        sellers.push(sign_up(host, &backend, account).await?);
     }
     for (show, seller) in SHOWS.iter().zip(sellers.iter().cycle()) {
         create_show(&backend, seller, show, host.environment().now()).await?;
@@ -56,7 +55,8 @@ pub async fn fill(host: &Host) -> Result<Vec<DemoAccount>, Error> {
 
 async fn exists(backend: &Backend, anonymous: &Caller, account: &DemoAccount) -> Result<bool, Error> {
     let (email, password) = credentials(account)?;
-    match backend.call(anonymous, SignIn { email, password }).await {
+    match backend.call(anonymous, SignIn { email, password, language: english()?, device: None, replaced: None }).await
+    {
         // The session served only to see whether the account exists.
         Ok(SignedIn { token, .. }) => backend.call(anonymous, SignOut { token }).await.map(|()| true),
         // The address may belong to another user's account, which may be throttled.
@@ -65,15 +65,17 @@ async fn exists(backend: &Backend, anonymous: &Caller, account: &DemoAccount) ->
     }
 }
 
-/// The new user as a caller; `None` if the address is taken.
-async fn sign_up(host: &Host, backend: &Backend, account: &DemoAccount) -> Result<Option<Caller>, Error> {
+/// The new user as a caller.
+async fn sign_up(host: &Host, backend: &Backend, account: &DemoAccount) -> Result<Caller, Error> {
     let (email, password) = credentials(account)?;
     let anonymous = Caller::anonymous(host.environment().new_id());
-    match backend.call(&anonymous, SignUp { email, password }).await {
-        Ok(signed_in) => Ok(Some(Caller { user: Some(signed_in.user.id), ..anonymous })),
-        Err(Error::Rejected(Rejection::EmailTaken)) => Ok(None),
-        Err(error) => Err(error),
-    }
+    let sign_up = SignUp { email, password, language: english()?, replaced: None };
+    let signed_in = backend.call(&anonymous, sign_up).await?;
+    Ok(Caller { user: Some(signed_in.user.id), ..anonymous })
+}
+
+fn english() -> Result<LanguageTag, Error> {
+    Ok(LanguageTag::try_from("en".to_owned())?)
 }
 
 fn credentials(account: &DemoAccount) -> Result<(Email, Password), Error> {

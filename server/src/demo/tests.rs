@@ -37,14 +37,15 @@ async fn an_empty_marketplace_is_filled_once() {
 }
 
 #[tokio::test]
-async fn a_marketplace_with_other_users_is_not_changed() {
+async fn a_marketplace_with_shows_of_other_users_is_not_changed() {
     let folder = TempDir::new().expect("makes a folder");
     let host = start(folder.path()).await;
     let stranger = DemoAccount { email: ACCOUNTS[0].0.to_owned(), password: "another password".to_owned() };
-    sign_up(&host, &host.backend(), &stranger).await.expect("signs up");
+    let caller = sign_up(&host, &host.backend(), &stranger).await.expect("signs up");
+    create_show(&host.backend(), &caller, &SHOWS[0], host.environment().now()).await.expect("announces");
 
     let accounts = fill(&host).await.expect("changes nothing");
 
-    assert!(accounts.is_empty() && listed(&host).await.is_empty());
+    assert!(accounts.is_empty() && listed(&host).await.len() == 1);
     host.stop().await;
 }

@@ -10,6 +10,9 @@ use shared::{Rejection, Request, Service};
 const USER: &str = "User-Id";
 const CORRELATION: &str = "Correlation-Id";
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
+const VERIFIED: &str = "User-Verified";
+const NETWORK: &str = "Client-Network";
+const AGENT: &str = "Client-Agent";
 
 /// The result of a request. The reason for a failure stays in the service's log.
 #[derive(Serialize, Deserialize)]
@@ -36,7 +39,17 @@ pub fn encode_caller(caller: &Caller) -> HeaderMap {
     if let Some(key) = &caller.idempotency_key {
         headers.insert(IDEMPOTENCY_KEY, key.as_str());
     }
+    if caller.verified {
+        headers.insert(VERIFIED, "true");
+    }
+    headers.insert(NETWORK, header_text(&caller.network));
+    headers.insert(AGENT, header_text(&caller.agent));
     headers
+}
+
+/// A text that the client has sent, without what would end its header.
+fn header_text(text: &str) -> String {
+    text.chars().filter(|letter| !letter.is_control()).take(Caller::MAX_AGENT_CHARS).collect()
 }
 
 /// The caller; `None` if the headers do not name one.
@@ -44,7 +57,15 @@ pub fn decode_caller(headers: Option<&HeaderMap>) -> Option<Caller> {
     let header = |name| headers.and_then(|headers| headers.get(name)).map(|value| value.as_str());
     let user = header(USER).map(str::parse).transpose().ok()?;
     let request_id = header(CORRELATION)?.parse().ok()?;
-    Some(Caller { user, request_id, idempotency_key: header(IDEMPOTENCY_KEY).map(str::to_owned) })
+    let text = |name| header(name).unwrap_or_default().to_owned();
+    Some(Caller {
+        user,
+        verified: header(VERIFIED) == Some("true"),
+        request_id,
+        idempotency_key: header(IDEMPOTENCY_KEY).map(str::to_owned),
+        network: text(NETWORK),
+        agent: text(AGENT),
+    })
 }
 
 /// Handles an encoded request.

@@ -108,9 +108,14 @@ pub async fn open(
         Service::Auth => {
             let mail_transport = auth::MailTransport::new(&config.mail, config.mail_from.clone())?;
             let store = store().await?;
-            auth::Auth::new(store, config.rate_limits, &config.public_url, mail_transport)
+            let opened = auth::Auth::open(store, config.rate_limits, &config.public_url, mail_transport).await;
+            opened.map_err(|source| OpenError::Database { name: databases.name_of(service), source })?
         }
-        Service::Tickets => tickets::Tickets::new(store().await?),
+        Service::Tickets => {
+            // A process without `payments` has no secret key, but may know the publishable one.
+            let real_payments = config.stripe.is_some() || config.publishable_key.is_some();
+            tickets::Tickets::new(store().await?, real_payments)
+        }
         Service::Orders => orders::Orders::new(store().await?, config.hold),
         Service::Expiration => expiration::Expiration::new(store().await?),
         Service::Payments => {

@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement};
 use shared::Service;
 use shared::auth::SignIn;
 use shared::orders::{ListOrders, OrderState};
-use shared::value::Password;
+use shared::value::{LanguageTag, Password};
 use std::collections::BTreeMap;
 use std::path::Path;
 use tempfile::TempDir;
@@ -67,8 +67,10 @@ async fn the_data_of_every_release_is_served() {
         let mut caller = Caller::anonymous(environment.new_id());
         let email = "ben@example.org".to_owned().try_into().expect("it is an address");
         let password = Password::try_from("second row seats".to_owned()).expect("it is long enough");
+        let language = LanguageTag::try_from("en".to_owned()).expect("the tag is well-formed");
+        let sign_in = SignIn { email, password, language, device: None, replaced: None };
 
-        let signed_in = host.backend().call(&caller, SignIn { email, password }).await.expect("signs in");
+        let signed_in = host.backend().call(&caller, sign_in).await.expect("signs in");
         caller.user = Some(signed_in.user.id);
         let orders = host.backend().call(&caller, ListOrders { cursor: None }).await.expect("lists");
 

@@ -2,7 +2,11 @@
 
 use super::Recorder;
 use serde_json::json;
-use shared::auth::{Identify, Registered, SignIn, SignOut, SignUp, SignedIn, User};
+use shared::auth::{
+    AccountClosed, AccountExport, ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ForgotPassword, Identify,
+    ListSecurityEvents, ListSessions, Registered, ResetPassword, RevokeOtherSessions, RevokeSession, SecurityEvent,
+    SecurityEventKind, SendVerification, SessionInfo, SignIn, SignOut, SignUp, SignedIn, User, VerifyEmail,
+};
 use shared::expiration::ExpirationDue;
 use shared::orders::{
     CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, OrderUpdate,
@@ -17,7 +21,7 @@ use shared::tickets::{
     OfferTickets, RepriceTicket, Seat, Show, ShowFilter, ShowListing, Ticket, TicketChanged, TicketState, TicketUpdate,
     WithdrawTicket,
 };
-use shared::value::{Email, Password, Secret, ShortText};
+use shared::value::{Email, LanguageTag, Password, Secret, ShortText};
 use shared::{
     Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OrderId, Paginated, PaymentId, Price, Rejection,
     ShowId, Subject, TicketId, UserId,
@@ -32,7 +36,8 @@ const ORDER: OrderId = id(5);
 const PAYMENT: PaymentId = id(6);
 
 pub fn events(recorder: &mut Recorder) {
-    recorder.event(&Registered { user: user() });
+    recorder.event(&Registered { user_id: BUYER });
+    recorder.event(&AccountClosed { user_id: BUYER });
     recorder.event(&TicketChanged { ticket: ticket(), order_id: Some(ORDER), price_version: 2 });
     recorder.event(&order_changed());
     recorder.event(&expiration_due());
@@ -57,11 +62,55 @@ pub fn requests(recorder: &mut Recorder) {
 fn auth(recorder: &mut Recorder) {
     let password = || Password::try_from("correct horse".to_owned()).expect("a long password");
     let token = || Secret::from("0123456789abcdef".to_owned());
-    let signed_in = SignedIn { user: user(), token: token() };
-    recorder.request(&SignUp { email: email(), password: password() }, &signed_in);
-    recorder.request(&SignIn { email: email(), password: password() }, &signed_in);
+    let language = || LanguageTag::try_from("de".to_owned()).expect("a tag");
+    let signed_in = SignedIn { user: user(), token: token(), device: token() };
+    let replaced = Some(token());
+    let sign_up = SignUp { email: email(), password: password(), language: language(), replaced: replaced.clone() };
+    let sign_in =
+        SignIn { email: email(), password: password(), language: language(), device: Some(token()), replaced };
+    recorder.request(&sign_up, &signed_in);
+    recorder.request(&sign_in, &signed_in);
     recorder.request(&SignOut { token: token() }, &());
     recorder.request(&Identify { token: token() }, &Some(user()));
+    recorder.request(&SendVerification {}, &());
+    recorder.request(&VerifyEmail { token: token() }, &());
+    recorder.request(&ForgotPassword { email: email() }, &());
+    recorder.request(&ResetPassword { token: token(), password: password() }, &());
+    recorder.request(&ChangePassword { current: password(), password: password() }, &token());
+    recorder.request(&ChangeEmail { password: password(), email: email() }, &());
+    recorder.request(&ListSessions { session: token() }, &vec![session()]);
+    recorder.request(&RevokeSession { id: id(11) }, &());
+    recorder.request(&RevokeOtherSessions { session: token() }, &());
+    recorder.request(&ListSecurityEvents {}, &vec![security_event()]);
+    let export = AccountExport {
+        user: user(),
+        language: language(),
+        created_at: at(0),
+        sessions: vec![session()],
+        security_events: vec![security_event()],
+    };
+    recorder.request(&ExportAccount {}, &export);
+    recorder.request(&CloseAccount { password: password() }, &());
+}
+
+fn session() -> SessionInfo {
+    SessionInfo {
+        id: id(11),
+        agent: "Mozilla/5.0".to_owned(),
+        network: "192.0.2.1".to_owned(),
+        started_at: at(0),
+        used_at: at(60),
+        current: true,
+    }
+}
+
+fn security_event() -> SecurityEvent {
+    SecurityEvent {
+        kind: SecurityEventKind::SignedIn,
+        at: at(0),
+        agent: "Mozilla/5.0".to_owned(),
+        network: "192.0.2.1".to_owned(),
+    }
 }
 
 fn tickets(recorder: &mut Recorder) {
@@ -140,7 +189,8 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::TooLarge,
         Rejection::SignedOut,
         Rejection::WrongCredentials,
-        Rejection::EmailTaken,
+        Rejection::LinkInvalid,
+        Rejection::EmailUnverified,
         Rejection::NotYours,
         Rejection::ForeignOrigin,
         Rejection::NotFound,
@@ -166,13 +216,14 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 23] = [
+pub const FLAWS: [Flaw; 24] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
     Flaw::NoEmail,
     Flaw::ShortPassword { least: 8 },
     Flaw::LongPassword { most: 128 },
+    Flaw::CommonPassword,
     Flaw::NoMethod,
     Flaw::NoAmount,
     Flaw::NoPrice,
@@ -236,7 +287,7 @@ fn order_changed() -> OrderChanged {
 }
 
 fn user() -> User {
-    User { id: BUYER, email: email() }
+    User { id: BUYER, email: email(), verified: true }
 }
 
 fn show() -> Show {

@@ -157,6 +157,7 @@ fn a_variant_has_one_name_in_json_and_in_columns() {
     }
     check::<Service>();
     check::<Subject>();
+    check::<shared::auth::SecurityEventKind>();
     check::<shared::Currency>();
     check::<shared::tickets::Category>();
     check::<shared::tickets::TicketState>();

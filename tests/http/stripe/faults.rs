@@ -265,7 +265,7 @@ async fn two_hundred_purchases_lose_no_cent_and_charge_none_twice() {
     let (mut site, fake) = site_with_stripe(&[("PLATFORM_FEE_PERCENT", "7.5")]).await;
     let fake = Arc::new(fake);
     fake.set_delivery(Some(endpoint(&site)), Delivery::Chaos);
-    let seller = site.sign_up("seller").await;
+    let seller = site.sign_up_verified("seller").await;
     let mut shows = Vec::new();
     let mut tickets = vec![Vec::new(); BUYERS];
     for number in 0..PURCHASES.div_ceil(TICKETS_PER_SHOW) + 1 {

@@ -19,7 +19,7 @@ async fn payment(user: &HttpUser, id: &Value) -> Value {
 #[tokio::test]
 async fn a_payment_through_stripe_is_captured_and_shown_to_the_seller() {
     let (site, fake) = site_with_stripe(&[("PLATFORM_FEE_PERCENT", "10")]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Paid").await, 1).await;
     let order = ben.hold_free(&tickets[0]).await;
 
@@ -38,7 +38,7 @@ async fn a_payment_through_stripe_is_captured_and_shown_to_the_seller() {
 #[tokio::test]
 async fn after_a_declined_card_another_card_can_be_used() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Declined").await, 1).await;
     let order = ben.hold_free(&tickets[0]).await;
 
@@ -61,7 +61,7 @@ async fn after_a_declined_card_another_card_can_be_used() {
 #[tokio::test]
 async fn d8_a_bank_that_requires_authentication_does_so_on_its_own_page() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Asked").await, 2).await;
     let http = Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client can be built");
 
@@ -94,7 +94,7 @@ async fn d8_a_bank_that_requires_authentication_does_so_on_its_own_page() {
 #[tokio::test]
 async fn a_buyer_who_does_not_return_from_the_bank_is_charged_only_for_tickets() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Gone").await, 2).await;
     // Stripe's webhooks are lost.
     fake.set_delivery(None, fake_stripe::Delivery::Off);
@@ -124,7 +124,7 @@ fn intent_of(path: &str) -> Option<String> {
 #[tokio::test]
 async fn d4_a_charge_whose_response_is_lost_in_a_crash_is_found_and_made_once() {
     let (mut site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Lost").await, 3).await;
     for (ticket, step) in tickets.iter().zip(["payment_intents", "confirm", "capture"]) {
         let order = ben.hold_free(ticket).await;
@@ -158,7 +158,7 @@ async fn d4_a_charge_whose_response_is_lost_in_a_crash_is_found_and_made_once() 
 #[tokio::test]
 async fn while_stripe_is_unreachable_a_payment_is_unknown_and_is_decided_later() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Away").await, 1).await;
     let order = ben.hold_free(&tickets[0]).await;
     fake.script().by_chance(1.0, &[Fault::CutBefore]);
@@ -177,7 +177,7 @@ async fn while_stripe_is_unreachable_a_payment_is_unknown_and_is_decided_later()
 #[tokio::test]
 async fn a_refund_in_stripes_dashboard_refunds_the_order_and_withdraws_the_tickets() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Refunded").await, 1).await;
     let order = ben.hold_free(&tickets[0]).await;
     ben.pay(&order, CARD).await.expect("the site responds");

@@ -28,7 +28,7 @@ fn event(id: &str, kind: &str, created: i64, object: &Value) -> String {
 #[tokio::test]
 async fn a_webhook_without_a_valid_and_recent_signature_is_refused_and_changes_nothing() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Forged").await, 1).await;
     let order = ben.hold_free(&tickets[0]).await;
     fake.set_delivery(None, Delivery::Off);
@@ -72,7 +72,7 @@ async fn a_webhook_without_a_valid_and_recent_signature_is_refused_and_changes_n
 #[tokio::test]
 async fn false_old_and_repeated_webhooks_change_nothing() {
     let (site, fake) = site_with_stripe(&[]).await;
-    let (ann, ben) = (site.sign_up("ann").await, site.sign_up("ben").await);
+    let (ann, ben) = (site.sign_up_verified("ann").await, site.sign_up("ben").await);
     let tickets = ann.list_tickets(&ann.create_show("Repeated").await, 2).await;
     let order = ben.hold_free(&tickets[0]).await;
     let paid = ben.pay(&order, "pm_card_visa").await.expect("the site responds").json();

@@ -51,8 +51,23 @@ impl Class {
 }
 
 /// The calls that take a password or a secret, under `/api/auth/` and `/forms/`.
-const CREDENTIALS: [&str; 9] =
-    ["sign-in", "sign-up", "forgot", "reset", "verify", "password", "email", "close", "send-verification"];
+const CREDENTIALS: [&str; 15] = [
+    "sign-in",
+    "sign-up",
+    "forgot",
+    "reset",
+    "verify",
+    "password",
+    "email",
+    "close",
+    "sessions",
+    "send-verification",
+    "change-email",
+    "change-password",
+    "close-account",
+    "revoke-session",
+    "revoke-other-sessions",
+];
 
 /// A page renders on the server and makes several reads.
 const PAGE_COST: u32 = 4;

@@ -1,18 +1,23 @@
 //! Reactions to orders and payments: mails to the users whom a change concerns.
 
-use super::mail::queue;
-use super::mail::templates::{self, MailContent};
-use super::{rules, schema};
+use super::mail::{Texts, queue, templates};
+use super::rules;
+use super::schema::users;
 use crate::Error;
 use crate::store::Tx;
-use shared::Envelope;
 use shared::orders::OrderChanged;
 use shared::payments::PaymentChanged;
+use shared::{Envelope, UserId};
 use std::sync::Arc;
 
 pub async fn order_changed(tx: &Tx, envelope: &Envelope, order: OrderChanged, site_url: Arc<str>) -> Result<(), Error> {
-    if rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
-        enqueue(tx, templates::for_order(&order, &site_url)).await?;
+    if !rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+        return Ok(());
+    }
+    for mail in templates::for_order(&order) {
+        if let Some(texts) = texts_of(tx, mail.recipient_id).await? {
+            queue::enqueue(tx, mail.write(texts, &site_url)).await?;
+        }
     }
     Ok(())
 }
@@ -23,20 +28,22 @@ pub async fn payment_changed(
     payment: PaymentChanged,
     site_url: Arc<str>,
 ) -> Result<(), Error> {
-    if rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
-        enqueue(tx, templates::for_payment(&payment, &site_url)).await?;
+    if !rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+        return Ok(());
     }
-    Ok(())
+    let Some(texts) = texts_of(tx, payment.payer_id).await? else { return Ok(()) };
+    match templates::for_payment(&payment, texts, &site_url) {
+        Some(mail) => queue::enqueue(tx, mail).await,
+        None => Ok(()),
+    }
 }
 
-async fn enqueue(tx: &Tx, contents: impl IntoIterator<Item = MailContent>) -> Result<(), Error> {
-    for content in contents {
-        if schema::email_of(tx.db(), content.recipient_id).await?.is_some() {
-            queue::enqueue(tx, content).await?;
-        } else {
-            let (user, kind) = (content.recipient_id, content.kind);
-            tracing::warn!(%user, %kind, "mail skipped: its recipient has no account");
-        }
+/// The texts in the language of a user who may be mailed. `None` for an account that is closed, or whose address nobody has
+/// proved: a sign-up with a stranger's address must not make this site write to it.
+async fn texts_of(tx: &Tx, user: UserId) -> Result<Option<Texts>, Error> {
+    let recipient = users::find(tx.db(), user).await?.filter(|user| user.verified_at.is_some());
+    if recipient.is_none() {
+        tracing::debug!(%user, "mail skipped: its recipient has no verified address");
     }
-    Ok(())
+    recipient.map(|recipient| Ok(Texts::of(&recipient.language()?))).transpose()
 }

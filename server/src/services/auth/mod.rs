@@ -1,34 +1,38 @@
-//! Users, passwords and sessions; and mail, since no other service knows the users' addresses.
+//! Accounts, passwords and sessions; and mail, since no other service knows the users' addresses.
 
+mod account;
+#[cfg(test)]
+mod account_tests;
+mod credentials;
 mod events;
 mod mail;
 mod password;
+mod recovery;
 mod rules;
 mod schema;
+mod sign_in;
+#[cfg(test)]
+mod test_site;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod throttle_tests;
 
 pub use mail::transport::MailTransport;
-pub use schema::MIGRATIONS;
+pub use schema::{MIGRATIONS, RETENTIONS};
 
-use crate::Caller;
 use crate::Error;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Tx};
+use crate::store::{Retention, Store, Tx};
 use async_trait::async_trait;
 use password::PasswordHasher;
+use schema::users;
 use sha2::{Digest, Sha256};
-use shared::auth::{Identify, Registered, SignIn, SignOut, SignUp, SignedIn, User};
+use shared::Instant;
 use shared::value::Secret;
-use shared::{Instant, Rejection};
 use std::sync::Arc;
-use std::time::Duration;
-
-const SESSION_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
-/// The interval between deletions of expired sessions.
-const PRUNE_INTERVAL: Duration = Duration::from_secs(3600);
 
 pub struct Auth {
     store: Store,
@@ -40,64 +44,18 @@ pub struct Auth {
 }
 
 impl Auth {
-    pub fn new(store: Store, rate_limits: bool, site_url: &str, mail_transport: MailTransport) -> Arc<Self> {
-        let password_hasher = PasswordHasher::default();
-        Arc::new(Auth { store, password_hasher, rate_limits, site_url: site_url.into(), mail_transport })
-    }
-
-    async fn sign_up(self: Arc<Self>, caller: Caller, request: SignUp) -> Result<SignedIn, Error> {
-        let hash = self.password_hasher.hash(request.password, self.store.environment().random_bytes()).await?;
-        let token = self.new_token();
-        let email = request.email;
-        let write = self.store.write(&caller, move |tx| {
-            Box::pin(async move {
-                let user = User { id: tx.new_id(), email };
-                schema::insert_user(tx, &user, hash).await?;
-                tx.publish(&Registered { user: user.clone() }).await?;
-                start_session(tx, user, token).await
-            })
-        });
-        write.await
-    }
-
-    async fn sign_in(self: Arc<Self>, caller: Caller, request: SignIn) -> Result<SignedIn, Error> {
-        let email = request.email;
-        if self.rate_limits {
-            let attempts = schema::sign_in_attempts(self.store.read(), &email).await?;
-            rules::throttle(attempts, self.store.environment().now())?;
-        }
-        let user = schema::find_user(self.store.read(), &email).await?;
-        // Verify a hash for an unknown address too, so that the response time does not reveal which addresses have accounts.
-        let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let matches = self.password_hasher.verify(request.password, hash).await?;
-        let user = user.filter(|_| matches);
-        let (token, rate_limits) = (self.new_token(), self.rate_limits);
-        let write = self.store.write(&caller, move |tx| {
-            Box::pin(async move {
-                // Concurrent attempts all pass the check above; here, one transaction at a time, each one is counted.
-                let attempts = schema::sign_in_attempts(tx.db(), &email).await?;
-                if rate_limits {
-                    rules::throttle(attempts, tx.now())?;
-                }
-                let attempts = rules::record_attempt(attempts, user.is_some(), tx.now());
-                schema::set_sign_in_attempts(tx, &email, attempts).await?;
-                let Some(user) = user else { return Ok(None) };
-                start_session(tx, User { id: user.id.into(), email }, token).await.map(Some)
-            })
-        });
-        // A rejection inside the transaction would roll back the count.
-        write.await?.ok_or_else(|| Rejection::WrongCredentials.into())
-    }
-
-    async fn sign_out(self: Arc<Self>, caller: Caller, request: SignOut) -> Result<(), Error> {
-        let token_hash = hash_token(&request.token);
-        let write =
-            self.store.write(&caller, move |tx| Box::pin(async move { schema::delete_session(tx, &token_hash).await }));
-        write.await
-    }
-
-    async fn identify(self: Arc<Self>, _: Caller, request: Identify) -> Result<Option<User>, Error> {
-        schema::session_user(self.store.read(), &hash_token(&request.token), self.store.environment().now()).await
+    /// # Errors
+    /// If the database is away.
+    pub async fn open(
+        store: Store,
+        rate_limits: bool,
+        site_url: &str,
+        mail_transport: MailTransport,
+    ) -> Result<Arc<Self>, Error> {
+        let salt_key = salt_key(&store).await?;
+        let password_hasher = PasswordHasher::start(salt_key)?;
+        let site_url = site_url.into();
+        Ok(Arc::new(Auth { store, password_hasher, rate_limits, site_url, mail_transport }))
     }
 
     fn new_token(&self) -> Secret {
@@ -105,9 +63,22 @@ impl Auth {
     }
 }
 
-async fn start_session(tx: &Tx, user: User, token: Secret) -> Result<SignedIn, Error> {
-    schema::insert_session(tx, &hash_token(&token), user.id, tx.now() + SESSION_LIFETIME).await?;
-    Ok(SignedIn { user, token })
+/// The key of this installation's salts, made at the first start.
+async fn salt_key(store: &Store) -> Result<Vec<u8>, Error> {
+    let key = match users::salt_key(store.read()).await? {
+        Some(key) => key,
+        None => {
+            let new = hex::encode(store.environment().random_bytes::<32>());
+            let write = store.write(store.root_cause(), move |tx: &Tx| {
+                Box::pin(async move {
+                    users::keep_salt_key(tx, new).await?;
+                    users::salt_key(tx.db()).await
+                })
+            });
+            write.await?.ok_or_else(|| Error::failed("the key of the salts was not stored"))?
+        }
+    };
+    hex::decode(key).map_err(Error::caused_by)
 }
 
 /// Only hashes of tokens are stored: a copy of the database does not let its reader take over a session.
@@ -134,6 +105,10 @@ impl ServiceHandler for Auth {
         subscriptions(&self.site_url)
     }
 
+    fn retentions(&self) -> &'static [Retention] {
+        schema::RETENTIONS
+    }
+
     fn counted_table(&self) -> Option<&'static str> {
         Some("mails")
     }
@@ -143,15 +118,21 @@ impl ServiceHandler for Auth {
         registry.register(&self, Auth::sign_in);
         registry.register(&self, Auth::sign_out);
         registry.register(&self, Auth::identify);
+        registry.register(&self, Auth::send_verification);
+        registry.register(&self, Auth::verify_email);
+        registry.register(&self, Auth::forgot_password);
+        registry.register(&self, Auth::reset_password);
+        registry.register(&self, Auth::change_password);
+        registry.register(&self, Auth::change_email);
+        registry.register(&self, Auth::list_sessions);
+        registry.register(&self, Auth::revoke_session);
+        registry.register(&self, Auth::revoke_other_sessions);
+        registry.register(&self, Auth::list_security_events);
+        registry.register(&self, Auth::export_account);
+        registry.register(&self, Auth::close_account);
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
-        let now = self.store.environment().now();
-        if schema::has_expired_sessions(self.store.read(), now).await? {
-            self.store.write(self.store.root_cause(), |tx| Box::pin(schema::delete_expired_sessions(tx))).await?;
-        }
-        let next_prune = now + PRUNE_INTERVAL;
-        let next_mail = mail::queue::deliver_due(&self.store, &self.mail_transport).await?;
-        Ok(Some(next_mail.map_or(next_prune, |next_mail| next_mail.min(next_prune))))
+        mail::queue::deliver_due(&self.store, &self.mail_transport).await
     }
 }

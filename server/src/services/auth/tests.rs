@@ -3,7 +3,7 @@
 use super::mail::queue;
 use super::mail::templates::tests::{BUYER, SELLER, SITE, order};
 use super::schema::mails::{self, MailState};
-use super::schema::{MIGRATIONS, insert_user};
+use super::schema::{MIGRATIONS, users};
 use super::{Auth, MailTransport, subscriptions};
 use crate::config::MailBackend;
 use crate::messaging::EventHandler;
@@ -15,7 +15,8 @@ use crate::{Environment, Error};
 use sea_orm::EntityTrait;
 use shared::auth::User;
 use shared::orders::OrderState;
-use shared::{Envelope, Event, Id, Instant, Service, value::Email};
+use shared::value::{Email, LanguageTag};
+use shared::{Envelope, Event, Id, Instant, Service};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -25,6 +26,10 @@ use tokio::net::{TcpListener, TcpStream};
 use uuid::Uuid;
 
 const START: Instant = Instant::from_millis(1_795_521_600_000);
+
+fn english() -> LanguageTag {
+    LanguageTag::try_from("en".to_owned()).expect("a tag")
+}
 
 fn transport(backend: &MailBackend) -> MailTransport {
     let from = "Ticketing <tickets@example.org>".parse().expect("an address");
@@ -45,11 +50,13 @@ impl TestService {
         let environment = Environment::simulated(1, START);
         let databases = Databases::Folder(folder.path().to_owned());
         let store = open(Service::Auth, &databases, MIGRATIONS, environment.clone(), &Tasks::default()).await;
-        let auth = Auth::new(store.expect("it opens"), true, SITE, transport(&backend(&folder)));
+        let auth =
+            Auth::open(store.expect("it opens"), true, SITE, transport(&backend(&folder))).await.expect("it opens");
         for (id, name) in [(BUYER, "buyer"), (SELLER, "seller")] {
-            let user = User { id, email: Email::try_from(format!("{name}@example.org")).expect("an address") };
+            let user =
+                User { id, email: Email::try_from(format!("{name}@example.org")).expect("an address"), verified: true };
             let write = auth.store.write(auth.store.root_cause(), move |tx| {
-                Box::pin(async move { insert_user(tx, &user, String::new()).await })
+                Box::pin(async move { users::insert(tx, &user, String::new(), &english()).await })
             });
             write.await.expect("they are new");
         }

@@ -1,6 +1,6 @@
 //! The reaction of `tickets` to orders: holds, sells and releases tickets.
 
-use super::{rules, schema};
+use super::{closing, rules, schema};
 use crate::Error;
 use crate::store::{Millis, Text, Tx, Version};
 use shared::OrderId;
@@ -14,7 +14,9 @@ pub async fn order_changed(tx: &Tx, order: OrderChanged) -> Result<(), Error> {
     let show = schema::show(tx.db(), order.show.id).await?;
     for line in &order.lines {
         let mut row = schema::ticket(tx.db(), line.ticket_id).await?;
-        let next = rules::apply_order(row.lifecycle(&show), &order, line);
+        let seller_left = closing::has_left(tx, row.seller_id).await?;
+        let lifecycle = row.lifecycle(&show, seller_left);
+        let next = rules::apply_order(lifecycle, &order, line);
         let next = next.map_err(|rules::HeldByOtherOrder| Error::NotReady(None))?;
         if let Some(next) = next {
             row.state = Text(next.state);

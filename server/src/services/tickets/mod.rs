@@ -1,6 +1,7 @@
 //! Shows, and the tickets on sale for them. `orders` decides who holds a ticket; this service carries that out.
 
 mod cancellation;
+mod closing;
 mod events;
 mod rules;
 mod schema;
@@ -26,15 +27,18 @@ use std::sync::Arc;
 
 pub struct Tickets {
     store: Store,
+    /// With real payments, only who has proved an e-mail address may list: a seller must be reachable.
+    real_payments: bool,
 }
 
 impl Tickets {
-    pub fn new(store: Store) -> Arc<Self> {
-        Arc::new(Tickets { store })
+    pub fn new(store: Store, real_payments: bool) -> Arc<Self> {
+        Arc::new(Tickets { store, real_payments })
     }
 
     async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
         let creator = caller.person()?;
+        rules::check_seller(self.real_payments, caller.verified)?;
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let (starts_at, local_start) = rules::parse_start(&request.starts_at, &request.time_zone, tx.now())?;
@@ -90,6 +94,7 @@ impl Tickets {
 
     async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
         let seller = caller.person()?;
+        rules::check_seller(self.real_payments, caller.verified)?;
         if !(1..=MAX_SEATS_AT_ONCE).contains(&request.seats.len()) {
             return Err(Invalid::new("seats", Flaw::SeatCount { most: MAX_SEATS_AT_ONCE }).into());
         }
@@ -166,6 +171,9 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
         check_currency(&show, face_value, "face_value")?;
     }
     rules::check_sellable(&show, tx.now())?;
+    if closing::has_left(tx, seller.uuid()).await? {
+        return Err(Rejection::SignedOut.into());
+    }
     cancellation::lock_show(tx, show.id).await?;
     let mut tickets = Vec::with_capacity(request.seats.len());
     for seat in request.seats {
@@ -201,7 +209,9 @@ fn check_currency(show: &Show, price: Price, field: &str) -> Result<(), Invalid>
 
 /// The events that this service handles.
 pub fn subscriptions() -> Subscriptions {
-    Subscriptions::default().on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
+    Subscriptions::default()
+        .on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
+        .on(|tx, _, closed| Box::pin(closing::start(tx, closed)))
 }
 
 #[async_trait]
@@ -228,6 +238,8 @@ impl ServiceHandler for Tickets {
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
-        cancellation::step(&self.store).await
+        let cancelling = cancellation::step(&self.store).await?;
+        let closing = closing::step(&self.store).await?;
+        Ok(cancelling.or(closing))
     }
 }

@@ -19,8 +19,8 @@ pub struct TicketLifecycle {
     pub held_until: Option<Instant>,
     /// Raised by a price change or a withdrawal only.
     pub price_version: u64,
-    /// A ticket of a cancelled show is withdrawn when it is released.
-    pub show_cancelled: bool,
+    /// The show is cancelled, or the seller has closed the account: the ticket is withdrawn when it is released.
+    pub ends_with_release: bool,
 }
 
 /// Another order has the ticket. That order is over, since `orders` allows one live order per ticket; the event that
@@ -42,7 +42,7 @@ pub fn apply_order(
     let next = match order.state {
         OrderState::Held if has_ticket => extend(ticket, order.expires_at),
         // The seller repriced or withdrew it first. `orders` sees the new price version and cancels the order.
-        OrderState::Held if ticket.price_version != line.price_version || ticket.show_cancelled => None,
+        OrderState::Held if ticket.price_version != line.price_version || ticket.ends_with_release => None,
         OrderState::Held if ticket.order_id.is_some() => return Err(HeldByOtherOrder),
         OrderState::Held if ticket.state == TicketState::OnSale => Some(TicketLifecycle {
             state: TicketState::Held,
@@ -70,7 +70,7 @@ fn extend(ticket: TicketLifecycle, expires_at: Instant) -> Option<TicketLifecycl
 fn release(ticket: TicketLifecycle, order: &OrderChanged) -> TicketLifecycle {
     let released = TicketLifecycle { order_id: None, held_until: None, ..ticket };
     let sale_undone = order.state == OrderState::Refunded && order.reason != Some(EndReason::CaptureFailed);
-    if ticket.show_cancelled || sale_undone {
+    if ticket.ends_with_release || sale_undone {
         TicketLifecycle { state: TicketState::Withdrawn, price_version: ticket.price_version + 1, ..released }
     } else {
         TicketLifecycle { state: TicketState::OnSale, ..released }
@@ -89,6 +89,14 @@ pub fn check_editable(state: TicketState, seller: UserId, person: UserId) -> Res
         TicketState::Sold => Err(Rejection::TicketSold),
         TicketState::Withdrawn => Err(Rejection::TicketWithdrawn),
     }
+}
+
+/// Checks that a person may offer something.
+///
+/// # Errors
+/// If real money moves, and the person has not proved an e-mail address.
+pub fn check_seller(real_payments: bool, verified: bool) -> Result<(), Rejection> {
+    if real_payments && !verified { Err(Rejection::EmailUnverified) } else { Ok(()) }
 }
 
 /// Checks that tickets for a show may be sold.
@@ -145,7 +153,7 @@ mod tests {
         order_id: None,
         held_until: None,
         price_version: 1,
-        show_cancelled: false,
+        ends_with_release: false,
     };
     const WITHDRAWN: TicketLifecycle = TicketLifecycle { state: TicketState::Withdrawn, price_version: 2, ..ON_SALE };
 
@@ -162,7 +170,7 @@ mod tests {
     }
 
     fn cancelled(ticket: TicketLifecycle) -> TicketLifecycle {
-        TicketLifecycle { show_cancelled: true, ..ticket }
+        TicketLifecycle { ends_with_release: true, ..ticket }
     }
 
     #[test]
@@ -207,6 +215,14 @@ mod tests {
 
         assert_eq!(apply(repriced, &order(1, OrderState::Held)), Ok(None));
         assert_eq!(apply(WITHDRAWN, &order(1, OrderState::Held)), Ok(None));
+    }
+
+    #[test]
+    fn with_real_payments_sellers_have_a_verified_address() {
+        assert_eq!(check_seller(true, false), Err(Rejection::EmailUnverified));
+        for (real_payments, verified) in [(true, true), (false, false), (false, true)] {
+            assert_eq!(check_seller(real_payments, verified), Ok(()), "{real_payments} {verified}");
+        }
     }
 
     #[test]

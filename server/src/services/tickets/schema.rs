@@ -16,9 +16,10 @@ use shared::{Money, OrderId, Rejection, ShowId, TicketId, UserId};
 pub use shows::Model as ShowRow;
 pub use tickets::Model as TicketRow;
 
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_shows_and_tickets",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_shows_and_tickets",
+        sql: "
         create table shows (
             id uuid primary key, creator_id uuid not null, title text not null, venue text not null,
             city text not null, country text not null, category text not null, starts_at bigint not null,
@@ -34,7 +35,14 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
             created_at bigint not null, cancellation_published boolean not null);
         create index tickets_of_show on tickets (show_id, state, price);
         create index tickets_of_seller on tickets (seller_id, id);",
-}];
+    },
+    Migration {
+        name: "0002_closed_sellers",
+        sql: "
+        create table closed_sellers (user_id uuid primary key, withdrawal_pending boolean not null);
+        create index closed_sellers_pending on closed_sellers (user_id) where withdrawal_pending;",
+    },
+];
 
 pub mod shows {
     use crate::store::{Millis, Text};
@@ -109,13 +117,13 @@ pub mod tickets {
 }
 
 impl TicketRow {
-    pub fn lifecycle(&self, show: &ShowRow) -> TicketLifecycle {
+    pub fn lifecycle(&self, show: &ShowRow, seller_left: bool) -> TicketLifecycle {
         TicketLifecycle {
             state: self.state.0,
             order_id: self.order_id.map(OrderId::new),
             held_until: self.held_until.map(|until| until.0),
             price_version: self.price_version.0,
-            show_cancelled: show.cancelled_at.is_some(),
+            ends_with_release: show.cancelled_at.is_some() || seller_left,
         }
     }
 }

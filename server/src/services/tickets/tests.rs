@@ -1,7 +1,7 @@
 //! Versions of orders arrive late, twice and out of order. The inbox and the rules together still let a ticket have one
 //! order at a time, and let no order keep a ticket after its end.
 
-use super::{MIGRATIONS, Tickets, schema};
+use super::{MIGRATIONS, Tickets, closing, schema};
 use crate::fixtures::{self, PRICE, SELLER};
 use crate::messaging::EventHandler;
 use crate::messaging::inbox::{Inbox, count_pending};
@@ -9,6 +9,7 @@ use crate::services::ServiceHandler;
 use crate::store::{Databases, open};
 use crate::tasks::Tasks;
 use crate::{Caller, Environment};
+use shared::auth::AccountClosed;
 use shared::orders::{OrderChanged, OrderState};
 use shared::tickets::{CreateShow, OfferTickets, Seat, ShowListing, Ticket, TicketState};
 use shared::{Envelope, Event, EventId, Instant, OrderId, Price, Service};
@@ -31,7 +32,7 @@ async fn on_sale(count: usize) -> OnSale {
     let environment = Environment::simulated(1, Instant::from_millis(1_790_000_000_000));
     let databases = Databases::Folder(folder.path().to_owned());
     let store = open(Service::Tickets, &databases, MIGRATIONS, environment, &Tasks::default()).await.expect("opens");
-    let service = Tickets::new(store.clone());
+    let service = Tickets::new(store.clone(), false);
     let inbox = Inbox::new(store, service.subscriptions());
     let seller = Caller { user: Some(SELLER), ..Caller::anonymous(Uuid::nil()) };
     let sample = fixtures::show();
@@ -173,4 +174,24 @@ async fn a_newer_version_replaces_a_hold_that_waits() {
     let row = schema::ticket(market.service.store().read(), market.tickets[0].id).await.expect("finds the ticket");
     assert_eq!((market.ticket(0).await, market.pending().await), ((TicketState::Held, Some(2)), 0));
     assert_eq!(row.held_until.map(|until| until.0), Some(expires_at));
+}
+
+#[tokio::test]
+async fn what_a_closed_account_has_on_sale_is_withdrawn_and_what_is_held_when_it_is_released() {
+    let market = on_sale(60).await;
+    let hold = market.hold(1, 1);
+    market.deliver(&hold).await;
+    let store = market.service.store();
+
+    let closed = AccountClosed { user_id: SELLER };
+    let write = store.write(store.root_cause(), move |tx| Box::pin(closing::start(tx, closed)));
+    write.await.expect("it is remembered");
+    while market.service.clone().tick().await.expect("withdraws").is_some() {}
+
+    assert_eq!(market.ticket(0).await, (TicketState::Held, Some(1)), "the buyer may still pay");
+    for index in 1..60 {
+        assert_eq!(market.ticket(index).await.0, TicketState::Withdrawn, "{index}");
+    }
+    market.deliver(&expired(&hold)).await;
+    assert_eq!(market.ticket(0).await, (TicketState::Withdrawn, None));
 }

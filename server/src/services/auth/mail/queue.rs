@@ -5,7 +5,9 @@ use super::templates::MailContent;
 use super::transport::{DeliveryError, MailTransport};
 use crate::Error;
 use crate::services::auth::rules;
-use crate::services::auth::schema::{self, mails};
+use crate::services::auth::rules::Counter;
+use crate::services::auth::schema::attempts;
+use crate::services::auth::schema::mails::{self, MailKind};
 use crate::store::{Millis, Store, Text, Tx};
 use futures::future::join_all;
 use shared::Instant;
@@ -16,6 +18,7 @@ pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
     let row = mails::Model {
         key: format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id),
         user_id: content.recipient_id.uuid(),
+        address: None,
         kind: Text(content.kind),
         subject: content.subject,
         body: content.body,
@@ -26,7 +29,40 @@ pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
         created_at: now,
         sent_at: None,
     };
-    schema::insert_mail(tx, row).await
+    mails::insert(tx, row).await
+}
+
+/// Queues a mail about an account to an address, unless that has received enough of them. Returns whether it is queued: a link
+/// that is not mailed is not made either.
+pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<bool, Error> {
+    let deleted = attempts::find(tx.db(), &Counter::MailsTo(address.to_owned()).key()).await?.failures;
+    let deleted = u64::try_from(deleted).unwrap_or_default();
+    for (most, interval) in rules::MAIL_LIMITS {
+        // Those that warn the owner are sent in any case: somebody else may have used up the others.
+        let is_warning = matches!(content.kind, MailKind::PasswordChanged | MailKind::EmailChanged);
+        if !is_warning && mails::count_to(tx.db(), address, tx.now() - interval).await? + deleted >= most {
+            let (user, kind) = (content.recipient_id, content.kind);
+            tracing::warn!(%user, %kind, "mail not sent: its address has received too many");
+            return Ok(false);
+        }
+    }
+    let now = Millis(tx.now());
+    let row = mails::Model {
+        key: format!("{}/{}", content.kind, tx.new_id::<uuid::Uuid>()),
+        user_id: content.recipient_id.uuid(),
+        address: Some(address.to_owned()),
+        kind: Text(content.kind),
+        subject: content.subject,
+        body: content.body,
+        state: Text(mails::MailState::Waiting),
+        attempts: 0,
+        reason: None,
+        next_try_at: Some(now),
+        created_at: now,
+        sent_at: None,
+    };
+    mails::insert(tx, row).await?;
+    Ok(true)
 }
 
 /// Delivers mails that are due, several at once, and returns when the next one is due.
@@ -38,15 +74,15 @@ pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
 /// If the database is away.
 pub async fn deliver_due(store: &Store, transport: &MailTransport) -> Result<Option<Instant>, Error> {
     let now = store.environment().now();
-    let next = schema::next_mail(store.read()).await?;
+    let next = mails::next_due(store.read()).await?;
     if next.is_none_or(|next| next > now) {
         return Ok(next);
     }
-    let claimed = store.write(store.root_cause(), |tx| Box::pin(schema::claim_mails(tx))).await?;
+    let claimed = store.write(store.root_cause(), |tx| Box::pin(mails::claim(tx))).await?;
     let deliveries = join_all(claimed.into_iter().map(async |(mail, address)| {
         let outcome = match address {
             Some(address) => transport.deliver(&mail, &address).await,
-            None => Err(DeliveryError::new("the recipient has no account any more")),
+            None => Err(DeliveryError::new("the recipient has no verified address any more")),
         };
         (mail, outcome)
     }));
@@ -60,7 +96,7 @@ pub async fn deliver_due(store: &Store, transport: &MailTransport) -> Result<Opt
 /// Retries stay quiet: only the first failure and the last one are logged where operators see them.
 async fn record_outcome(store: &Store, mail: mails::Model, outcome: Result<(), DeliveryError>) -> Result<(), Error> {
     let Err(error) = outcome else {
-        return store.write(store.root_cause(), |tx| Box::pin(schema::mark_sent(tx, mail.key))).await;
+        return store.write(store.root_cause(), |tx| Box::pin(mails::mark_sent(tx, mail.key))).await;
     };
     let give_up = !rules::is_worth_mailing(mail.created_at.0, store.environment().now());
     let (key, attempts) = (&mail.key, mail.attempts);
@@ -72,5 +108,5 @@ async fn record_outcome(store: &Store, mail: mails::Model, outcome: Result<(), D
         tracing::debug!(mail = key, attempts, %error, "mail not delivered, retrying");
     }
     let reason = error.to_string();
-    store.write(store.root_cause(), move |tx| Box::pin(schema::mark_undelivered(tx, mail.key, reason, give_up))).await
+    store.write(store.root_cause(), move |tx| Box::pin(mails::mark_undelivered(tx, mail.key, reason, give_up))).await
 }

@@ -1,18 +1,18 @@
 //! The content of mails: pure functions from a change to its recipients and their texts.
 
+use super::texts::{Texts, inert, t};
 use crate::services::auth::schema::mails::MailKind;
-use chrono::NaiveDateTime;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::payments::{Decline, PaymentChanged, PaymentState};
 use shared::tickets::Show;
 use shared::{Money, UserId};
 use uuid::Uuid;
 
-/// A mail to one user. Of one kind there is at most one for each order or payment and recipient.
+/// A mail to one user.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MailContent {
     pub kind: MailKind,
-    /// The order or payment that it is about.
+    /// The order, payment or account that it is about.
     pub about_id: Uuid,
     pub recipient_id: UserId,
     /// One line of text.
@@ -20,191 +20,169 @@ pub struct MailContent {
     pub body: String,
 }
 
-/// The mails that announce a new state of an order.
-pub fn for_order(order: &OrderChanged, site_url: &str) -> Vec<MailContent> {
-    match (order.state, order.reason) {
-        (OrderState::Complete, _) => {
-            with_sellers(order, order_complete(order, site_url), |lines| tickets_sold(order, lines, site_url))
-        }
+/// A mail about a new state of an order. Its text depends on the recipient's language.
+#[derive(Clone, Debug)]
+pub struct OrderMail<'a> {
+    pub kind: MailKind,
+    pub recipient_id: UserId,
+    order: &'a OrderChanged,
+}
+
+/// The mails that announce a new state of an order: the buyer's, and one to each seller.
+pub fn for_order(order: &OrderChanged) -> Vec<OrderMail<'_>> {
+    let mail = |kind, recipient_id| OrderMail { kind, recipient_id, order };
+    let (to_buyer, to_sellers) = match (order.state, order.reason) {
+        (OrderState::Complete, _) => (MailKind::OrderComplete, Some(MailKind::TicketsSold)),
         (OrderState::Refunded, Some(EndReason::CaptureFailed)) => {
-            let why = "The buyer's bank would not let us take the money after all, so this sale was undone. The tickets \
-                       are on sale again.";
-            with_sellers(order, capture_failed(order, site_url), |lines| sale_reversed(order, lines, why, site_url))
+            (MailKind::CaptureFailed, Some(MailKind::SaleReversed))
         }
         (OrderState::Refunded | OrderState::Cancelled, Some(EndReason::ShowCancelled)) => {
-            with_sellers(order, show_cancelled(order, site_url), |lines| {
-                show_cancelled_for_seller(order, lines, site_url)
-            })
+            (MailKind::ShowCancelled, Some(MailKind::ShowCancelled))
         }
         // The seller cancelled the sale and needs no mail about it.
-        (OrderState::Refunded, Some(EndReason::BySeller)) => {
-            vec![order_refunded(order, "The seller has taken these tickets back.", site_url)]
-        }
+        (OrderState::Refunded, Some(EndReason::BySeller)) => (MailKind::OrderRefunded, None),
         (OrderState::Refunded, Some(EndReason::RefundedExternally)) => {
-            let why = "The buyer was given the money back, so this sale was undone. The tickets are not on sale again.";
-            let buyer = order_refunded(order, "Your order was undone.", site_url);
-            with_sellers(order, buyer, |lines| sale_reversed(order, lines, why, site_url))
+            (MailKind::OrderRefunded, Some(MailKind::SaleReversed))
         }
         // An order that ends unpaid does so while the buyer looks at its page.
-        _ => Vec::new(),
-    }
-}
-
-/// The mail that announces a new state of a payment, if any.
-pub fn for_payment(payment: &PaymentChanged, site_url: &str) -> Option<MailContent> {
-    let (amount, link) = (payment.amount, format!("Your order: {site_url}/orders/{}", payment.order_id));
-    let (kind, subject, text) = match payment.state {
-        PaymentState::Declined => {
-            let why = payment.decline.unwrap_or(Decline::Generic);
-            let text = format!("Your card could not be charged {amount}: {why}.\n\nNothing was taken.");
-            (MailKind::PaymentDeclined, "Your payment did not go through".to_owned(), text)
-        }
-        PaymentState::Refunded => {
-            let text = format!("We have given you {amount} back. Your bank may need a few days to show it.");
-            (MailKind::PaymentRefunded, format!("You have {amount} back"), text)
-        }
-        _ => return None,
+        _ => return Vec::new(),
     };
-    let body = sign(&[text, link], site_url);
-    Some(MailContent { kind, about_id: payment.id.uuid(), recipient_id: payment.payer_id, subject, body })
-}
-
-fn order_complete(order: &OrderChanged, site_url: &str) -> MailContent {
-    let title = &order.show.title;
-    let total = format!("Total: {}, all in", order.total);
-    let parts = [
-        "The tickets are yours.".to_owned(),
-        show_details(&order.show),
-        format!("{}\n{total}", seats(&order.lines.iter().collect::<Vec<_>>())),
-        order_link(order, site_url),
-    ];
-    mail(order, MailKind::OrderComplete, order.buyer_id, format!("Your tickets for {title}"), &parts, site_url)
-}
-
-fn capture_failed(order: &OrderChanged, site_url: &str) -> MailContent {
-    let title = &order.show.title;
-    let text =
-        "Your bank would not let us take the money after all, so your order was undone. You are charged nothing.";
-    let parts = [text.to_owned(), show_details(&order.show), order_link(order, site_url)];
-    mail(
-        order,
-        MailKind::CaptureFailed,
-        order.buyer_id,
-        format!("Your order for {title} fell through"),
-        &parts,
-        site_url,
-    )
-}
-
-fn order_refunded(order: &OrderChanged, why: &str, site_url: &str) -> MailContent {
-    let title = &order.show.title;
-    let text = format!("{why} Your money, {}, is on its way back to you.", order.total);
-    let parts = [text, show_details(&order.show), order_link(order, site_url)];
-    mail(order, MailKind::OrderRefunded, order.buyer_id, format!("Your money back for {title}"), &parts, site_url)
-}
-
-fn show_cancelled(order: &OrderChanged, site_url: &str) -> MailContent {
-    let money = if order.state == OrderState::Refunded {
-        format!("Your money, {}, is on its way back to you.", order.total)
-    } else {
-        "You are charged nothing.".to_owned()
-    };
-    let parts = [
-        format!("We are sorry: this show was cancelled. {money}"),
-        show_details(&order.show),
-        order_link(order, site_url),
-    ];
-    mail(order, MailKind::ShowCancelled, order.buyer_id, format!("Cancelled: {}", order.show.title), &parts, site_url)
-}
-
-fn tickets_sold(order: &OrderChanged, lines: &[&HeldTicket], site_url: &str) -> MailContent {
-    let count = match lines.len() {
-        1 => "a ticket".to_owned(),
-        count => format!("{count} tickets"),
-    };
-    let subject = format!("Sold: {count} for {}", order.show.title);
-    let price = format!("{}\nPrice: {}", seats(lines), sum(lines, order.total));
-    let parts = [format!("You have sold {count}."), show_details(&order.show), price, sales_link(site_url)];
-    mail(order, MailKind::TicketsSold, lines[0].seller_id, subject, &parts, site_url)
-}
-
-fn sale_reversed(order: &OrderChanged, lines: &[&HeldTicket], why: &str, site_url: &str) -> MailContent {
-    let subject = format!("Your sale for {} was undone", order.show.title);
-    let parts = [why.to_owned(), show_details(&order.show), seats(lines), sales_link(site_url)];
-    mail(order, MailKind::SaleReversed, lines[0].seller_id, subject, &parts, site_url)
-}
-
-fn show_cancelled_for_seller(order: &OrderChanged, lines: &[&HeldTicket], site_url: &str) -> MailContent {
-    let money = if order.state == OrderState::Refunded {
-        "The buyer of your tickets gets the money back."
-    } else {
-        "Your tickets are not for sale any more."
-    };
-    let parts =
-        [format!("This show was cancelled. {money}"), show_details(&order.show), seats(lines), sales_link(site_url)];
-    let subject = format!("Cancelled: {}", order.show.title);
-    mail(order, MailKind::ShowCancelled, lines[0].seller_id, subject, &parts, site_url)
-}
-
-/// The buyer's mail, and one to each seller with the seller's own lines only.
-fn with_sellers(
-    order: &OrderChanged,
-    to_buyer: MailContent,
-    to_seller: impl Fn(&[&HeldTicket]) -> MailContent,
-) -> Vec<MailContent> {
     let mut sellers: Vec<UserId> = Vec::new();
     for line in &order.lines {
         if !sellers.contains(&line.seller_id) {
             sellers.push(line.seller_id);
         }
     }
-    let lines_of = |id: &UserId| order.lines.iter().filter(|line| line.seller_id == *id).collect::<Vec<_>>();
-    let to_sellers = sellers.iter().map(|id| to_seller(&lines_of(id)));
-    std::iter::once(to_buyer).chain(to_sellers).collect()
+    let to_sellers = to_sellers.into_iter().flat_map(|kind| sellers.iter().map(move |id| mail(kind, *id)));
+    std::iter::once(mail(to_buyer, order.buyer_id)).chain(to_sellers).collect()
 }
 
-fn mail(
-    order: &OrderChanged,
-    kind: MailKind,
-    recipient_id: UserId,
-    subject: String,
-    parts: &[String],
-    site_url: &str,
-) -> MailContent {
-    MailContent { kind, about_id: order.id.uuid(), recipient_id, subject, body: sign(parts, site_url) }
+impl OrderMail<'_> {
+    pub fn write(&self, texts: Texts, site_url: &str) -> MailContent {
+        let (subject, text) = self.subject_and_text(texts);
+        let mut parts = vec![text, show_details(&self.order.show, texts)];
+        if self.kind == MailKind::OrderComplete {
+            let lines: Vec<&HeldTicket> = self.order.lines.iter().collect();
+            let total = t!(texts, "mail-total", amount = texts.money(self.order.total));
+            parts.push(format!("{}\n{total}", seats(&lines, texts)));
+        }
+        if self.recipient_id == self.order.buyer_id {
+            let link = format!("{site_url}/orders/{}", self.order.id);
+            parts.push(format!("{}\n{link}", t!(texts, "mail-order-link")));
+        } else {
+            let price = t!(texts, "mail-sold-price", amount = texts.money(self.own_total()));
+            let price = if self.kind == MailKind::TicketsSold { format!("\n{price}") } else { String::new() };
+            parts.push(format!("{}{price}", seats(&self.own_lines(), texts)));
+            parts.push(format!("{}\n{site_url}/selling", t!(texts, "mail-sales-link")));
+        }
+        MailContent {
+            kind: self.kind,
+            about_id: self.order.id.uuid(),
+            recipient_id: self.recipient_id,
+            subject,
+            body: sign(&parts, texts, site_url),
+        }
+    }
+
+    fn subject_and_text(&self, texts: Texts) -> (String, String) {
+        let (order, title) = (self.order, inert(self.order.show.title.as_str()));
+        let (count, amount) = (self.own_lines().len(), texts.money(order.total));
+        let refunded = order.state == OrderState::Refunded;
+        match self.kind {
+            MailKind::TicketsSold => {
+                (t!(texts, "mail-sold-subject", title = title, count = count), t!(texts, "mail-sold", count = count))
+            }
+            MailKind::CaptureFailed => {
+                (t!(texts, "mail-capture-failed-subject", title = title), t!(texts, "mail-capture-failed"))
+            }
+            MailKind::OrderRefunded => {
+                let by_seller = order.reason == Some(EndReason::BySeller);
+                let text = if by_seller {
+                    t!(texts, "mail-refund-by-seller", amount = amount)
+                } else {
+                    t!(texts, "mail-refund-undone", amount = amount)
+                };
+                (t!(texts, "mail-refund-subject", title = title), text)
+            }
+            MailKind::SaleReversed => {
+                let by_bank = order.reason == Some(EndReason::CaptureFailed);
+                let text = if by_bank {
+                    t!(texts, "mail-sale-undone-by-bank")
+                } else {
+                    t!(texts, "mail-sale-undone-by-refund")
+                };
+                (t!(texts, "mail-sale-undone-subject", title = title), text)
+            }
+            MailKind::ShowCancelled => {
+                let text = match (self.recipient_id == order.buyer_id, refunded) {
+                    (true, true) => t!(texts, "mail-cancelled-refunded", amount = amount),
+                    (true, false) => t!(texts, "mail-cancelled-unpaid"),
+                    (false, true) => t!(texts, "mail-cancelled-sold"),
+                    (false, false) => t!(texts, "mail-cancelled-unsold"),
+                };
+                (t!(texts, "mail-cancelled-subject", title = title), text)
+            }
+            _ => (t!(texts, "mail-order-complete-subject", title = title), t!(texts, "mail-order-complete")),
+        }
+    }
+
+    /// What the recipient sells in this order: a seller must not see the others' tickets.
+    fn own_lines(&self) -> Vec<&HeldTicket> {
+        self.order.lines.iter().filter(|line| line.seller_id == self.recipient_id).collect()
+    }
+
+    /// Cannot overflow: the sum of some lines is at most the order's total.
+    fn own_total(&self) -> Money {
+        Money::new(self.own_lines().iter().map(|line| line.price.minor).sum(), self.order.total.currency)
+    }
 }
 
-fn sign(parts: &[String], site_url: &str) -> String {
-    format!("{}\n\nTicketing\n{site_url}\n", parts.join("\n\n"))
+/// The mail that announces a new state of a payment, if any. Of all declines of one order only the first is mailed: the buyer sees
+/// the others on the page, and a card tester would have us send thousands.
+pub fn for_payment(payment: &PaymentChanged, texts: Texts, site_url: &str) -> Option<MailContent> {
+    let amount = texts.money(payment.amount);
+    let (kind, about_id, subject, text) = match payment.state {
+        PaymentState::Declined => {
+            let reason = decline(payment.decline.unwrap_or(Decline::Generic), texts);
+            let text = t!(texts, "mail-declined", amount = amount, reason = reason);
+            (MailKind::PaymentDeclined, payment.order_id.uuid(), t!(texts, "mail-declined-subject"), text)
+        }
+        PaymentState::Refunded => {
+            let subject = t!(texts, "mail-refunded-subject", amount = amount.clone());
+            (MailKind::PaymentRefunded, payment.id.uuid(), subject, t!(texts, "mail-refunded", amount = amount))
+        }
+        _ => return None,
+    };
+    let link = format!("{}\n{site_url}/orders/{}", t!(texts, "mail-order-link"), payment.order_id);
+    let body = sign(&[text, link], texts, site_url);
+    Some(MailContent { kind, about_id, recipient_id: payment.payer_id, subject, body })
 }
 
-fn show_details(show: &Show) -> String {
-    format!("{}\n{}\n{}, {}", show.title, start_time(show), show.venue, show.city)
+fn decline(decline: Decline, texts: Texts) -> String {
+    match decline {
+        Decline::Generic => t!(texts, "declined-generic"),
+        Decline::InsufficientFunds => t!(texts, "declined-insufficient-funds"),
+        Decline::ProcessingError => t!(texts, "declined-processing-error"),
+        Decline::AuthenticationFailed => t!(texts, "declined-authentication-failed"),
+        Decline::Closed => t!(texts, "declined-closed"),
+    }
 }
 
-/// The start in the venue's time zone.
-fn start_time(show: &Show) -> String {
-    let start = NaiveDateTime::parse_from_str(&show.local_start, "%Y-%m-%dT%H:%M");
-    let start = start.map_or(show.local_start.clone(), |start| start.format("%A, %-d %B %Y, %H:%M").to_string());
-    format!("{start} ({})", show.time_zone)
+/// Joins the parts of a body and signs it.
+pub fn sign(parts: &[String], texts: Texts, site_url: &str) -> String {
+    format!("{}\n\n{}\n{site_url}\n", parts.join("\n\n"), t!(texts, "brand"))
 }
 
-fn seats(lines: &[&HeldTicket]) -> String {
-    let seats: Vec<String> = lines.iter().map(|line| format!("- {}: {}", line.seat, line.price)).collect();
-    seats.join("\n")
+/// With the start in the venue's time zone.
+fn show_details(show: &Show, texts: Texts) -> String {
+    let [title, venue, city] = [&show.title, &show.venue, &show.city].map(|text| inert(text.as_str()));
+    let start = format!("{} ({})", texts.date(&show.local_start), show.time_zone);
+    format!("{title}\n{start}\n{venue}{}{city}", t!(texts, "comma"))
 }
 
-/// Cannot overflow: the sum of some lines is at most the order's total.
-fn sum(lines: &[&HeldTicket], total: Money) -> Money {
-    Money::new(lines.iter().map(|line| line.price.minor).sum(), total.currency)
-}
-
-fn order_link(order: &OrderChanged, site_url: &str) -> String {
-    format!("Your order: {site_url}/orders/{}", order.id)
-}
-
-fn sales_link(site_url: &str) -> String {
-    format!("Your sales: {site_url}/selling")
+fn seats(lines: &[&HeldTicket], texts: Texts) -> String {
+    let seats = lines.iter().map(|line| format!("- {}: {}", texts.seat(&line.seat), texts.money(line.price)));
+    seats.collect::<Vec<_>>().join("\n")
 }
 
 #[cfg(test)]
@@ -212,6 +190,7 @@ pub mod tests {
     use super::*;
     use crate::fixtures::{self, short_text};
     use shared::tickets::Seat;
+    use shared::value::LanguageTag;
     use shared::{Currency, OrderId, PaymentId};
 
     pub const SITE: &str = "https://tickets.example.org";
@@ -250,35 +229,42 @@ pub mod tests {
     }
 
     fn kinds_and_recipients(state: OrderState, reason: Option<EndReason>) -> Vec<(MailKind, UserId)> {
-        for_order(&order(state, reason), SITE).iter().map(|mail| (mail.kind, mail.recipient_id)).collect()
+        for_order(&order(state, reason)).iter().map(|mail| (mail.kind, mail.recipient_id)).collect()
+    }
+
+    fn texts(tag: &str) -> Texts {
+        Texts::of(&LanguageTag::try_from(tag.to_owned()).expect("a tag"))
+    }
+
+    fn written(order: &OrderChanged, tag: &str) -> Vec<MailContent> {
+        for_order(order).iter().map(|mail| mail.write(texts(tag), SITE)).collect()
     }
 
     #[test]
     fn the_buyer_is_mailed_everything_that_was_bought() {
-        let mail = &for_order(&order(OrderState::Complete, None), SITE)[0];
+        let mail = &written(&order(OrderState::Complete, None), "en")[0];
 
-        assert_eq!((mail.kind, mail.recipient_id), (MailKind::OrderComplete, BUYER));
+        assert_eq!(kinds_and_recipients(OrderState::Complete, None)[0], (MailKind::OrderComplete, BUYER));
         assert_eq!(mail.subject, "Your tickets for Fête – 🎉");
-        let body = "The tickets are yours.\n\nFête – 🎉\nThursday, 24 December 2026, 19:30 (Europe/London)\nGlobe, \
-                    London\n\n- Row C, Seat 1: £19.99\n- Row C, Seat 2: £19.99\n- Row C, Seat 3: £19.99\nTotal: £59.97, \
-                    all in\n\nYour order: https://tickets.example.org/orders/00000000-0000-0000-0000-000000000001\n\n\
-                    Ticketing\nhttps://tickets.example.org\n";
+        let body = "The tickets are yours.\n\nFête – 🎉\nThu 24 Dec 2026, 19:30 (Europe/London)\nGlobe, London\n\n- Row \
+                    C, Seat 1: £19.99\n- Row C, Seat 2: £19.99\n- Row C, Seat 3: £19.99\nTotal: £59.97, all in\n\nYour \
+                    order:\nhttps://tickets.example.org/orders/00000000-0000-0000-0000-000000000001\n\nTicketing\n\
+                    https://tickets.example.org\n";
         assert_eq!(mail.body, body);
     }
 
     #[test]
     fn each_seller_is_mailed_the_own_tickets_only() {
-        let mails = for_order(&order(OrderState::Complete, None), SITE);
+        let mails = written(&order(OrderState::Complete, None), "en");
 
         let [_, first, second] = &mails[..] else { panic!("{mails:?}") };
-        assert_eq!(
-            (first.kind, first.recipient_id, &*first.subject),
-            (MailKind::TicketsSold, SELLER, "Sold: 2 tickets for Fête – 🎉")
-        );
+        let sold = [(MailKind::TicketsSold, SELLER), (MailKind::TicketsSold, OTHER_SELLER)];
+        assert_eq!(kinds_and_recipients(OrderState::Complete, None)[1..], sold);
+        assert_eq!(first.subject, "Sold: 2 tickets for Fête – 🎉");
         assert!(first.body.contains("Seat 1: £19.99\n- Row C, Seat 3: £19.99\nPrice: £39.98"), "{}", first.body);
         assert!(first.body.contains("https://tickets.example.org/selling"), "{}", first.body);
         assert!(!first.body.contains("Seat 2") && !first.body.contains("/orders/"), "{}", first.body);
-        assert_eq!((second.recipient_id, &*second.subject), (OTHER_SELLER, "Sold: a ticket for Fête – 🎉"));
+        assert_eq!(second.subject, "Sold: a ticket for Fête – 🎉");
     }
 
     #[test]
@@ -312,27 +298,75 @@ pub mod tests {
 
     #[test]
     fn a_refund_is_announced_only_to_buyers_who_paid() {
-        let body = |state| for_order(&order(state, Some(EndReason::ShowCancelled)), SITE).remove(0).body;
+        let body = |state| written(&order(state, Some(EndReason::ShowCancelled)), "en").remove(0).body;
 
         assert!(body(OrderState::Refunded).contains("Your money, £59.97, is on its way back to you."));
         assert!(body(OrderState::Cancelled).contains("You are charged nothing."));
-        let failed = for_order(&order(OrderState::Refunded, Some(EndReason::CaptureFailed)), SITE).remove(0).body;
+        let failed = written(&order(OrderState::Refunded, Some(EndReason::CaptureFailed)), "en").remove(0).body;
         assert!(failed.contains("You are charged nothing.") && !failed.contains("back"), "{failed}");
     }
 
     #[test]
     fn a_declined_card_is_explained_and_a_refund_states_its_amount() {
-        let failed = for_payment(&payment(PaymentState::Declined, Some(Decline::InsufficientFunds)), SITE);
-        let failed = failed.expect("a mail");
-        assert_eq!((failed.kind, failed.about_id), (MailKind::PaymentDeclined, Uuid::from_u128(3)));
-        let why = "Your card could not be charged £59.97: there is not enough money on it, try another card.";
-        assert!(failed.body.contains(why) && failed.body.contains("Nothing was taken."), "{}", failed.body);
+        let declined = payment(PaymentState::Declined, Some(Decline::InsufficientFunds));
+        let mail = for_payment(&declined, texts("en"), SITE).expect("a mail");
+        let text = "£59.97 could not be charged, and nothing was taken. The card was declined: there is not enough money on \
+                    it, try another card.";
+        assert!(mail.body.starts_with(text), "{}", mail.body);
+        assert_eq!(mail.about_id, declined.order_id.uuid(), "one for all declines of an order");
 
-        let refunded = for_payment(&payment(PaymentState::Refunded, None), SITE).expect("a mail");
-        assert_eq!((refunded.kind, &*refunded.subject), (MailKind::PaymentRefunded, "You have £59.97 back"));
+        let refunded = payment(PaymentState::Refunded, None);
+        let mail = for_payment(&refunded, texts("en"), SITE).expect("a mail");
+        assert_eq!((mail.about_id, &*mail.subject), (refunded.id.uuid(), "You have £59.97 back"));
 
         for state in [PaymentState::Started, PaymentState::Unknown, PaymentState::Authorized, PaymentState::Captured] {
-            assert_eq!(for_payment(&payment(state, None), SITE), None, "{state:?}");
+            assert_eq!(for_payment(&payment(state, None), texts("en"), SITE), None, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn every_mail_is_written_in_every_language() {
+        let orders = [
+            order(OrderState::Complete, None),
+            order(OrderState::Refunded, Some(EndReason::CaptureFailed)),
+            order(OrderState::Refunded, Some(EndReason::ShowCancelled)),
+            order(OrderState::Cancelled, Some(EndReason::ShowCancelled)),
+            order(OrderState::Refunded, Some(EndReason::BySeller)),
+            order(OrderState::Refunded, Some(EndReason::RefundedExternally)),
+        ];
+        let payments = [payment(PaymentState::Declined, None), payment(PaymentState::Refunded, None)];
+        let all = |tag: &str| -> Vec<MailContent> {
+            let of_payments = payments.iter().filter_map(|payment| for_payment(payment, texts(tag), SITE));
+            of_payments.chain(orders.iter().flat_map(|order| written(order, tag))).collect()
+        };
+
+        let english = all("en");
+        for tag in ["de", "es", "fr", "ar"] {
+            for (mail, english) in all(tag).iter().zip(&english) {
+                assert_ne!(mail.subject, english.subject, "{tag}");
+                assert!(!mail.subject.contains('\n') && !mail.body.contains("mail-"), "{tag}: {mail:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_text_of_a_user_becomes_a_link() {
+        let hostile = |text: &str| short_text(text);
+        let show = Show {
+            title: hostile("Win at http://evil.example/x"),
+            venue: hostile("www.evil.example"),
+            city: hostile("a@evil.example"),
+            ..fixtures::show()
+        };
+        let mut order = OrderChanged { show, ..order(OrderState::Complete, None) };
+        order.lines[0].seat.section = Some(hostile("evil.example"));
+
+        for mail in written(&order, "en") {
+            let text = mail.body.replace(SITE, "") + &mail.subject;
+            assert!(
+                !text.contains("evil.example") && !text.contains("://") && text.contains("evil. example"),
+                "{text}"
+            );
         }
     }
 }

@@ -170,6 +170,7 @@ mod tests {
         mails::Model {
             key: "order_complete/1/2".to_owned(),
             user_id: uuid::Uuid::nil(),
+            address: None,
             kind: Text(MailKind::OrderComplete),
             subject: subject.to_owned(),
             body: "You have £19.99 back.".to_owned(),

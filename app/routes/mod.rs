@@ -1,6 +1,11 @@
 //! The address of every page, and the queries in them. Links and redirects use these functions; [`crate::site_map`] maps
 //! the addresses back to pages.
 
+mod account;
+mod query;
+
+pub use account::{AccountChange, AccountQuery, ForgotQuery, LinkQuery};
+
 use crate::error::ApiError;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use shared::Rejection;
@@ -65,6 +70,26 @@ pub fn sign_up(query: &SignInQuery) -> String {
     with_query("/sign-up", query)
 }
 
+/// The user's account.
+pub fn account(query: &AccountQuery) -> String {
+    with_query("/account", query)
+}
+
+/// Proving an address. Mails link here.
+pub fn verify(query: &LinkQuery) -> String {
+    with_query("/verify", query)
+}
+
+/// Requesting a link for a new password.
+pub fn forgot(query: &ForgotQuery) -> String {
+    with_query("/forgot", query)
+}
+
+/// Setting a new password. Mails link here.
+pub fn reset(query: &LinkQuery) -> String {
+    with_query("/reset", query)
+}
+
 /// The page that reports the failure of a plain form that was sent from `back`.
 pub fn form_error(problem: ApiError, back: &str) -> String {
     with_query("/sorry", &FormErrorQuery::new(problem, back))
@@ -86,7 +111,7 @@ pub struct HomeQuery(pub ShowFilter);
 impl From<&str> for HomeQuery {
     fn from(query: &str) -> Self {
         let mut filter = ShowFilter::default();
-        for (name, value) in query_pairs(query) {
+        for (name, value) in query::pairs(query) {
             set_filter_field(&mut filter, &name, value);
         }
         HomeQuery(filter)
@@ -106,7 +131,7 @@ impl Display for HomeQuery {
             ("sort", &filter.sort),
             ("cursor", &filter.cursor),
         ];
-        formatter.write_str(&encode_query(fields.map(|(name, value)| (name, value.as_deref().unwrap_or_default()))))
+        formatter.write_str(&query::encode(fields.map(|(name, value)| (name, value.as_deref().unwrap_or_default()))))
     }
 }
 
@@ -135,13 +160,13 @@ pub struct SellQuery {
 
 impl From<&str> for SellQuery {
     fn from(query: &str) -> Self {
-        SellQuery { show: query_value(query, "show").unwrap_or_default() }
+        SellQuery { show: query::value(query, "show").unwrap_or_default() }
     }
 }
 
 impl Display for SellQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&encode_query([("show", self.show.as_str())]))
+        formatter.write_str(&query::encode([("show", self.show.as_str())]))
     }
 }
 
@@ -169,13 +194,13 @@ impl SignInQuery {
 
 impl From<&str> for SignInQuery {
     fn from(query: &str) -> Self {
-        query_value(query, "back").map(|path| SignInQuery::back_to(&path)).unwrap_or_default()
+        query::value(query, "back").map(|path| SignInQuery::back_to(&path)).unwrap_or_default()
     }
 }
 
 impl Display for SignInQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&encode_query([("back", self.back.as_str())]))
+        formatter.write_str(&query::encode([("back", self.back.as_str())]))
     }
 }
 
@@ -197,9 +222,9 @@ impl FormErrorQuery {
 
 impl From<&str> for FormErrorQuery {
     fn from(query: &str) -> Self {
-        let problem = query_value(query, "problem").and_then(|text| serde_json::from_str(&text).ok());
+        let problem = query::value(query, "problem").and_then(|text| serde_json::from_str(&text).ok());
         let problem = problem.map_or(ApiError::Failed, without_free_text);
-        FormErrorQuery::new(problem, &query_value(query, "back").unwrap_or_default())
+        FormErrorQuery::new(problem, &query::value(query, "back").unwrap_or_default())
     }
 }
 
@@ -214,22 +239,8 @@ fn without_free_text(problem: ApiError) -> ApiError {
 impl Display for FormErrorQuery {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let problem = serde_json::to_string(&self.problem).map_err(|_| fmt::Error)?;
-        formatter.write_str(&encode_query([("problem", problem.as_str()), ("back", self.back.path())]))
+        formatter.write_str(&query::encode([("problem", problem.as_str()), ("back", self.back.path())]))
     }
-}
-
-fn query_pairs(query: &str) -> impl Iterator<Item = (String, String)> {
-    form_urlencoded::parse(query.as_bytes()).map(|(name, value)| (name.into_owned(), value.into_owned()))
-}
-
-fn query_value(query: &str, name: &str) -> Option<String> {
-    query_pairs(query).find(|(known, _)| known == name).map(|(_, value)| value)
-}
-
-/// Pairs without a value are left out.
-fn encode_query<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
-    let filled = pairs.into_iter().filter(|(_, value)| !value.is_empty());
-    form_urlencoded::Serializer::new(String::new()).extend_pairs(filled).finish()
 }
 
 #[cfg(test)]

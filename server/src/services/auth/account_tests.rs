@@ -1,0 +1,208 @@
+//! Accounts cannot be taken over or found out, and their owners get back in.
+
+use super::schema::RETENTIONS;
+use super::schema::mails::MailKind;
+use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
+use shared::Rejection;
+use shared::auth::{
+    ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions, RevokeSession,
+    SecurityEventKind, SendVerification, SignIn,
+};
+use shared::value::LanguageTag;
+use std::time::Duration;
+
+#[tokio::test]
+async fn signing_up_does_not_tell_whether_an_address_is_known() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    site.wait(DAY);
+
+    let stranger = site.sign_up("ann", OTHER).await.expect("it looks like any other sign-up");
+    let again = site.sign_up("ann", RIGHT).await.expect("the password is that of the owner");
+
+    assert_ne!(stranger.user.id, owner.user.id);
+    assert!(!stranger.user.verified);
+    assert_eq!((again.user.id, again.user.verified), (owner.user.id, true));
+    assert_eq!(site.kinds().await.last(), Some(&(MailKind::AddressTried, Some("ann@example.org".to_owned()))));
+    site.wait(DAY / 2);
+    site.sign_up("ann", "a third password").await.expect("it looks like any other sign-up");
+    let notices = site.kinds().await.into_iter().filter(|(kind, _)| *kind == MailKind::AddressTried);
+    assert_eq!(notices.count(), 1, "at most one a day");
+    // Each of them gets into the own account, and neither can prove the address any more.
+    let of_stranger = site.sign_in(HOME, "ann", OTHER, None).await.expect("the password is right");
+    assert_eq!(of_stranger.user.id, stranger.user.id);
+    let send = site.auth.clone().send_verification(site.caller(HOME, Some(&stranger.user)), SendVerification {});
+    send.await.expect("it tells nothing");
+    assert_eq!(site.count("links").await, 0);
+}
+
+#[tokio::test]
+async fn a_forgotten_password_is_replaced_once_by_who_reads_the_mail() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    site.wait(DAY);
+
+    site.forgot("nobody").await;
+    site.forgot("ann").await;
+    let token = site.newest_token().await;
+    assert_eq!(site.mails().await.len(), 2, "the verification and this one");
+    site.reset(token.clone(), OTHER).await.expect("the link is valid");
+
+    assert_eq!(site.identify(&owner.token).await, None, "all sessions end");
+    assert_eq!(refused(site.reset(token, RIGHT).await), Rejection::LinkInvalid);
+    assert_eq!(refused(site.sign_in(HOME, "ann", RIGHT, None).await), Rejection::WrongCredentials);
+    site.sign_in(HOME, "ann", OTHER, None).await.expect("the password is the new one");
+    assert!(site.kinds().await.iter().any(|mail| mail.0 == MailKind::PasswordChanged));
+    site.wait(DAY);
+    site.forgot("ann").await;
+    let token = site.newest_token().await;
+    site.wait(Duration::from_secs(3601));
+    assert_eq!(refused(site.reset(token, RIGHT).await), Rejection::LinkInvalid, "it is too old");
+}
+
+#[tokio::test]
+async fn an_unverified_address_receives_nothing_but_a_few_verifications() {
+    let site = TestAuth::new().await;
+    site.sign_up("ann", RIGHT).await.expect("the address is new");
+    for _ in 0..60 {
+        site.wait(Duration::from_secs(61));
+        site.forgot("ann").await;
+    }
+
+    let kinds = site.kinds().await;
+    assert!(kinds.iter().all(|(kind, _)| *kind == MailKind::VerifyEmail), "{kinds:?}");
+    assert!(kinds.len() <= 10, "five an hour at most: {}", kinds.len());
+    let token = site.newest_token().await;
+    assert_eq!(refused(site.reset(token.clone(), OTHER).await), Rejection::LinkInvalid, "it only verifies");
+    site.verify(token.clone()).await.expect("it verifies");
+    assert_eq!(refused(site.verify(token).await), Rejection::LinkInvalid, "once");
+}
+
+#[tokio::test]
+async fn a_new_address_is_proved_before_it_counts_and_the_old_one_is_told() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    site.wait(DAY);
+    let change = async |text: &str, name: &str| {
+        let request = ChangeEmail { password: password(text), email: email(name) };
+        site.auth.clone().change_email(site.caller(HOME, Some(&owner.user)), request).await
+    };
+
+    assert_eq!(refused(change(OTHER, "anna").await), Rejection::WrongCredentials);
+    change(RIGHT, "anna").await.expect("the password is right");
+    assert_eq!(site.identify(&owner.token).await.expect("it goes on").email, email("ann"));
+    site.wait(Duration::from_secs(1));
+    site.verify(site.newest_token().await).await.expect("the link is valid");
+
+    let user = site.identify(&owner.token).await.expect("it goes on");
+    assert_eq!((user.email, user.verified), (email("anna"), true));
+    let told = (MailKind::EmailChanged, Some("ann@example.org".to_owned()));
+    assert_eq!(site.kinds().await.last(), Some(&told));
+    site.sign_in(HOME, "anna", RIGHT, None).await.expect("the password goes with the account");
+    assert_eq!(refused(site.sign_in(HOME, "ann", RIGHT, None).await), Rejection::WrongCredentials);
+    site.wait(DAY);
+    site.owner("ben").await;
+    site.wait(DAY);
+    change(RIGHT, "ben").await.expect("it does not tell that the address has an account");
+    assert_eq!(site.kinds().await.last().map(|mail| mail.0), Some(MailKind::AddressTried));
+    assert_eq!(site.count("links").await, 0);
+}
+
+#[tokio::test]
+async fn a_changed_password_ends_all_sessions() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    let other = site.sign_in(ELSEWHERE, "ann", RIGHT, None).await.expect("the password is right");
+    let change = async |current: &str, new: &str| {
+        let request = ChangePassword { current: password(current), password: password(new) };
+        site.auth.clone().change_password(site.caller(HOME, Some(&owner.user)), request).await
+    };
+
+    assert_eq!(refused(change(OTHER, OTHER).await), Rejection::WrongCredentials);
+    assert!(matches!(refused(change(RIGHT, "1q2w3e4r5t").await), Rejection::Invalid(_)), "it is a common one");
+    let renewed = change(RIGHT, OTHER).await.expect("the password is right");
+
+    assert!(site.identify(&renewed).await.is_some(), "the browser that asks has a new session");
+    assert!(site.identify(&owner.token).await.is_none() && site.identify(&other.token).await.is_none());
+    while !matches!(refused(change(RIGHT, OTHER).await), Rejection::TooManyRequests { .. }) {}
+    site.sign_in(HOME, "ann", OTHER, None).await.expect("signing in has counters of its own");
+}
+
+#[tokio::test]
+async fn sessions_are_listed_revoked_replaced_and_end_when_they_are_idle() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    let other = site.sign_in(ELSEWHERE, "ann", RIGHT, None).await.expect("the password is right");
+    let caller = site.caller(HOME, Some(&owner.user));
+    let list = ListSessions { session: owner.token.clone() };
+    let sessions = site.auth.clone().list_sessions(caller.clone(), list).await.expect("she may see them");
+    assert_eq!(sessions.len(), 2);
+    let current: Vec<_> = sessions.iter().filter(|session| session.current).collect();
+    assert_eq!((current.len(), &*current[0].network, &*current[0].agent), (1, HOME, "Firefox"));
+
+    let id = sessions.iter().find(|session| !session.current).expect("there is another one").id;
+    let stranger = site.sign_up("eve", RIGHT).await.expect("the address is new");
+    let foreign = site.auth.clone().revoke_session(site.caller(HOME, Some(&stranger.user)), RevokeSession { id });
+    foreign.await.expect("an unknown one is no error");
+    assert!(site.identify(&other.token).await.is_some(), "it is not hers");
+    site.auth.clone().revoke_session(caller.clone(), RevokeSession { id }).await.expect("it is hers");
+    assert!(site.identify(&other.token).await.is_none());
+
+    for _ in 0..5 {
+        site.wait(20 * DAY);
+        assert!(site.identify(&owner.token).await.is_some(), "it is in use");
+    }
+    site.wait(30 * DAY);
+    assert!(site.identify(&owner.token).await.is_none(), "it was idle");
+    let language = LanguageTag::try_from("de".to_owned()).expect("a tag");
+    let mut request = SignIn { email: email("ann"), password: password(RIGHT), language, device: None, replaced: None };
+    let first = site.auth.clone().sign_in(site.caller(HOME, None), request.clone()).await.expect("signs in");
+    request.replaced = Some(first.token.clone());
+    site.auth.clone().sign_in(site.caller(HOME, None), request).await.expect("signs in");
+    assert!(site.identify(&first.token).await.is_none(), "the browser has a new one");
+    let events = site.auth.clone().list_security_events(caller, ListSecurityEvents {}).await.expect("she may");
+    assert!(events.iter().any(|event| event.kind == SecurityEventKind::SignedIn), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_closed_account_leaves_nothing_behind() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    let caller = site.caller(HOME, Some(&owner.user));
+    let export = site.auth.clone().export_account(caller.clone(), ExportAccount {}).await.expect("it is hers");
+    assert_eq!((export.user.email, export.sessions.len(), export.language.as_str()), (email("ann"), 1, "de"));
+    let wrong = CloseAccount { password: password(OTHER) };
+    assert_eq!(refused(site.auth.clone().close_account(caller.clone(), wrong).await), Rejection::WrongCredentials);
+
+    let right = CloseAccount { password: password(RIGHT) };
+    site.auth.clone().close_account(caller, right).await.expect("the password is right");
+
+    for table in ["users", "sessions", "devices", "links", "security_events", "mails"] {
+        assert_eq!(site.count(table).await, 0, "{table}");
+    }
+    assert_eq!(site.count("outbox where subject = 'auth.closed'").await, 1);
+    assert_eq!(site.count("outbox where body like '%example.org%'").await, 0, "addresses stay here");
+    site.sign_up("ann", OTHER).await.expect("the address is free");
+}
+
+#[tokio::test]
+async fn everything_but_accounts_is_deleted_when_it_is_over() {
+    let site = TestAuth::new().await;
+    site.owner("ann").await;
+    for name in 0..30 {
+        refused(site.sign_in(HOME, &format!("name{name}"), OTHER, None).await);
+    }
+    site.forgot("ann").await;
+    assert!(site.count("attempts").await > 30);
+
+    site.wait(DAY + Duration::from_secs(1));
+    site.auth.store.prune(RETENTIONS).await.expect("the database is there");
+    assert_eq!(site.count("attempts").await, 0, "after a day");
+    assert_eq!(site.count("links").await, 0, "after an hour");
+    site.wait(400 * DAY);
+    site.auth.store.prune(RETENTIONS).await.expect("the database is there");
+    for table in ["sessions", "devices", "security_events", "mails"] {
+        assert_eq!(site.count(table).await, 0, "{table}");
+    }
+    assert_eq!(site.count("users").await, 1);
+}

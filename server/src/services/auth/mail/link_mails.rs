@@ -1,0 +1,54 @@
+//! Mails about an address: links that prove that a person reads its mail, and notices to its owner.
+
+use super::templates::MailContent;
+use super::{account_mails, queue};
+use crate::services::auth::rules::LinkKind;
+use crate::services::auth::schema::mails::{self, MailKind};
+use crate::services::auth::schema::users::{self, UserRow};
+use crate::services::auth::schema::{events, links};
+use crate::services::auth::{hash_token, rules};
+use crate::store::Tx;
+use crate::{Caller, Error};
+use shared::auth::SecurityEventKind;
+use shared::value::Secret;
+use std::time::Duration;
+
+/// A second link within this time is most likely a second press.
+const REPEAT_INTERVAL: Duration = Duration::from_secs(60);
+
+/// Mails a link that verifies the address of an account, unless one is on its way. If another account has proved the address,
+/// its owner is told instead.
+pub async fn mail_verification(tx: &Tx, user: &UserRow, token: &Secret, site_url: &str) -> Result<(), Error> {
+    if let Some(owner) = users::verified(tx.db(), &user.email).await? {
+        return if owner.id == user.id { Ok(()) } else { tell_owner(tx, &owner, site_url).await };
+    }
+    let content = account_mails::verify_email(user, token, site_url)?;
+    if mail_link(tx, user, MailKind::VerifyEmail, content).await? {
+        links::insert(tx, &hash_token(token), user.user_id(), LinkKind::VerifyEmail, &user.email, None).await?;
+    }
+    Ok(())
+}
+
+pub async fn mail_reset(tx: &Tx, caller: &Caller, user: &UserRow, token: &Secret, site_url: &str) -> Result<(), Error> {
+    let content = account_mails::reset_password(user, token, site_url)?;
+    if mail_link(tx, user, MailKind::ResetPassword, content).await? {
+        links::insert(tx, &hash_token(token), user.user_id(), LinkKind::ResetPassword, &user.email, None).await?;
+        events::record(tx, caller, user.user_id(), SecurityEventKind::PasswordResetRequested).await?;
+    }
+    Ok(())
+}
+
+async fn mail_link(tx: &Tx, user: &UserRow, kind: MailKind, content: MailContent) -> Result<bool, Error> {
+    let since = tx.now() - REPEAT_INTERVAL;
+    let on_its_way = mails::count_of_kind_for(tx.db(), user.user_id(), kind, since).await? > 0;
+    Ok(!on_its_way && queue::enqueue_to(tx, &user.email, content).await?)
+}
+
+/// Tells the owner of an address, at most once a day, that somebody tries to use it for another account.
+pub async fn tell_owner(tx: &Tx, owner: &UserRow, site_url: &str) -> Result<(), Error> {
+    let since = tx.now() - rules::NOTICE_INTERVAL;
+    if mails::count_of_kind_to(tx.db(), &owner.email, MailKind::AddressTried, since).await? == 0 {
+        queue::enqueue_to(tx, &owner.email, account_mails::address_tried(owner, site_url)?).await?;
+    }
+    Ok(())
+}

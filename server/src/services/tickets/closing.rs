@@ -1,0 +1,84 @@
+//! Withdraws what a person has on sale who has closed the account. A person may have thousands of tickets, so they are withdrawn
+//! in batches, one commit each; a crash loses no batch. A ticket that is held is withdrawn when it is released.
+
+use super::schema::{self, tickets};
+use crate::Error;
+use crate::store::{Store, Text, Tx};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect};
+use shared::Instant;
+use shared::auth::AccountClosed;
+use shared::tickets::TicketState;
+use std::time::Duration;
+use uuid::Uuid;
+
+/// How many tickets are withdrawn in one commit.
+const BATCH: u64 = 50;
+const RETRY_DELAY: Duration = Duration::from_secs(5);
+
+/// Kept for ever, since a hold may end at any time: one id for each closed account.
+mod sellers {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "closed_sellers")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub user_id: Uuid,
+        /// Whether tickets may remain on sale.
+        pub withdrawal_pending: bool,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// Remembers who has left; [`step`] does the rest.
+pub async fn start(tx: &Tx, closed: AccountClosed) -> Result<(), Error> {
+    let row = sellers::Model { user_id: closed.user_id.uuid(), withdrawal_pending: true };
+    let keep = OnConflict::column(sellers::Column::UserId).do_nothing().to_owned();
+    let insert = sellers::Entity::insert(row.into_active_model().reset_all()).on_conflict(keep);
+    Ok(insert.exec_without_returning(tx.db()).await.map(drop)?)
+}
+
+/// Whether a seller has closed the account.
+pub async fn has_left(tx: &Tx, seller: Uuid) -> Result<bool, Error> {
+    Ok(sellers::Entity::find_by_id(seller).one(tx.db()).await?.is_some())
+}
+
+/// Withdraws one batch of each seller who has left. Returns when to run again: at once while any is pending.
+///
+/// # Errors
+/// If the database is away.
+pub async fn step(store: &Store) -> Result<Option<Instant>, Error> {
+    let pending = sellers::Entity::find().filter(sellers::Column::WithdrawalPending.eq(true)).all(store.read()).await?;
+    let mut next = store.environment().now();
+    for seller in &pending {
+        let id = seller.user_id;
+        let withdraw = store.write(store.root_cause(), move |tx| Box::pin(withdraw_batch(tx, id)));
+        // One seller's tickets must not keep those of others on sale.
+        if let Err(error) = withdraw.await {
+            tracing::warn!(seller = %id, %error, "tickets of a closed account not withdrawn, trying again");
+            next = store.environment().now() + RETRY_DELAY;
+        }
+    }
+    Ok((!pending.is_empty()).then_some(next))
+}
+
+async fn withdraw_batch(tx: &Tx, seller: Uuid) -> Result<(), Error> {
+    let on_sale = tickets::Entity::find()
+        .filter(tickets::Column::SellerId.eq(seller))
+        .filter(tickets::Column::State.eq(Text(TicketState::OnSale)));
+    let batch = on_sale.order_by_asc(tickets::Column::Id).limit(BATCH).all(tx.db()).await?;
+    if batch.is_empty() {
+        let finish = sellers::Entity::update_many()
+            .col_expr(sellers::Column::WithdrawalPending, Expr::value(false))
+            .filter(sellers::Column::UserId.eq(seller));
+        return Ok(finish.exec(tx.db()).await.map(drop)?);
+    }
+    for mut ticket in batch {
+        ticket.state = Text(TicketState::Withdrawn);
+        ticket.price_version = ticket.price_version.next();
+        schema::update_ticket(tx, ticket).await?;
+    }
+    Ok(())
+}
