@@ -140,6 +140,8 @@ for (const language of LANGUAGES) {
       await expect(phone.getByRole('heading', { level: 1, name: t('reset-done-title') })).toBeFocused();
       await visit(ann, '/account');
       await expect(ann.getByText(t('sign-in-for-account'))).toBeVisible();
+      // From another page: an address that differs in its fragment alone loads nothing.
+      await visit(phone, '/');
       await visit(phone, mail.path);
       await field(phone, 'new-password').fill(LAST_PASSWORD);
       await phone.getByRole('button', { name: t('reset-button') }).click();

@@ -4,6 +4,7 @@ use rand::Rng;
 use reqwest::header::{COOKIE, HeaderMap, SET_COOKIE};
 use reqwest::{Client, Method, StatusCode};
 use serde_json::{Value, json};
+use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 /// How long a response may take.
@@ -43,6 +44,12 @@ impl HttpUser {
     pub fn anonymous(site: String) -> Self {
         let http = Client::builder().timeout(TIMEOUT).build().expect("the options are valid");
         HttpUser { http, site, cookie: String::new() }
+    }
+
+    /// A user who is signed out, on the site at that URL, from that address of this machine.
+    pub fn at(address: Ipv4Addr, site: String) -> Self {
+        let options = Client::builder().timeout(TIMEOUT).local_address(IpAddr::V4(address));
+        HttpUser { http: options.build().expect("the options are valid"), site, cookie: String::new() }
     }
 
     /// A new account on the same site.

@@ -14,4 +14,5 @@ mod pages;
 mod races;
 mod start_up;
 mod stripe;
+mod under_attack;
 mod watchers;

@@ -18,7 +18,7 @@ const ON_EVERY_STORE: &str = "in_process::";
 /// The tests of the bus itself. They choose their own bus, so they run once more only where NATS is used.
 const BUS: &str = "in_process::bus::";
 /// The tests that kill processes under load or measure them. They run one after the other, with nothing beside them.
-const ALONE: [&str; 3] = ["cluster::", "http::stripe::faults::", "http::watchers::"];
+const ALONE: [&str; 4] = ["cluster::", "http::stripe::faults::", "http::under_attack::", "http::watchers::"];
 
 /// The prefix of a line that a test prints for the report.
 const FIGURE: &str = "figure: ";
