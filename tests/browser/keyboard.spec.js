@@ -119,6 +119,8 @@ test('tickets are found, held and paid by keyboard alone', async ({ open }) => {
 test('the password is changed by keyboard alone', async ({ open }) => {
   const ann = await open('ann');
   await signUp(ann, 'ann');
+  await ann.goto('/');
+  await waitUntilHydrated(ann);
   await tabTo(ann, /ann@example\.org$/);
   await ann.keyboard.press('Enter');
   await expectArrived(ann, 'Your account');
