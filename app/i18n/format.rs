@@ -5,7 +5,7 @@ use super::language::NumberFormat;
 use super::{Language, t};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use shared::tickets::Seat;
-use shared::{Currency, FeeShare, Instant, Money};
+use shared::{FeeShare, Instant, Money};
 
 /// Writes a plain amount such as `-1234.50` with a language's separators.
 fn localize_number(language: Language, plain: &str) -> String {
@@ -27,20 +27,9 @@ fn localize_number(language: Language, plain: &str) -> String {
     localized
 }
 
-/// A currency's symbol, or its code where the symbol is ambiguous or unknown elsewhere.
-fn sign(currency: Currency) -> &'static str {
-    match currency {
-        Currency::Eur => "€",
-        Currency::Usd => "$",
-        Currency::Gbp => "£",
-        Currency::Jpy => "¥",
-        other => other.code(),
-    }
-}
-
 fn money_in(language: Language, money: Money) -> String {
     let pattern = language.number_format().money_pattern;
-    let (amount, sign) = (localize_number(language, &money.amount()), sign(money.currency));
+    let (amount, sign) = (localize_number(language, &money.amount()), money.currency.symbol());
     if !pattern.starts_with('¤') {
         return pattern.replace('#', &amount).replace('¤', sign);
     }
@@ -119,6 +108,7 @@ pub fn seat(seat: &Seat) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::Currency;
 
     #[test]
     fn money_is_written_as_in_the_language() {

@@ -43,25 +43,23 @@ impl Currency {
         self.into()
     }
 
+    /// Its symbol, or its code where the symbol is ambiguous or unknown elsewhere.
+    pub fn symbol(self) -> &'static str {
+        match self {
+            Currency::Eur => "€",
+            Currency::Usd => "$",
+            Currency::Gbp => "£",
+            Currency::Jpy => "¥",
+            other => other.code(),
+        }
+    }
+
     /// The number of decimals of its minor unit (ISO 4217): 2 for cents.
     pub fn decimals(self) -> u32 {
         match self {
             Currency::Jpy => 0,
             Currency::Kwd => 3,
             _ => 2,
-        }
-    }
-
-    fn symbol(self) -> &'static str {
-        match self {
-            Currency::Eur => "€",
-            Currency::Usd => "$",
-            Currency::Gbp => "£",
-            Currency::Jpy => "¥",
-            Currency::Chf => "CHF\u{a0}",
-            Currency::Sek => "SEK\u{a0}",
-            Currency::Pln => "PLN\u{a0}",
-            Currency::Kwd => "KWD\u{a0}",
         }
     }
 }
@@ -118,7 +116,9 @@ impl Money {
 
 impl fmt::Display for Money {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}{}", self.currency.symbol(), self.amount())
+        let symbol = self.currency.symbol();
+        let space = if symbol == self.currency.code() { "\u{a0}" } else { "" };
+        write!(formatter, "{symbol}{space}{}", self.amount())
     }
 }
 

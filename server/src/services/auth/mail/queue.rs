@@ -14,22 +14,8 @@ use shared::Instant;
 
 /// Queues a mail. Of one kind there is at most one for each order or payment and recipient, however often its event arrives.
 pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
-    let now = Millis(tx.now());
-    let row = mails::Model {
-        key: format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id),
-        user_id: content.recipient_id.uuid(),
-        address: None,
-        kind: Text(content.kind),
-        subject: content.subject,
-        body: content.body,
-        state: Text(mails::MailState::Waiting),
-        attempts: 0,
-        reason: None,
-        next_try_at: Some(now),
-        created_at: now,
-        sent_at: None,
-    };
-    mails::insert(tx, row).await
+    let key = format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id);
+    insert(tx, key, None, content).await
 }
 
 /// Queues a mail about an account to an address, unless that has received enough of them. Returns whether it is queued: a link
@@ -46,11 +32,18 @@ pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<
             return Ok(false);
         }
     }
+    let key = format!("{}/{}", content.kind, tx.new_id::<uuid::Uuid>());
+    insert(tx, key, Some(address.to_owned()), content).await?;
+    Ok(true)
+}
+
+/// Without an address, a mail goes to the one that its recipient has when it is delivered.
+async fn insert(tx: &Tx, key: String, address: Option<String>, content: MailContent) -> Result<(), Error> {
     let now = Millis(tx.now());
     let row = mails::Model {
-        key: format!("{}/{}", content.kind, tx.new_id::<uuid::Uuid>()),
+        key,
         user_id: content.recipient_id.uuid(),
-        address: Some(address.to_owned()),
+        address,
         kind: Text(content.kind),
         subject: content.subject,
         body: content.body,
@@ -61,8 +54,7 @@ pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<
         created_at: now,
         sent_at: None,
     };
-    mails::insert(tx, row).await?;
-    Ok(true)
+    mails::insert(tx, row).await
 }
 
 /// Delivers mails that are due, several at once, and returns when the next one is due.

@@ -5,9 +5,9 @@ use chrono::{Datelike, NaiveDateTime};
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use include_dir::{Dir, include_dir};
+use shared::Money;
 use shared::tickets::Seat;
 use shared::value::LanguageTag;
-use shared::{Currency, Money};
 use std::collections::HashMap;
 use std::sync::LazyLock;
 use unic_langid::{CharacterDirection, LanguageIdentifier};
@@ -71,7 +71,7 @@ impl Texts {
             amount = format!("{amount}{}{fraction}", t!(self, "mail-decimal-separator"));
         }
         // CLDR's currency spacing: a code before the amount is followed by a space.
-        let sign = sign(money.currency);
+        let sign = money.currency.symbol();
         let space = if sign.ends_with(|letter: char| letter.is_ascii_alphabetic()) { "\u{a0}" } else { "" };
         let written = t!(self, "mail-money", amount = amount, currency = format!("{sign}{space}"));
         format!("{minus}{}", written.trim_end_matches('\u{a0}'))
@@ -112,17 +112,6 @@ macro_rules! t {
 }
 pub(super) use t;
 
-/// A currency's symbol, or its code where the symbol is ambiguous or unknown elsewhere.
-fn sign(currency: Currency) -> &'static str {
-    match currency {
-        Currency::Eur => "€",
-        Currency::Usd => "$",
-        Currency::Gbp => "£",
-        Currency::Jpy => "¥",
-        other => other.code(),
-    }
-}
-
 /// A user's text such that no mail program turns a part of it into a link, and that it stays one line. Programs recognise host
 /// names, addresses and schemes without being told; none of them continues over a space, which stays readable, whereas invisible
 /// characters make mail look like spam.
@@ -151,6 +140,7 @@ pub fn inert(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::Currency;
 
     fn texts(tag: &str) -> Texts {
         Texts::of(&LanguageTag::try_from(tag.to_owned()).expect("a tag"))
