@@ -221,7 +221,7 @@ impl Host {
         let store = service.store();
         let (unpublished, oldest_unpublished) = outbox::unpublished(store.read()).await?;
         let (pending, dead_letters) = inbox::count_pending(store.read()).await?;
-        let mut undelivered = self.bus.count_undelivered(store.service()).await?;
+        let mut undelivered = self.bus.count_undelivered(store.service(), &service.subscriptions().subjects()).await?;
         for publisher in &self.services {
             undelivered += outbox::count_deferred(publisher.store().read(), store.service()).await?;
         }
@@ -240,7 +240,8 @@ impl Host {
     pub async fn is_idle(&self) -> Result<bool, Error> {
         for service in &self.services {
             let (db, now) = (service.store().read(), self.environment.now());
-            let undelivered = self.bus.count_undelivered(service.store().service()).await? > 0;
+            let subjects = service.subscriptions().subjects();
+            let undelivered = self.bus.count_undelivered(service.store().service(), &subjects).await? > 0;
             if undelivered || outbox::has_unpublished(db).await? || inbox::has_due(db, now + IDLE_INTERVAL).await? {
                 return Ok(false);
             }

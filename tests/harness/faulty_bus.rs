@@ -126,7 +126,7 @@ impl Bus for FaultyBus {
         self.inner.watch(subjects)
     }
 
-    async fn count_undelivered(&self, service: Service) -> Result<u64, Error> {
-        self.inner.count_undelivered(service).await
+    async fn count_undelivered(&self, service: Service, subjects: &[Subject]) -> Result<u64, Error> {
+        self.inner.count_undelivered(service, subjects).await
     }
 }

@@ -11,23 +11,23 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
-const ORDERS: &[Subject] = &[Subject::OrdersChanged];
-const BOTH: &[Subject] = &[Subject::OrdersChanged, Subject::TicketsChanged];
+pub(super) const ORDERS: &[Subject] = &[Subject::OrdersChanged];
+pub(super) const BOTH: &[Subject] = &[Subject::OrdersChanged, Subject::TicketsChanged];
 
 /// How long a delivery may take; longer after the broker was restarted.
-const TIMEOUT: Duration = Duration::from_secs(10);
+pub(super) const TIMEOUT: Duration = Duration::from_secs(10);
 const RESTART_TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Records the events that are delivered. It can be told to fail the next delivery.
 #[derive(Default)]
-struct Recorder {
+pub(super) struct Recorder {
     delivered: Mutex<Vec<Envelope>>,
     undecodable: Mutex<Vec<Uuid>>,
     fails_next: AtomicBool,
 }
 
 impl Recorder {
-    fn ids(&self) -> Vec<Uuid> {
+    pub(super) fn ids(&self) -> Vec<Uuid> {
         self.delivered.lock().expect("no thread panics").iter().map(|envelope| envelope.id.uuid()).collect()
     }
 
@@ -35,7 +35,7 @@ impl Recorder {
         wait_until("the events are delivered", TIMEOUT, || self.ids().len() >= count).await;
     }
 
-    async fn wait_for_id(&self, id: Uuid, timeout: Duration) {
+    pub(super) async fn wait_for_id(&self, id: Uuid, timeout: Duration) {
         wait_until(&format!("event {id} is delivered"), timeout, || self.ids().contains(&id)).await;
     }
 }
@@ -64,7 +64,7 @@ async fn wait_until(what: &str, timeout: Duration, mut condition: impl FnMut() -
     }
 }
 
-fn envelope(number: u128, subject: Subject) -> Envelope {
+pub(super) fn envelope(number: u128, subject: Subject) -> Envelope {
     Envelope {
         id: Id::new(Uuid::from_u128(number)),
         subject,
@@ -79,7 +79,7 @@ fn envelope(number: u128, subject: Subject) -> Envelope {
 }
 
 /// Publishes like the relay: again and again until the bus accepts the events, and then until no service lacks any.
-async fn publish(bus: &dyn Bus, envelopes: &[Envelope]) {
+pub(super) async fn publish(bus: &dyn Bus, envelopes: &[Envelope]) {
     let deadline = tokio::time::Instant::now() + RESTART_TIMEOUT;
     let deferred = loop {
         match bus.publish(envelopes).await {
@@ -97,12 +97,12 @@ async fn publish(bus: &dyn Bus, envelopes: &[Envelope]) {
     }
 }
 
-async fn jetstream(nats: &TestNats, account: &str) -> JetStreamBus {
+pub(super) async fn jetstream(nats: &TestNats, account: &str) -> JetStreamBus {
     let connection = nats.connect(account).await;
     JetStreamBus::open(connection, 1, Tasks::default()).await.expect("the stream can be created")
 }
 
-async fn subscribe(bus: &dyn Bus, service: Service, subjects: &[Subject]) -> Arc<Recorder> {
+pub(super) async fn subscribe(bus: &dyn Bus, service: Service, subjects: &[Subject]) -> Arc<Recorder> {
     let recorder = Arc::new(Recorder::default());
     bus.subscribe(service, subjects, recorder.clone()).await.expect("the subscription succeeds");
     recorder
@@ -129,7 +129,7 @@ async fn assert_conforms(bus: &dyn Bus) {
 
     // Once every subscriber has taken an event, it does not wait any more.
     let deadline = tokio::time::Instant::now() + TIMEOUT;
-    while bus.count_undelivered(Service::Payments).await.expect("the bus answers") > 0 {
+    while bus.count_undelivered(Service::Payments, ORDERS).await.expect("the bus answers") > 0 {
         assert!(tokio::time::Instant::now() < deadline, "events were taken and still wait");
         tokio::time::sleep(Duration::from_millis(10)).await;
     }

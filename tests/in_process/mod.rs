@@ -2,6 +2,7 @@
 //! PostgreSQL and NATS.
 
 mod backup;
+mod broker_permissions;
 mod bus;
 mod defects;
 mod mails;

@@ -15,6 +15,7 @@ pub use report::Report;
 
 use crate::messaging::connection::Connection;
 use crate::messaging::{Bus, jetstream::JetStreamBus};
+use crate::services::subscribed_subjects;
 use crate::store::Databases;
 use crate::tasks::Tasks;
 use crate::{Config, Error};
@@ -112,7 +113,7 @@ async fn count_undelivered(config: &Config) -> Result<u64, Error> {
     let bus = JetStreamBus::watching(connection, Tasks::default());
     let mut count = 0;
     for service in Service::ALL {
-        count += bus.count_undelivered(service).await?;
+        count += bus.count_undelivered(service, &subscribed_subjects(service)).await?;
     }
     Ok(count)
 }

@@ -125,8 +125,8 @@ pub async fn broker(config: &Config) -> Outcome {
     let bus = JetStreamBus::open(connection, config.nats_replicas, Tasks::default()).await.map_err(problem)?;
     let mut undelivered = 0;
     for &service in &config.parts.services {
-        let count = bus.count_undelivered(service).await;
-        undelivered += count.map_err(|error| problem(format!("{service} may not read its consumer: {error}")))?;
+        let count = bus.count_undelivered(service, &services::subscribed_subjects(service)).await;
+        undelivered += count.map_err(|error| problem(format!("{service} may not read its consumers: {error}")))?;
     }
     Ok(format!("{servers}, version {version}, {undelivered} undelivered events"))
 }

@@ -112,7 +112,7 @@ impl Bus for InProcessBus {
         self.observers.subscribe()
     }
 
-    async fn count_undelivered(&self, _: Service) -> Result<u64, Error> {
+    async fn count_undelivered(&self, _: Service, _: &[Subject]) -> Result<u64, Error> {
         // Publishing is delivering; what is deferred is in the outboxes.
         Ok(0)
     }

@@ -1,5 +1,9 @@
-//! The bus between processes: NATS JetStream. One stream stores every event; each service reads it through one durable
-//! consumer, which its processes share. The outboxes stay the source of truth: events that the stream lost are republished.
+//! The bus between processes: NATS JetStream. One stream stores every event; each service reads it through durable consumers,
+//! one per subject, which its processes share. The outboxes stay the source of truth: events that the stream lost are
+//! republished.
+//!
+//! A consumer has one subject because the broker checks permissions on the subject of a request, not on its body: with a single
+//! filter, the request that creates a consumer names what the consumer reads (docs/decisions/0017).
 
 use super::connection::{BROKER_TIMEOUT, Connection, Servers};
 use super::{Bus, BusEvent, Deferred, EventHandler};
@@ -8,10 +12,12 @@ use crate::telemetry::traces;
 use crate::{Cause, Error};
 use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
 use async_nats::jetstream::context::{ConsumerInfoErrorKind, DeleteStreamErrorKind};
+use async_nats::jetstream::stream::{ConsumerError, ConsumerErrorKind};
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, AckKind, ErrorCode, Message, stream};
 use async_trait::async_trait;
 use futures::future::{join_all, try_join_all};
+use futures::stream::select_all;
 use futures::{FutureExt, StreamExt};
 use shared::{Envelope, Service, Subject};
 use std::fmt;
@@ -28,7 +34,7 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 const DEDUPLICATION_WINDOW: Duration = Duration::from_secs(120);
 /// How many events a process handles at once: they share commits.
 const CONCURRENCY: usize = 64;
-/// How many events all processes of a service may have received and not acknowledged.
+/// How many events of a subject all processes of a service may have received and not acknowledged.
 const MAX_ACK_PENDING: i64 = 512;
 /// After this an unacknowledged event is delivered to another process: one that died held some, and people wait for what
 /// follows from them. If the first process was only slow, the inbox recognises the second delivery.
@@ -104,16 +110,64 @@ impl JetStreamBus {
         self.context.get_or_create_stream(config).await.map_err(unavailable)
     }
 
-    /// Creates the consumer, or updates it to this program's configuration.
-    async fn create_consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
-        self.stream().await?.create_consumer(consumer_config(service, subjects)).await.map_err(unavailable)
+    /// Creates the consumers of a service, or updates them to this program's configuration.
+    async fn create_consumers(&self, service: Service, subjects: &[Subject]) -> Result<Vec<PullConsumer>, Error> {
+        let stream = self.stream().await?;
+        try_join_all(subjects.iter().map(|subject| create_consumer(&stream, service, *subject))).await
     }
 
-    /// The consumer as it is, created if it does not exist: a newer process may have updated it since this one started.
-    async fn renew_consumer(&self, service: Service, subjects: &[Subject]) -> Result<PullConsumer, Error> {
-        let (stream, config) = (self.stream().await?, consumer_config(service, subjects));
-        stream.get_or_create_consumer(service.name(), config).await.map_err(unavailable)
+    /// The consumers as they are, created if they do not exist: a newer process may have updated them since this one started.
+    async fn renew_consumers(&self, service: Service, subjects: &[Subject]) -> Result<Vec<PullConsumer>, Error> {
+        let stream = self.stream().await?;
+        try_join_all(subjects.iter().map(|subject| renew_consumer(&stream, service, *subject))).await
     }
+}
+
+/// The name of the consumer through which a service reads a subject, as in `orders-tickets-changed`.
+pub fn consumer_name(service: Service, subject: Subject) -> String {
+    format!("{service}-{}", subject.name().replace('.', "-"))
+}
+
+/// Creates a consumer, or updates it to this program's configuration.
+async fn create_consumer(stream: &stream::Stream, service: Service, subject: Subject) -> Result<PullConsumer, Error> {
+    match try_create_consumer(stream, service, subject).await {
+        // Another process may have created it meanwhile, with another start, which cannot be changed.
+        Err(error) if matches!(error.kind(), ConsumerErrorKind::JetStream(_)) => {
+            try_create_consumer(stream, service, subject).await.map_err(unavailable)
+        }
+        created => created.map_err(unavailable),
+    }
+}
+
+async fn try_create_consumer(
+    stream: &stream::Stream,
+    service: Service,
+    subject: Subject,
+) -> Result<PullConsumer, ConsumerError> {
+    let start = match stream.consumer_info(consumer_name(service, subject)).await {
+        Ok(existing) => existing.config.deliver_policy,
+        Err(_) => first_delivery(stream, service, subject).await,
+    };
+    stream.create_consumer(consumer_config(service, subject, start)).await
+}
+
+/// The consumer as it is, created if it does not exist.
+async fn renew_consumer(stream: &stream::Stream, service: Service, subject: Subject) -> Result<PullConsumer, Error> {
+    match stream.get_consumer(&consumer_name(service, subject)).await {
+        Ok(consumer) => Ok(consumer),
+        Err(_) => create_consumer(stream, service, subject).await,
+    }
+}
+
+/// Where a new consumer begins. A former version read all subjects of a service through one consumer, named like the service;
+/// what that one has acknowledged is not delivered again. Otherwise it begins with the oldest event.
+async fn first_delivery(stream: &stream::Stream, service: Service, subject: Subject) -> DeliverPolicy {
+    let Ok(former) = stream.consumer_info(service.name()).await else { return DeliverPolicy::All };
+    let filters = former.config.filter_subjects.iter().chain([&former.config.filter_subject]);
+    if filters.into_iter().all(|filter| filter != subject.name()) {
+        return DeliverPolicy::All;
+    }
+    DeliverPolicy::ByStartSequence { start_sequence: former.ack_floor.stream_sequence + 1 }
 }
 
 /// Deletes the stream with all of its consumers. The outboxes are the source of truth; a process that starts creates it again.
@@ -137,16 +191,17 @@ fn stream_subjects() -> Vec<String> {
     Service::ALL.iter().map(|service| format!("{service}.>")).collect()
 }
 
-fn consumer_config(service: Service, subjects: &[Subject]) -> pull::Config {
+fn consumer_config(service: Service, subject: Subject, start: DeliverPolicy) -> pull::Config {
     pull::Config {
-        durable_name: Some(service.name().to_owned()),
-        deliver_policy: DeliverPolicy::All,
+        durable_name: Some(consumer_name(service, subject)),
+        deliver_policy: start,
         ack_policy: AckPolicy::Explicit,
         ack_wait: ACK_TIMEOUT,
         max_ack_pending: MAX_ACK_PENDING,
         // The inbox counts failed attempts, since only it can tell a failure from an outage.
         max_deliver: -1,
-        filter_subjects: subjects.iter().map(|subject| subject.name().to_owned()).collect(),
+        // Exactly one: then it is part of the request's subject, which the broker checks.
+        filter_subject: subject.name().to_owned(),
         ..pull::Config::default()
     }
 }
@@ -195,26 +250,26 @@ impl Bus for JetStreamBus {
         if subjects.is_empty() {
             return Ok(());
         }
-        let consumer = self.create_consumer(service, subjects).await?;
+        let consumers = self.create_consumers(service, subjects).await?;
         let (bus, subjects) = (self.clone(), subjects.to_vec());
         self.tasks.spawn_consumer(|stopping| async move {
-            let (mut consumer, mut connects) = (consumer, bus.connection.connects());
+            let (mut consumers, mut connects) = (consumers, bus.connection.connects());
             loop {
-                match consume(&consumer, service, handler.as_ref(), &stopping, &mut connects).await {
+                match consume(&consumers, service, handler.as_ref(), &stopping, &mut connects).await {
                     Ok(Ended::Stopping) => return,
                     Ok(Ended::Reconnected) => {}
                     Err(error) => {
-                        tracing::warn!(%service, %error, "consumer stopped reading, retrying");
+                        tracing::warn!(%service, %error, "consumers stopped reading, retrying");
                         tokio::select! {
                             () = stopping.cancelled() => return,
                             () = sleep(RETRY_DELAY) => {}
                         }
                     }
                 }
-                // The consumer may be gone, with the broker's disk.
-                match bus.renew_consumer(service, &subjects).await {
-                    Ok(renewed) => consumer = renewed,
-                    Err(error) => tracing::debug!(%service, %error, "consumer not renewed yet"),
+                // The consumers may be gone, with the broker's disk.
+                match bus.renew_consumers(service, &subjects).await {
+                    Ok(renewed) => consumers = renewed,
+                    Err(error) => tracing::debug!(%service, %error, "consumers not renewed yet"),
                 }
             }
         });
@@ -229,14 +284,20 @@ impl Bus for JetStreamBus {
         receiver
     }
 
-    async fn count_undelivered(&self, service: Service) -> Result<u64, Error> {
+    async fn count_undelivered(&self, service: Service, subjects: &[Subject]) -> Result<u64, Error> {
         let stream = self.context.get_stream_no_info(STREAM).await.map_err(unavailable)?;
-        match stream.consumer_info(service.name()).await {
-            Ok(info) => Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0)),
-            // The service has no subscriptions.
-            Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => Ok(0),
-            Err(error) => Err(unavailable(error)),
-        }
+        let counts = subjects.iter().map(|subject| count_undelivered(&stream, service, *subject));
+        Ok(try_join_all(counts).await?.into_iter().sum())
+    }
+}
+
+/// How many events on a subject a service has not acknowledged.
+async fn count_undelivered<T>(stream: &stream::Stream<T>, service: Service, subject: Subject) -> Result<u64, Error> {
+    match stream.consumer_info(consumer_name(service, subject)).await {
+        Ok(info) => Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0)),
+        // The service has never run.
+        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => Ok(0),
+        Err(error) => Err(unavailable(error)),
     }
 }
 
@@ -248,17 +309,26 @@ enum Ended {
     Reconnected,
 }
 
-/// Delivers events until the process stops or the connection is renewed.
+/// Delivers events of all these consumers until the process stops or the connection is renewed.
 async fn consume(
-    consumer: &PullConsumer,
+    consumers: &[PullConsumer],
     service: Service,
     handler: &dyn EventHandler,
     stopping: &CancellationToken,
     connects: &mut watch::Receiver<u64>,
 ) -> Result<Ended, Error> {
-    let events = consumer.stream().max_messages_per_batch(CONCURRENCY * 2).expires(PULL_TIMEOUT);
-    let events = events.heartbeat(HEARTBEAT_INTERVAL).messages().await.map_err(unavailable)?;
-    let mut batches = events.ready_chunks(CONCURRENCY);
+    // They share the concurrency: the next batch is ready while one is handled, and not much more.
+    let buffer = (CONCURRENCY * 2 / consumers.len().max(1)).max(CONCURRENCY);
+    let streams = consumers.iter().map(|consumer| {
+        let events = consumer.stream().max_messages_per_batch(buffer).expires(PULL_TIMEOUT);
+        events.heartbeat(HEARTBEAT_INTERVAL).messages()
+    });
+    // A stream that ends must not leave the others to go on without it.
+    let streams = try_join_all(streams).await.map_err(unavailable)?.into_iter().map(|events| {
+        let end = futures::stream::once(async { Err(Error::Unavailable(BROKER)) });
+        events.map(|event| event.map_err(unavailable)).chain(end).boxed()
+    });
+    let mut batches = select_all(streams).ready_chunks(CONCURRENCY);
     let ended = loop {
         let batch = tokio::select! {
             biased;
@@ -266,8 +336,9 @@ async fn consume(
             Ok(()) = connects.changed() => break Ended::Reconnected,
             batch = batches.next() => batch.ok_or(Error::Unavailable(BROKER))?,
         };
-        let messages = batch.into_iter().collect::<Result<Vec<_>, _>>().map_err(unavailable)?;
-        join_all(messages.iter().map(|message| handle(message, service, handler))).await;
+        join_all(batch.iter().flatten().map(|message| handle(message, service, handler))).await;
+        // Only then: the events of other consumers in this batch are not to wait until they are delivered again.
+        batch.into_iter().collect::<Result<Vec<_>, _>>()?;
     };
     while let Some(Some(batch)) = batches.next().now_or_never() {
         for message in batch.into_iter().flatten() {

@@ -63,11 +63,11 @@ pub trait Bus: Send + Sync {
     /// Events on `subjects` from now on, for observers: nothing is stored for them.
     fn watch(&self, subjects: &'static [Subject]) -> broadcast::Receiver<BusEvent>;
 
-    /// How many events are published and not delivered yet to this service, which runs in this process.
+    /// How many events on `subjects`, to which this service subscribes, are published and not delivered to it yet.
     ///
     /// # Errors
     /// If the bus does not answer.
-    async fn count_undelivered(&self, service: Service) -> Result<u64, Error>;
+    async fn count_undelivered(&self, service: Service, subjects: &[Subject]) -> Result<u64, Error>;
 }
 
 /// An event that a service has not stored, because its database is away.

@@ -31,7 +31,7 @@ impl Bus for Recorder {
     fn watch(&self, _: &'static [Subject]) -> broadcast::Receiver<BusEvent> {
         broadcast::channel(1).1
     }
-    async fn count_undelivered(&self, _: Service) -> Result<u64, Error> {
+    async fn count_undelivered(&self, _: Service, _: &[Subject]) -> Result<u64, Error> {
         Ok(0)
     }
 }
