@@ -18,6 +18,7 @@ pub mod services;
 pub mod store;
 pub mod tasks;
 pub mod telemetry;
+mod tls;
 
 #[cfg(test)]
 mod fixtures;

@@ -9,7 +9,7 @@ import kubernetes_validate, yaml
 
 root, folder, roles = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
 # Custom resources, for which Kubernetes has no schema.
-FOREIGN = ["postgresql.cnpg.io/v1"]
+FOREIGN = ["cert-manager.io/v1", "postgresql.cnpg.io/v1"]
 problems = []
 
 def check(holds, where, problem):
@@ -89,7 +89,8 @@ def check_role(where, role, found):
     environment = variables(pod["spec"]["containers"][0])
     check(environment.get("SERVICES") == role, where, f"set SERVICES={role} in its Deployment")
     # The passwords are in variables of their own.
-    own_account = environment.get("NATS_URL", "").startswith(f"nats://{role}@") and "NATS_PASSWORD" in environment
+    own_url = re.match(rf"(nats|tls)://{role}@", environment.get("NATS_URL", ""))
+    own_account = own_url and "NATS_PASSWORD" in environment
     check(own_account, where, "use the role's own NATS account in NATS_URL")
     own_database = environment.get("DATABASE_URL", "").startswith(f"postgres://{role}@")
     check(own_database != (role == "web"), where, "every service, but not web, uses its own database user in DATABASE_URL")
@@ -97,6 +98,37 @@ def check_role(where, role, found):
     for kind, selector in [("PodDisruptionBudget", "selector"), ("NetworkPolicy", "podSelector")]:
         there = found.get((kind, role))
         check(there and selects(there["spec"].get(selector), labels), where, f"no {kind} of that name selects its pods")
+
+def pods(resource):
+    """The pods of a workload, or of a CronJob."""
+    spec = resource.get("spec", {})
+    for template in [spec.get("template"), spec.get("jobTemplate", {}).get("spec", {}).get("template")]:
+        if template and template.get("spec"):
+            yield template["spec"]
+
+def check_encryption(where, pod, settings):
+    """In production, no connection to the broker or a database is plain or unverified."""
+    mounted = {mount["mountPath"] for container in pod["containers"] for mount in container.get("volumeMounts", [])}
+    files = {item["path"] for volume in pod.get("volumes", []) for source in volume.get("projected", {}).get("sources", [])
+             for item in source.get("secret", {}).get("items", [])}
+    for container in pod["containers"]:
+        environment = variables(container)
+        broker, database = environment.get("NATS_URL"), environment.get("DATABASE_URL")
+        if broker:
+            authority = settings.get("NATS_CA", "")
+            check(broker.startswith("tls://"), where, "begin NATS_URL with tls://")
+            check(pathlib.Path(authority).name in files, where, "mount the authority that NATS_CA names")
+            check(str(pathlib.Path(authority).parent) in mounted, where, "mount the folder of NATS_CA")
+        if database:
+            root = re.search(r"[?&]sslrootcert=/etc/authorities/([^&]+)", database)
+            check("sslmode=verify-full" in database and root, where, "add sslmode=verify-full and sslrootcert to DATABASE_URL")
+            check(root and root[1] in files, where, "mount the authority that sslrootcert names")
+
+def check_broker_encryption(found):
+    broker = [each for (kind, name), each in found.items() if kind == "ConfigMap" and name.startswith("nats-")]
+    for file in ["tls.conf", "peers-tls.conf"]:
+        configured = any("cert_file" in each["data"].get(file, "") for each in broker)
+        check(configured, "production: the broker", f"configure TLS in {file}")
 
 def check_overlay(overlay, text):
     resources = [each for each in yaml.safe_load_all(text) if each]
@@ -112,8 +144,14 @@ def check_overlay(overlay, text):
         if pod:
             check_pod(where, pod)
             check_references(where, pod, found, overlay)
+        if overlay == "production":
+            settings = [each["data"] for (kind, name), each in found.items() if kind == "ConfigMap" and name.startswith("settings-")]
+            for each in pods(resource):
+                check_encryption(where, each, settings[0])
         committed = resource["kind"] == "Secret" and overlay == "production"
         check(not committed, where, "do not commit a Secret: k8s/README.md says how to create it")
+    if overlay == "production":
+        check_broker_encryption(found)
     for role in roles:
         check_role(f"{overlay}: {role}", role, found)
     policies = [each["spec"] for each in resources if each["kind"] == "NetworkPolicy"]
@@ -133,6 +171,8 @@ def check_accounts():
         check(f"$NATS_{role.upper()}_PASSWORD" in rights, where, "take its password from its own variable")
         # Every service may reply to requests of the web tier.
         rest = rights.replace("\"_INBOX.web.>\"", "") if role != "web" else rights
+        # Its consumers are named after what they read. A test compares them with the service's subscriptions.
+        rest = re.sub(rf'"\$JS\.[A-Z.]+\.ticketing\.{role}-[^"]*"', "", rest)
         others = [other for other in roles if other != role and re.search(rf"[. \"]{other}[.\"]", rest)]
         check(role == "web" or not others, where, f"remove its permissions on subjects of {', '.join(others)}")
 

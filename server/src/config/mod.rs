@@ -215,10 +215,14 @@ fn nats(variables: &Reader, parts: &Parts) -> Result<Option<Servers>, ConfigErro
     let password = variables.get("NATS_PASSWORD");
     let servers = variables.get("NATS_URL").map(|url| Servers::parse(&url, password.as_deref())).transpose();
     let servers = servers.map_err(|problem| ConfigError::new("NATS_URL", problem))?;
+    let authority = variables.get("NATS_CA").map(PathBuf::from);
+    if authority.is_some() && servers.as_ref().is_some_and(|servers| !servers.is_encrypted()) {
+        return Err(ConfigError::new("NATS_CA", "it is for encrypted connections: begin NATS_URL with tls://"));
+    }
     if servers.is_none() && parts.services.len() < Service::ALL.len() {
         return Err(ConfigError::new("NATS_URL", "it must be set where SERVICES leaves some to other processes"));
     }
-    Ok(servers)
+    Ok(servers.map(|servers| servers.trusting(authority)))
 }
 
 fn metrics(variables: &Reader) -> Result<Option<MetricsAddress>, ConfigError> {

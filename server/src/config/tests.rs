@@ -26,7 +26,11 @@ fn every_variable_may_be_unset() {
 fn a_process_with_some_of_the_services_needs_a_broker() {
     let error = read(&[("SERVICES", "orders")]).expect_err("the others run elsewhere");
     assert_eq!(error.variable, "NATS_URL");
-    let config = read(&[("SERVICES", "orders, web"), ("NATS_URL", "nats://localhost")]).expect("these are valid");
+    let plain = ("NATS_URL", "nats://localhost");
+    let error = read(&[plain, ("NATS_CA", "ca.crt")]).expect_err("the file would not be used");
+    assert_eq!(error.variable, "NATS_CA");
+    read(&[("NATS_URL", "tls://localhost"), ("NATS_CA", "ca.crt")]).expect("these are valid");
+    let config = read(&[("SERVICES", "orders, web"), plain]).expect("these are valid");
     assert_eq!(config.parts, Parts { services: vec![Service::Orders], web: true });
 }
 

@@ -45,7 +45,8 @@ pub const VARIABLES: &[Variable] = &[
         "DATABASE_URL",
         "sqlite://data/",
         "the folder of the services' SQLite files, or postgres://user:password@host/ticketing_*, where * stands for the \
-         service: each has a database of its own, which is created if it is missing",
+         service: each has a database of its own, which is created if it is missing. Add \
+         ?sslmode=verify-full&sslrootcert= and a PEM file to encrypt and verify",
     ),
     described(
         "DATABASE_PASSWORD",
@@ -56,7 +57,12 @@ pub const VARIABLES: &[Variable] = &[
         "NATS_URL",
         "an in-process bus",
         "NATS servers, separated by commas, as in nats://user:password@host; they carry events and requests between \
-         processes",
+         processes. With tls://, connections are encrypted and the server's certificate and name are verified",
+    ),
+    described(
+        "NATS_CA",
+        "the system's authorities",
+        "a PEM file with the authorities that may certify the NATS servers; needs tls:// in NATS_URL",
     ),
     described(
         "NATS_PASSWORD",

@@ -3,7 +3,7 @@
 use crate::config::MailBackend;
 use crate::messaging::{Bus, connection::Connection, jetstream::JetStreamBus};
 use crate::services::{self, auth::MailTransport, payments};
-use crate::store::{Databases, migrate};
+use crate::store::{Databases, Protection, migrate};
 use crate::tasks::Tasks;
 use crate::{Config, Environment, Error};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
@@ -129,6 +129,31 @@ pub async fn broker(config: &Config) -> Outcome {
         undelivered += count.map_err(|error| problem(format!("{service} may not read its consumers: {error}")))?;
     }
     Ok(format!("{servers}, version {version}, {undelivered} undelivered events"))
+}
+
+/// What others on the network could read or change, between this process and the database or the broker.
+pub fn unprotected_connections(config: &Config) -> Vec<String> {
+    let databases = match config.databases.protection() {
+        Protection::Local | Protection::Verified => None,
+        Protection::Unverified => Some(
+            "DATABASE_URL: the connection is encrypted, but anybody may answer it: set sslmode=verify-full, and \
+             sslrootcert to the file of the server's authority",
+        ),
+        Protection::Unencrypted => Some(
+            "DATABASE_URL: the connection is not encrypted, or not for certain: set sslmode=verify-full, and \
+             sslrootcert to the file of the server's authority",
+        ),
+    };
+    // A process of the web tier alone opens no database.
+    let databases = databases.filter(|_| !config.parts.services.is_empty());
+    let exposed = config.nats.as_ref().filter(|servers| !servers.is_encrypted() && !servers.is_local());
+    let broker = exposed.map(|servers| {
+        format!(
+            "NATS_URL: the connection to {servers} is not encrypted: begin it with tls://, and set NATS_CA to the file \
+             of the server's authority"
+        )
+    });
+    databases.map(str::to_owned).into_iter().chain(broker).collect()
 }
 
 /// Whether mails can leave: sends one to `to`, or only connects.

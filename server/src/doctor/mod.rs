@@ -16,25 +16,36 @@ pub struct Report(Vec<Finding>);
 /// The result of one check: what was found, or what is wrong and what to do.
 struct Finding {
     subject: String,
-    outcome: Result<String, String>,
+    verdict: Verdict,
+    text: String,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    Good,
+    /// The program works, but something should be changed.
+    Warning,
+    Failed,
 }
 
 impl Report {
     pub fn healthy(&self) -> bool {
-        self.0.iter().all(|finding| finding.outcome.is_ok())
+        self.0.iter().all(|finding| finding.verdict != Verdict::Failed)
     }
 }
 
 impl fmt::Display for Report {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         let width = self.0.iter().map(|finding| finding.subject.chars().count()).max().unwrap_or(0);
-        for Finding { subject, outcome } in &self.0 {
-            match outcome {
-                Ok(found) => writeln!(formatter, "ok    {subject:<width$}  {found}")?,
-                Err(problem) => writeln!(formatter, "FAIL  {subject:<width$}  {problem}")?,
-            }
+        for Finding { subject, verdict, text } in &self.0 {
+            let verdict = match verdict {
+                Verdict::Good => "ok",
+                Verdict::Warning => "warn",
+                Verdict::Failed => "FAIL",
+            };
+            writeln!(formatter, "{verdict:<4}  {subject:<width$}  {text}")?;
         }
-        let failed = self.0.iter().filter(|finding| finding.outcome.is_err()).count();
+        let failed = self.0.iter().filter(|finding| finding.verdict == Verdict::Failed).count();
         write!(formatter, "{failed} of {} checks failed", self.0.len())
     }
 }
@@ -42,7 +53,13 @@ impl fmt::Display for Report {
 /// Runs all checks for the parts of the program that these settings run. A test mail is sent to `mail_to`.
 pub async fn run(config: &Config, environment: &Environment, mail_to: Option<&str>) -> Report {
     let mut findings = Vec::new();
-    let mut add = |subject: String, outcome| findings.push(Finding { subject, outcome });
+    let mut add = |subject: String, outcome: checks::Outcome| {
+        let (verdict, text) = match outcome {
+            Ok(found) => (Verdict::Good, found),
+            Err(problem) => (Verdict::Failed, problem),
+        };
+        findings.push(Finding { subject, verdict, text });
+    };
     add("configuration".to_owned(), checks::configuration(config));
     for &service in &config.parts.services {
         add(format!("database {service}"), checks::database(config, service, environment).await);
@@ -51,5 +68,11 @@ pub async fn run(config: &Config, environment: &Environment, mail_to: Option<&st
     add("broker".to_owned(), checks::broker(config).await);
     add("mail".to_owned(), checks::mail(config, environment, mail_to).await);
     add("payments".to_owned(), checks::gateway(config).await);
+    let unprotected = checks::unprotected_connections(config).into_iter();
+    findings.extend(unprotected.map(|text| Finding {
+        subject: "encryption".to_owned(),
+        verdict: Verdict::Warning,
+        text,
+    }));
     Report(findings)
 }

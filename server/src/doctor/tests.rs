@@ -73,6 +73,54 @@ async fn each_fault_is_named_in_one_line_that_says_what_to_do() {
     }
 }
 
+/// The beginning of the warning for these variables, if there is one.
+fn warning(variables: &[(&str, &str)]) -> Option<String> {
+    let find = |name: &str| variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned());
+    let config = Config::from_variables(find).expect("the configuration is valid");
+    let warnings = checks::unprotected_connections(&config);
+    assert!(warnings.len() <= 1, "{warnings:?}");
+    warnings.first().map(|warning| warning.split(',').next().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn a_connection_to_another_machine_that_is_not_encrypted_is_warned_of() {
+    let databases = [
+        ("sqlite://data", None),
+        ("postgres://ann@localhost/*", None),
+        ("postgres://ann@[::1]/*", None),
+        ("postgres://ann@db/*?host=/run/postgresql", None),
+        ("postgres://ann@db/*?sslmode=verify-full", None),
+        ("postgres://ann@db/*", Some("DATABASE_URL: the connection is not encrypted")),
+        ("postgres://ann@db/*?sslmode=prefer", Some("DATABASE_URL: the connection is not encrypted")),
+        ("postgres://ann@db/*?sslmode=require", Some("DATABASE_URL: the connection is encrypted")),
+        ("postgres://ann@db/*?sslmode=verify-ca", Some("DATABASE_URL: the connection is encrypted")),
+    ];
+    for (url, expected) in databases {
+        assert_eq!(warning(&[("DATABASE_URL", url)]).as_deref(), expected, "{url}");
+    }
+    let brokers = [
+        ("nats://localhost, nats://127.0.0.1:4223", None),
+        ("tls://nats", None),
+        ("nats://localhost,nats://nats", Some("NATS_URL: the connection to localhost:4222")),
+        ("nats://ann:secret@nats:4222", Some("NATS_URL: the connection to nats:4222 is not encrypted: begin it with tls://")),
+    ];
+    for (url, expected) in brokers {
+        assert_eq!(warning(&[("NATS_URL", url)]).as_deref(), expected, "{url}");
+    }
+    // The web tier opens no database.
+    assert_eq!(warning(&[("SERVICES", "web"), ("NATS_URL", "tls://nats"), ("DATABASE_URL", "postgres://db/*")]), None);
+}
+
+#[tokio::test]
+async fn a_warning_is_shown_and_does_not_count_as_a_failure() {
+    let warning = Finding { subject: "encryption".to_owned(), verdict: Verdict::Warning, text: "none".to_owned() };
+
+    let report = Report(vec![warning]);
+
+    assert!(report.healthy());
+    assert_eq!(report.to_string(), "warn  encryption  none\n0 of 1 checks failed");
+}
+
 #[tokio::test]
 async fn a_database_that_is_missing_or_damaged_is_named() {
     let folder = TempDir::new().expect("makes a folder");

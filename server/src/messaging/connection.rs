@@ -1,8 +1,11 @@
 //! The connection to NATS, which reconnects by itself.
 
 use crate::credentials::Credentials;
+use crate::tls;
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
 use std::fmt;
+use std::fs;
+use std::path::PathBuf;
 use std::time::Duration;
 use tokio::sync::watch;
 
@@ -23,6 +26,10 @@ pub struct Servers {
     addresses: Vec<ServerAddr>,
     /// Those of the first address: they are the same for all servers of a cluster.
     credentials: Option<Credentials>,
+    /// Whether an address begins with `tls://`. Then no server is spoken to without TLS, whatever it offers.
+    encrypted: bool,
+    /// A PEM file with the authorities to trust; `None` for the system's.
+    authority: Option<PathBuf>,
 }
 
 /// An address may contain a password, so only hosts are shown.
@@ -48,18 +55,38 @@ impl Servers {
     pub fn parse(text: &str, password: Option<&str>) -> Result<Self, String> {
         let wrong =
             || "it must be nats:// or tls:// and a server, as in nats://user:password@localhost:4222".to_owned();
-        let (mut addresses, mut all_credentials) = (Vec::new(), Vec::new());
+        let (mut addresses, mut all_credentials, mut encrypted) = (Vec::new(), Vec::new(), false);
         for address in split_addresses(text) {
             let (scheme, rest) = address.split_once("://").ok_or_else(wrong)?;
             let (credentials, server) = Credentials::split(rest);
             if !["nats", "tls"].contains(&scheme) || server.is_empty() {
                 return Err(wrong());
             }
+            encrypted |= scheme == "tls";
             addresses.push(format!("{scheme}://{server}").parse::<ServerAddr>().map_err(|_| wrong())?);
             all_credentials.push(credentials.map(|credentials| credentials.or_password(password)));
         }
         let credentials = all_credentials.into_iter().next().flatten();
-        if addresses.is_empty() { Err(wrong()) } else { Ok(Servers { addresses, credentials }) }
+        if addresses.is_empty() {
+            return Err(wrong());
+        }
+        Ok(Servers { addresses, credentials, encrypted, authority: None })
+    }
+
+    /// Trusts only the authorities in this PEM file.
+    #[must_use]
+    pub fn trusting(self, authority: Option<PathBuf>) -> Self {
+        Servers { authority, ..self }
+    }
+
+    /// Whether connections are encrypted, and the server's certificate and name verified.
+    pub fn is_encrypted(&self) -> bool {
+        self.encrypted
+    }
+
+    /// Whether all of them are on this machine.
+    pub fn is_local(&self) -> bool {
+        self.addresses.iter().all(|server| tls::is_local(server.host()))
     }
 
     fn user(&self) -> &str {
@@ -99,6 +126,7 @@ impl Connection {
             .connection_timeout(CONNECT_TIMEOUT)
             .request_timeout(Some(BROKER_TIMEOUT))
             .ping_interval(PING_INTERVAL)
+            .require_tls(servers.encrypted)
             // The accounts allow each user only its own prefix, so that no user can read the replies to another.
             .custom_inbox_prefix(format!("_INBOX.{}", servers.user()))
             .reconnect_delay_callback(|tries| {
@@ -117,11 +145,22 @@ impl Connection {
             Some(Credentials { user, password }) => options.user_and_password(user, password.unwrap_or_default()),
             None => options,
         };
+        let options = match &servers.authority {
+            Some(file) => {
+                // The client would only say that a file was not found, and reads it again for each connection.
+                fs::read(file).map_err(|error| format!("NATS_CA: {} cannot be read: {error}", file.display()))?;
+                options.add_root_certificates(file.clone())
+            }
+            None => options,
+        };
         let unreachable = |error: async_nats::ConnectError| match error.kind() {
             ConnectErrorKind::Authentication | ConnectErrorKind::AuthorizationViolation => {
                 format!("{servers} refuses this user and password")
             }
-            _ => format!("{servers} cannot be reached: {error}"),
+            _ => match tls::explain(&error, "NATS_CA") {
+                Some(problem) => format!("{servers} cannot be used: {problem}"),
+                None => format!("{servers} cannot be reached: {error}"),
+            },
         };
         let client = options.connect(servers.addresses.as_slice()).await.map_err(unreachable)?;
         let info = client.server_info();

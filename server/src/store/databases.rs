@@ -1,10 +1,13 @@
 //! Where the services' databases are.
 
+use crate::tls;
+use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
 use sea_orm::{RuntimeErr, sqlx};
 use shared::Service;
 use std::fmt;
+use std::io;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -37,6 +40,18 @@ pub enum Databases {
     },
 }
 
+/// How connections to the databases are protected from others on the network.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protection {
+    /// There is no network: files, a Unix socket, or a server on this machine.
+    Local,
+    /// Encrypted, and the server's certificate and name are verified.
+    Verified,
+    /// Encrypted, but not certainly with the right server.
+    Unverified,
+    Unencrypted,
+}
+
 /// An address may hold a password, so only the name is shown.
 impl fmt::Debug for Databases {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -53,6 +68,23 @@ impl Databases {
         match self {
             Databases::Folder(folder) => folder.join(format!("{service}.db")).display().to_string(),
             Databases::Postgres { name, .. } => name.replace('*', service.name()),
+        }
+    }
+
+    /// How connections are protected, according to `sslmode`.
+    pub fn protection(&self) -> Protection {
+        let Databases::Postgres { server, parameters, .. } = self else { return Protection::Local };
+        let Ok(options) = format!("{server}/postgres{parameters}").parse::<PgConnectOptions>() else {
+            return Protection::Unencrypted;
+        };
+        if options.get_socket().is_some() || tls::is_local(options.get_host()) {
+            return Protection::Local;
+        }
+        match options.get_ssl_mode() {
+            PgSslMode::VerifyFull => Protection::Verified,
+            PgSslMode::VerifyCa | PgSslMode::Require => Protection::Unverified,
+            // Encrypted only if the server offers it, which anybody in between can prevent.
+            PgSslMode::Prefer | PgSslMode::Allow | PgSslMode::Disable => Protection::Unencrypted,
         }
     }
 
@@ -129,7 +161,7 @@ impl Databases {
             let settings = if purpose == Use::Service { SERVER_SETTINGS } else { WITHOUT_TIMEOUTS };
             postgres.options(settings).application_name(service.name())
         });
-        Database::connect(options).await
+        Database::connect(options).await.map_err(|error| explained(error, url))
     }
 }
 
@@ -139,6 +171,22 @@ enum Use {
     Service,
     /// A command of an operator, which creates no database and may read and write whole tables.
     Command,
+}
+
+/// The error, in words for operators if a certificate is the cause.
+fn explained(error: DbErr, url: &str) -> DbErr {
+    let DbErr::Conn(RuntimeErr::SqlxError(cause)) = &error else { return error };
+    let problem = match cause.as_ref() {
+        // Nothing else that belongs to a connection by network is a file.
+        sqlx::Error::Io(cause) if url.contains("sslrootcert=") && cause.kind() == io::ErrorKind::NotFound => {
+            Some("there is no file of that name in sslrootcert, in DATABASE_URL".to_owned())
+        }
+        cause => tls::explain(cause, "sslrootcert, in DATABASE_URL"),
+    };
+    match problem {
+        Some(problem) => DbErr::Conn(RuntimeErr::Internal(format!("PostgreSQL cannot be used: {problem}"))),
+        None => error,
+    }
 }
 
 fn is_missing(error: &DbErr) -> bool {

@@ -15,7 +15,7 @@ mod waiting;
 
 pub use columns::{Millis, Text, Version};
 pub use connect::open;
-pub use databases::Databases;
+pub use databases::{Databases, Protection};
 pub use migrate::Migration;
 pub use retention::Retention;
 

@@ -3,6 +3,7 @@
 #![allow(clippy::disallowed_methods, reason = "this crate controls real processes, which run in real time")]
 
 pub mod balancer;
+pub mod certificates;
 pub mod cluster;
 pub mod nats;
 pub mod packages;

