@@ -59,7 +59,8 @@ async fn the_broker_is_spoken_to_only_encrypted_and_with_its_certificate_verifie
     let nats = NatsServer::start_encrypted(nats_server(), folder.path(), &certificate).expect("it starts");
 
     connect(&nats.url("orders", NAME), Some(&own.file())).await.expect("it is the right server");
-    let report = examine(&[("NATS_URL", &nats.url("admin", NAME)), ("NATS_CA", &own.file().display().to_string())]).await;
+    let report =
+        examine(&[("NATS_URL", &nats.url("admin", NAME)), ("NATS_CA", &own.file().display().to_string())]).await;
     assert_line(&report, "ok    broker", "version 2.");
 
     let untrusted = "not from a trusted authority: name the file of its authority in NATS_CA";

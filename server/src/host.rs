@@ -115,7 +115,13 @@ impl Host {
         let (store, subscriptions) = (service.store(), service.subscriptions());
         let inbox = Arc::new(Inbox::new(store.clone(), subscriptions.clone()));
         let subscribed = self.bus.subscribe(store.service(), &subscriptions.subjects(), inbox.clone()).await;
-        subscribed.map_err(|error| StartError::Nats(format!("{} cannot subscribe: {error}", store.service())))?;
+        subscribed.map_err(|error| {
+            let service = store.service();
+            // A request that the broker does not permit is never answered.
+            StartError::Nats(format!(
+                "{service} cannot subscribe: {error}; or its accounts.conf lacks a consumer of {service}"
+            ))
+        })?;
         Ok(inbox)
     }
 

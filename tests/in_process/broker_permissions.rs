@@ -5,7 +5,7 @@ use crate::harness::nats::TestNats;
 use futures::StreamExt;
 use serde_json::{Value, json};
 use server::messaging::connection::Connection;
-use server::messaging::{Bus, jetstream::consumer_name};
+use server::messaging::{Bus, consumers};
 use server::services::subscribed_subjects;
 use servers::paths;
 use shared::{Service, Subject};
@@ -47,10 +47,10 @@ fn required(service: Service) -> BTreeSet<String> {
         "_INBOX.web.>".to_owned(),
     ];
     for subject in subscribed_subjects(service) {
-        required.push(format!("$JS.API.CONSUMER.CREATE.ticketing.{}.{subject}", consumer_name(service, subject)));
+        required.push(format!("$JS.API.CONSUMER.CREATE.ticketing.{}.{subject}", consumers::name(service, subject)));
     }
     // The consumer of a former version, which it may use and not create.
-    let consumers = subscribed_subjects(service).into_iter().map(|subject| consumer_name(service, subject));
+    let consumers = subscribed_subjects(service).into_iter().map(|subject| consumers::name(service, subject));
     for consumer in consumers.chain([service.name().to_owned()]) {
         required.push(format!("$JS.API.CONSUMER.INFO.ticketing.{consumer}"));
         required.push(format!("$JS.API.CONSUMER.MSG.NEXT.ticketing.{consumer}"));
@@ -79,12 +79,16 @@ async fn a_service_cannot_read_a_subject_to_which_it_does_not_subscribe() {
     let (bus, orders, admin) =
         (jetstream(&nats, "orders").await, nats.connect("orders").await, nats.connect("admin").await);
     let foreign = "auth.registered";
-    let own = consumer_name(Service::Orders, Subject::TicketsChanged);
+    let own = consumers::name(Service::Orders, Subject::TicketsChanged);
     let named = |name: &str, filters: &[&str]| {
-        new_consumer(&json!({ "durable_name": name, "name": name, "filter_subjects": filters, "ack_policy": "explicit" }))
+        new_consumer(
+            &json!({ "durable_name": name, "name": name, "filter_subjects": filters, "ack_policy": "explicit" }),
+        )
     };
     let single = |name: &str| {
-        new_consumer(&json!({ "durable_name": name, "name": name, "filter_subject": foreign, "ack_policy": "explicit" }))
+        new_consumer(
+            &json!({ "durable_name": name, "name": name, "filter_subject": foreign, "ack_policy": "explicit" }),
+        )
     };
     let ephemeral = new_consumer(&json!({ "filter_subject": foreign, "ack_policy": "explicit" }));
     let requests = [

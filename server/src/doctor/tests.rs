@@ -102,7 +102,10 @@ fn a_connection_to_another_machine_that_is_not_encrypted_is_warned_of() {
         ("nats://localhost, nats://127.0.0.1:4223", None),
         ("tls://nats", None),
         ("nats://localhost,nats://nats", Some("NATS_URL: the connection to localhost:4222")),
-        ("nats://ann:secret@nats:4222", Some("NATS_URL: the connection to nats:4222 is not encrypted: begin it with tls://")),
+        (
+            "nats://ann:secret@nats:4222",
+            Some("NATS_URL: the connection to nats:4222 is not encrypted: begin it with tls://"),
+        ),
     ];
     for (url, expected) in brokers {
         assert_eq!(warning(&[("NATS_URL", url)]).as_deref(), expected, "{url}");

@@ -1,7 +1,7 @@
 //! The connection to NATS, which reconnects by itself.
 
 use crate::credentials::Credentials;
-use crate::tls;
+use crate::{Error, tls};
 use async_nats::{Client, ConnectErrorKind, ConnectOptions, Event, ServerAddr};
 use std::fmt;
 use std::fs;
@@ -15,8 +15,10 @@ const PING_INTERVAL: Duration = Duration::from_secs(2);
 const MAX_RECONNECT_DELAY: Duration = Duration::from_secs(1);
 /// How long the broker may take to answer.
 pub const BROKER_TIMEOUT: Duration = Duration::from_secs(5);
-/// The oldest server that keeps what it has acknowledged (`sync_interval: always`) and filters a consumer by several subjects.
+/// The oldest server that keeps what it has acknowledged (`sync_interval: always`).
 const MIN_VERSION: (i64, i64) = (2, 12);
+/// The name of the broker in [`Error::Unavailable`].
+pub const BROKER: &str = "the message broker";
 /// Stands in the inbox prefix for a connection without a user.
 const ANONYMOUS: &str = "anybody";
 
@@ -186,6 +188,12 @@ impl Connection {
     pub fn is_up(&self) -> bool {
         self.client.connection_state() == async_nats::connection::State::Connected
     }
+}
+
+/// An error of the broker: the caller tries again.
+pub fn unavailable(error: impl fmt::Display) -> Error {
+    tracing::debug!(%error, "broker did not answer as expected");
+    Error::Unavailable(BROKER)
 }
 
 #[cfg(test)]

@@ -1,18 +1,14 @@
 //! The bus between processes: NATS JetStream. One stream stores every event; each service reads it through durable consumers,
 //! one per subject, which its processes share. The outboxes stay the source of truth: events that the stream lost are
 //! republished.
-//!
-//! A consumer has one subject because the broker checks permissions on the subject of a request, not on its body: with a single
-//! filter, the request that creates a consumer names what the consumer reads (docs/decisions/0017).
 
-use super::connection::{BROKER_TIMEOUT, Connection, Servers};
-use super::{Bus, BusEvent, Deferred, EventHandler};
+use super::connection::{BROKER, BROKER_TIMEOUT, Connection, Servers, unavailable};
+use super::{Bus, BusEvent, Deferred, EventHandler, consumers};
 use crate::tasks::{Tasks, sleep};
 use crate::telemetry::traces;
 use crate::{Cause, Error};
-use async_nats::jetstream::consumer::{AckPolicy, DeliverPolicy, PullConsumer, pull};
-use async_nats::jetstream::context::{ConsumerInfoErrorKind, DeleteStreamErrorKind};
-use async_nats::jetstream::stream::{ConsumerError, ConsumerErrorKind};
+use async_nats::jetstream::consumer::PullConsumer;
+use async_nats::jetstream::context::DeleteStreamErrorKind;
 use async_nats::jetstream::message::PublishMessage;
 use async_nats::jetstream::{self, AckKind, ErrorCode, Message, stream};
 use async_trait::async_trait;
@@ -20,7 +16,6 @@ use futures::future::{join_all, try_join_all};
 use futures::stream::select_all;
 use futures::{FutureExt, StreamExt};
 use shared::{Envelope, Service, Subject};
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::{broadcast, watch};
@@ -34,11 +29,6 @@ const RETENTION: Duration = Duration::from_secs(30 * 24 * 3600);
 const DEDUPLICATION_WINDOW: Duration = Duration::from_secs(120);
 /// How many events a process handles at once: they share commits.
 const CONCURRENCY: usize = 64;
-/// How many events of a subject all processes of a service may have received and not acknowledged.
-const MAX_ACK_PENDING: i64 = 512;
-/// After this an unacknowledged event is delivered to another process: one that died held some, and people wait for what
-/// follows from them. If the first process was only slow, the inbox recognises the second delivery.
-const ACK_TIMEOUT: Duration = Duration::from_secs(5);
 /// The delay before an event is delivered again that could not be stored, because the database is away.
 const REDELIVERY_DELAY: Duration = Duration::from_secs(1);
 /// How long a pull request waits for events, and the interval at which the server shows meanwhile that it is alive.
@@ -48,8 +38,6 @@ const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(2);
 const RETRY_DELAY: Duration = Duration::from_millis(500);
 /// How many events an observer may lag behind before it misses some.
 const OBSERVER_BUFFER: usize = 1_024;
-/// The name of the broker in [`Error::Unavailable`].
-const BROKER: &str = "the message broker";
 
 /// Headers for the broker's own tools; the envelope carries the same.
 const CORRELATION: &str = "Correlation-Id";
@@ -113,61 +101,14 @@ impl JetStreamBus {
     /// Creates the consumers of a service, or updates them to this program's configuration.
     async fn create_consumers(&self, service: Service, subjects: &[Subject]) -> Result<Vec<PullConsumer>, Error> {
         let stream = self.stream().await?;
-        try_join_all(subjects.iter().map(|subject| create_consumer(&stream, service, *subject))).await
+        try_join_all(subjects.iter().map(|subject| consumers::create(&stream, service, *subject))).await
     }
 
     /// The consumers as they are, created if they do not exist: a newer process may have updated them since this one started.
     async fn renew_consumers(&self, service: Service, subjects: &[Subject]) -> Result<Vec<PullConsumer>, Error> {
         let stream = self.stream().await?;
-        try_join_all(subjects.iter().map(|subject| renew_consumer(&stream, service, *subject))).await
+        try_join_all(subjects.iter().map(|subject| consumers::renew(&stream, service, *subject))).await
     }
-}
-
-/// The name of the consumer through which a service reads a subject, as in `orders-tickets-changed`.
-pub fn consumer_name(service: Service, subject: Subject) -> String {
-    format!("{service}-{}", subject.name().replace('.', "-"))
-}
-
-/// Creates a consumer, or updates it to this program's configuration.
-async fn create_consumer(stream: &stream::Stream, service: Service, subject: Subject) -> Result<PullConsumer, Error> {
-    match try_create_consumer(stream, service, subject).await {
-        // Another process may have created it meanwhile, with another start, which cannot be changed.
-        Err(error) if matches!(error.kind(), ConsumerErrorKind::JetStream(_)) => {
-            try_create_consumer(stream, service, subject).await.map_err(unavailable)
-        }
-        created => created.map_err(unavailable),
-    }
-}
-
-async fn try_create_consumer(
-    stream: &stream::Stream,
-    service: Service,
-    subject: Subject,
-) -> Result<PullConsumer, ConsumerError> {
-    let start = match stream.consumer_info(consumer_name(service, subject)).await {
-        Ok(existing) => existing.config.deliver_policy,
-        Err(_) => first_delivery(stream, service, subject).await,
-    };
-    stream.create_consumer(consumer_config(service, subject, start)).await
-}
-
-/// The consumer as it is, created if it does not exist.
-async fn renew_consumer(stream: &stream::Stream, service: Service, subject: Subject) -> Result<PullConsumer, Error> {
-    match stream.get_consumer(&consumer_name(service, subject)).await {
-        Ok(consumer) => Ok(consumer),
-        Err(_) => create_consumer(stream, service, subject).await,
-    }
-}
-
-/// Where a new consumer begins. A former version read all subjects of a service through one consumer, named like the service;
-/// what that one has acknowledged is not delivered again. Otherwise it begins with the oldest event.
-async fn first_delivery(stream: &stream::Stream, service: Service, subject: Subject) -> DeliverPolicy {
-    let Ok(former) = stream.consumer_info(service.name()).await else { return DeliverPolicy::All };
-    let filters = former.config.filter_subjects.iter().chain([&former.config.filter_subject]);
-    if filters.into_iter().all(|filter| filter != subject.name()) {
-        return DeliverPolicy::All;
-    }
-    DeliverPolicy::ByStartSequence { start_sequence: former.ack_floor.stream_sequence + 1 }
 }
 
 /// Deletes the stream with all of its consumers. The outboxes are the source of truth; a process that starts creates it again.
@@ -189,27 +130,6 @@ pub async fn delete_stream(servers: &Servers) -> Result<(), String> {
 /// What the stream stores: one wildcard per service, so that a new subject needs no change to an existing stream.
 fn stream_subjects() -> Vec<String> {
     Service::ALL.iter().map(|service| format!("{service}.>")).collect()
-}
-
-fn consumer_config(service: Service, subject: Subject, start: DeliverPolicy) -> pull::Config {
-    pull::Config {
-        durable_name: Some(consumer_name(service, subject)),
-        deliver_policy: start,
-        ack_policy: AckPolicy::Explicit,
-        ack_wait: ACK_TIMEOUT,
-        max_ack_pending: MAX_ACK_PENDING,
-        // The inbox counts failed attempts, since only it can tell a failure from an outage.
-        max_deliver: -1,
-        // Exactly one: then it is part of the request's subject, which the broker checks.
-        filter_subject: subject.name().to_owned(),
-        ..pull::Config::default()
-    }
-}
-
-/// An error of the broker: the caller tries again.
-fn unavailable(error: impl fmt::Display) -> Error {
-    tracing::debug!(%error, "broker did not answer as expected");
-    Error::Unavailable(BROKER)
 }
 
 #[async_trait]
@@ -286,18 +206,8 @@ impl Bus for JetStreamBus {
 
     async fn count_undelivered(&self, service: Service, subjects: &[Subject]) -> Result<u64, Error> {
         let stream = self.context.get_stream_no_info(STREAM).await.map_err(unavailable)?;
-        let counts = subjects.iter().map(|subject| count_undelivered(&stream, service, *subject));
+        let counts = subjects.iter().map(|subject| consumers::count_undelivered(&stream, service, *subject));
         Ok(try_join_all(counts).await?.into_iter().sum())
-    }
-}
-
-/// How many events on a subject a service has not acknowledged.
-async fn count_undelivered<T>(stream: &stream::Stream<T>, service: Service, subject: Subject) -> Result<u64, Error> {
-    match stream.consumer_info(consumer_name(service, subject)).await {
-        Ok(info) => Ok(info.num_pending + u64::try_from(info.num_ack_pending).unwrap_or(0)),
-        // The service has never run.
-        Err(error) if error.kind() == ConsumerInfoErrorKind::NotFound => Ok(0),
-        Err(error) => Err(unavailable(error)),
     }
 }
 

@@ -5,6 +5,7 @@
 //! its subject; the *inbox* of that service handles it in the transaction that records it as handled.
 
 pub mod connection;
+pub mod consumers;
 pub mod in_process;
 pub mod inbox;
 pub mod jetstream;

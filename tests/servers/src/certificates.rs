@@ -8,7 +8,8 @@ use anyhow::{Context, Result, ensure};
 use crate::process;
 
 /// OpenSSL's configuration for a certificate with these extensions.
-const CONFIGURATION: &str = "[req]\ndistinguished_name = none\nprompt = no\nx509_extensions = extensions\n[none]\n[extensions]\n";
+const CONFIGURATION: &str =
+    "[req]\ndistinguished_name = none\nprompt = no\nx509_extensions = extensions\n[none]\n[extensions]\n";
 /// How long the certificates are valid.
 const DAYS: &str = "2";
 
@@ -46,10 +47,7 @@ impl Authority {
         );
         let (own, key) = (self.file(), self.folder.join(format!("{}.key", self.name)));
         self.create(name, &extensions, &[Path::new("-CA"), &own, Path::new("-CAkey"), &key])?;
-        Ok(Certificate {
-            chain: self.folder.join(format!("{name}.crt")),
-            key: self.folder.join(format!("{name}.key")),
-        })
+        Ok(Certificate { chain: self.folder.join(format!("{name}.crt")), key: self.folder.join(format!("{name}.key")) })
     }
 
     fn create(&self, name: &str, extensions: &str, signer: &[&Path]) -> Result<()> {
