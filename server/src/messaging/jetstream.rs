@@ -227,8 +227,8 @@ async fn consume(
     stopping: &CancellationToken,
     connects: &mut watch::Receiver<u64>,
 ) -> Result<Ended, Error> {
-    // They share the concurrency: the next batch is ready while one is handled, and not much more.
-    let buffer = (CONCURRENCY * 2 / consumers.len().max(1)).max(CONCURRENCY);
+    // Together they buffer the batch after the one that is handled, and no more: what waits too long is delivered again.
+    let buffer = (CONCURRENCY * 2).div_ceil(consumers.len().max(1));
     let streams = consumers.iter().map(|consumer| {
         let events = consumer.stream().max_messages_per_batch(buffer).expires(PULL_TIMEOUT);
         events.heartbeat(HEARTBEAT_INTERVAL).messages()
