@@ -4,6 +4,7 @@
     reason = "these commands run real processes in real time and read the environment"
 )]
 
+mod bench;
 mod browser;
 mod bundle;
 mod bundle_size;
@@ -68,6 +69,13 @@ enum Command {
     Tidy,
     /// Run every check, build the bundle and run every test, like CI
     Test,
+    /// Measure the release bundle against the limits of this machine (`bench --help` lists the options)
+    #[command(disable_help_flag = true)]
+    Bench {
+        /// Options, such as `--quick --rows hold,home`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Take pictures of every page in every state, wide and narrow, light and dark
     Gallery,
     /// Print how many bytes each crate adds to the client
@@ -88,6 +96,7 @@ fn main() -> ExitCode {
         Some(Command::Check) => check::run(),
         Some(Command::Tidy) => tidy::check(),
         Some(Command::Test) => test_all::run(),
+        Some(Command::Bench { arguments }) => bench::run(&arguments),
         Some(Command::Gallery) => browser::gallery(),
         Some(Command::Weigh) => bundle_size::print_by_crate(),
         Some(Command::Lighthouse) => browser::lighthouse(),
@@ -111,6 +120,14 @@ mod tests {
     #[test]
     fn the_command_line_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn bench_passes_options_to_the_benchmark() {
+        let cli = Cli::parse_from(["cargo xtask", "bench", "--quick", "--help"]);
+
+        let Some(Command::Bench { arguments }) = cli.command else { panic!("bench was parsed as another command") };
+        assert_eq!(arguments, ["--quick", "--help"]);
     }
 
     #[test]

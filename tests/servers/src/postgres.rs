@@ -6,12 +6,16 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use anyhow::{Context, Result, bail, ensure};
 
 use crate::certificates::Certificate;
 use crate::step::Step;
 use crate::{packages, process, server_process};
+
+/// A shorter run can end before all clients of a busy machine are connected, and then `pgbench` reports no rate.
+const MIN_PGBENCH_SECONDS: u64 = 3;
 
 /// A running server. It is stopped and its data is deleted when this value is dropped.
 pub struct Postgres {
@@ -107,6 +111,27 @@ impl Postgres {
             bail!("{sql}: {}", String::from_utf8_lossy(&output.stderr).trim());
         }
         Ok(String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    }
+
+    /// Runs one statement again and again from that many clients, and returns how often per second.
+    pub fn pgbench(&self, database: &str, statement: &str, clients: usize, duration: Duration) -> Result<f64> {
+        // The user that runs the program can read files in this folder only.
+        let script = self.folder.join("pgbench.sql");
+        fs::write(&script, statement)?;
+        let mut pgbench = self.command("pgbench");
+        let host = self.folder.display().to_string();
+        pgbench.args(["-h", &host, "-p", &self.port.to_string(), "-U", "postgres", "-n", "-M", "prepared"]);
+        let seconds = duration.as_secs().max(MIN_PGBENCH_SECONDS).to_string();
+        pgbench.args(["-c", &clients.to_string(), "-T", &seconds, "-f"]).arg(script);
+        let output = pgbench.arg(database).output().context("cannot start pgbench")?;
+        let report = String::from_utf8_lossy(&output.stdout);
+        let rate = report.lines().find_map(|line| line.strip_prefix("tps = ")?.split(' ').next()?.parse().ok());
+        rate.with_context(|| format!("pgbench: {}", String::from_utf8_lossy(&output.stderr).trim()))
+    }
+
+    /// The version of the server.
+    pub fn version(&self) -> Result<String> {
+        self.sql("postgres", "show server_version")
     }
 
     /// One of the server's programs. They refuse to run as root, so root runs them as the user `postgres`.
