@@ -8,7 +8,7 @@ macro_rules! languages {
     ($($name:ident = ($tag:literal, $own_name:literal, $direction:literal, $decimal:literal, $group:literal,
        $minimum_grouping_digits:literal, $money_pattern:literal, $texts:tt),)+) => {
         /// A language of the site.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum Language { $($name),+ }
 
         impl Language {

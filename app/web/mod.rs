@@ -5,6 +5,7 @@ pub mod cli;
 mod connections;
 mod exporter;
 mod middleware;
+mod response_cache;
 mod router;
 mod routes;
 mod serve;
@@ -19,6 +20,7 @@ use middleware::load_shed::InFlight;
 use middleware::rate_limit::RateLimits;
 use middleware::security_log::SecurityLog;
 use middleware::session_cookie::SessionCookie;
+use response_cache::ResponseCache;
 use routes::feed::Feed;
 use routes::health::Health;
 use server::{Backend, Config, Environment};
@@ -39,6 +41,7 @@ pub struct Site {
     rate_limits: Arc<RateLimits>,
     in_flight: Arc<InFlight>,
     security_log: Arc<SecurityLog>,
+    response_cache: Arc<ResponseCache>,
 }
 
 impl FromRef<Site> for Health {

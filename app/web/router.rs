@@ -6,6 +6,7 @@ use super::middleware::{
     body_limit, body_timeout, csrf, error_response, load_shed, locale, metrics, rate_limit, security_headers,
     security_log, session,
 };
+use super::response_cache::{self, MIN_COMPRESSED_BYTES, recent_writes};
 use super::routes::forms::MAX_FORM_BYTES;
 use super::routes::health::{self, Health};
 use super::routes::{account_csv, account_forms, account_json, feed, forms, stripe_webhook};
@@ -25,9 +26,6 @@ use std::path::Path;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 use tower_http::set_header::SetRequestHeaderLayer;
-
-/// Bodies below this are not compressed: the header costs more than it saves.
-const MIN_COMPRESSED_BYTES: u16 = 512;
 
 /// The middleware in front of an endpoint.
 #[derive(Clone, Copy)]
@@ -178,6 +176,7 @@ fn guarded(endpoint: Router<Site>, guard: Guard, site: &Site) -> Router<Site> {
             .layer(DefaultBodyLimit::max(MAX_FORM_BYTES))
             .layer(limit_user)
             .layer(session)
+            .layer(from_fn_with_state(site.clone(), recent_writes::remember))
             .layer(from_fn_with_state(site.clone(), csrf::require_same_origin))
             .layer(limit_network),
     }
@@ -189,8 +188,10 @@ fn server_functions(site: &Site, state: &FullstackState) -> Router {
         .with_state(state.clone())
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
+        .layer(from_fn_with_state(site.clone(), recent_writes::remember))
         .layer(from_fn(body_limit::require_small_json))
         .layer(from_fn_with_state(site.clone(), csrf::require_same_origin))
+        .layer(from_fn_with_state(site.response_cache.clone(), response_cache::serve))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))
         .layer(from_fn(error_response::unify))
 }
@@ -203,6 +204,8 @@ fn pages(site: &Site, state: FullstackState) -> Router {
         .layer(from_fn(session::prolong))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
+        .layer(from_fn_with_state(site.clone(), security_headers::complete_page))
+        .layer(from_fn_with_state(site.response_cache.clone(), response_cache::serve))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))
 }
 

@@ -5,6 +5,7 @@ use super::exporter::{self, Exporter};
 use super::middleware::load_shed::InFlight;
 use super::middleware::rate_limit::RateLimits;
 use super::middleware::session_cookie::SessionCookie;
+use super::response_cache::ResponseCache;
 use super::routes::feed::{self, Feed};
 use super::routes::health::Health;
 use super::{Site, router, telemetry};
@@ -99,16 +100,20 @@ fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
     if !config.rate_limits {
         tracing::warn!("RATE_LIMITS IS OFF: ANYBODY MAY TRY PASSWORDS AS FAST AS THEY CAN");
     }
-    let feed = Arc::new(Feed::new(config.rate_limits));
-    health.host.tasks().spawn(feed.clone().run(health.host.watch(feed::SUBJECTS)));
+    let (feed, environment) = (Arc::new(Feed::new(config.rate_limits)), health.host.environment().clone());
+    let session_cookie = Arc::new(SessionCookie::new(config.is_https()));
+    let response_cache = Arc::new(ResponseCache::new(environment.clone(), session_cookie.clone()));
+    let events = health.host.watch(feed::SUBJECTS);
+    health.host.tasks().spawn(feed.clone().run(events, response_cache.clone()));
     Site {
         backend: health.host.backend(),
-        environment: health.host.environment().clone(),
-        session_cookie: Arc::new(SessionCookie::new(config.is_https())),
+        environment,
+        session_cookie,
         feed,
         rate_limits: Arc::new(RateLimits::default()),
         in_flight: Arc::new(InFlight::new(config.rate_limits)),
         security_log: Arc::default(),
+        response_cache,
         config: Arc::new(config.clone()),
         health,
         stopped,

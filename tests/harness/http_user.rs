@@ -52,6 +52,11 @@ impl HttpUser {
         HttpUser { http: options.build().expect("the options are valid"), site, cookie: String::new() }
     }
 
+    /// The same client with these cookies.
+    pub fn with_cookie(&self, cookie: String) -> HttpUser {
+        HttpUser { cookie, ..self.clone() }
+    }
+
     /// A new account on the same site.
     pub async fn sign_up(&self, name: &str) -> HttpUser {
         let number: u64 = rand::rng().random();

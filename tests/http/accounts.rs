@@ -44,7 +44,7 @@ async fn signing_in_sets_a_session_and_a_device_and_ends_the_session_before_it()
     let response = send_credentials(&user, "/api/auth/sign-in").await;
 
     let set = cookies(&response);
-    assert_eq!(set.len(), 2, "{set:?}");
+    assert_eq!(set.len(), 3, "{set:?}");
     assert!(
         set[0].starts_with("sid=") && set[0].contains("HttpOnly") && set[0].ends_with("Max-Age=2592000"),
         "{set:?}"
@@ -53,6 +53,8 @@ async fn signing_in_sets_a_session_and_a_device_and_ends_the_session_before_it()
         set[1].starts_with("device=") && set[1].contains("HttpOnly") && set[1].ends_with("Max-Age=31536000"),
         "{set:?}"
     );
+    // As after every change.
+    assert_eq!(set[2], "fresh=1; HttpOnly; SameSite=Lax; Path=/; Max-Age=5");
     assert!(user.get("/api/auth/me").await.is_null(), "the session of this browser before has ended");
     let mut again = site.anonymous();
     again.cookie = response.cookie().expect("a session begins");

@@ -12,6 +12,7 @@ mod live_feeds;
 mod operators;
 mod pages;
 mod races;
+mod response_cache;
 mod start_up;
 mod stripe;
 mod under_attack;

@@ -9,6 +9,7 @@ use axum::response::Response;
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use cookie::time::Duration;
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
+use std::sync::LazyLock;
 use unic_langid::LanguageIdentifier;
 
 /// Remember the language that a visitor chose, over HTTP and over HTTPS: browsers bind a cookie with this prefix to the host and
@@ -16,6 +17,9 @@ use unic_langid::LanguageIdentifier;
 const COOKIE_NAME: &str = "lang";
 const SECURE_COOKIE_NAME: &str = "__Host-lang";
 const COOKIE_MAX_AGE: Duration = Duration::days(365);
+
+static AVAILABLE: LazyLock<Vec<LanguageIdentifier>> =
+    LazyLock::new(|| Language::ALL.iter().filter_map(|language| language.tag().parse().ok()).collect());
 
 /// Hands the page its language as a request extension, and names it in the response.
 pub async fn negotiate(mut request: Request, next: Next) -> Response {
@@ -40,8 +44,7 @@ fn from_cookie(headers: &HeaderMap) -> Option<Language> {
 
 fn from_accept_language(headers: &HeaderMap) -> Option<Language> {
     let accepted = parse_accepted_languages(headers.get(ACCEPT_LANGUAGE)?.to_str().ok()?);
-    let available: Vec<LanguageIdentifier> = Language::ALL.iter().filter_map(|l| l.tag().parse().ok()).collect();
-    let matches = negotiate_languages(&accepted, &available, None, NegotiationStrategy::Filtering);
+    let matches = negotiate_languages(&accepted, AVAILABLE.as_slice(), None, NegotiationStrategy::Filtering);
     matches.first().and_then(|language| Language::from_tag(language.language.as_str()))
 }
 

@@ -3,6 +3,7 @@
 pub mod body_limit;
 pub mod body_timeout;
 pub mod client_address;
+pub mod cookies;
 pub mod csrf;
 pub mod error_response;
 pub mod load_shed;

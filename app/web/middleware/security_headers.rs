@@ -26,6 +26,7 @@ const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 /// Adds the headers to all responses of a router.
 pub fn apply(router: Router, site: &Site) -> Router {
     let permissions = permissions_policy(site.config.publishable_key.is_some());
+    let computed = (site.clone(), policy_header(&[], site));
     router.layer(
         ServiceBuilder::new()
             .layer(fixed(X_CONTENT_TYPE_OPTIONS, "nosniff"))
@@ -36,7 +37,7 @@ pub fn apply(router: Router, site: &Site) -> Router {
             .layer(fixed(HeaderName::from_static("permissions-policy"), permissions))
             // Without `includeSubDomains`: other hosts of the domain are not ours to decide about.
             .option_layer(site.config.is_https().then(|| fixed(STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
-            .layer(from_fn_with_state(site.clone(), add_computed_headers)),
+            .layer(from_fn_with_state(computed, add_computed_headers)),
     )
 }
 
@@ -44,33 +45,46 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
     SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
 }
 
-/// Completes pages, and adds the headers that depend on the response. Pages are buffered, because the policy in their header
-/// names their inline scripts by hash.
-async fn add_computed_headers(State(site): State<Site>, request: Request, next: Next) -> Response {
+/// Completes pages. They are buffered, because the policy in their header names their inline scripts by hash.
+pub async fn complete_page(State(site): State<Site>, request: Request, next: Next) -> Response {
     let language = locale::of_request(request.headers());
+    let response = next.run(request).await;
+    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
+        return StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    };
+    let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
+    let (page, bootstrap) = bootstrap::start_after_paint(page);
+    let hashes: Vec<String> = framework_scripts(&page).chain(bootstrap.as_deref()).map(hash).collect();
+    parts.headers.remove(CONTENT_LENGTH);
+    parts.headers.insert(CONTENT_SECURITY_POLICY, policy_header(&hashes, &site));
+    Response::from_parts(parts, Body::from(page))
+}
+
+fn policy_header(hashes: &[String], site: &Site) -> HeaderValue {
+    let policy = content_security_policy(hashes, site.config.publishable_key.is_some());
+    HeaderValue::from_str(&policy).expect("hashes are base64")
+}
+
+/// Adds the headers that depend on the response. `policy` is that of everything but pages.
+async fn add_computed_headers(
+    State((site, policy)): State<(Site, HeaderValue)>,
+    request: Request,
+    next: Next,
+) -> Response {
     let path = request.uri().path().to_owned();
     let asset = path.starts_with("/assets/") || path.starts_with("/wasm/");
     let mut response = next.run(request).await;
-    let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    let mut hashes = Vec::new();
-    if is_page {
-        let (mut parts, body) = response.into_parts();
-        let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
-            return StatusCode::INTERNAL_SERVER_ERROR.into_response();
-        };
-        let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
-        let (page, bootstrap) = bootstrap::start_after_paint(page);
-        hashes = framework_scripts(&page).chain(bootstrap.as_deref()).map(hash).collect();
-        parts.headers.remove(CONTENT_LENGTH);
-        response = Response::from_parts(parts, Body::from(page));
-    }
     let status = response.status();
     let headers = response.headers_mut();
     if let Some(complete) = headers.get(CONTENT_TYPE).and_then(|kind| with_charset(kind, &path)) {
         headers.insert(CONTENT_TYPE, complete);
     }
-    let policy = content_security_policy(&hashes, site.config.publishable_key.is_some());
-    headers.insert(CONTENT_SECURITY_POLICY, HeaderValue::from_str(&policy).expect("hashes are base64"));
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
     if !asset && !headers.contains_key(CACHE_CONTROL) {
         // Pages and replies may be personal, and are outdated within a second.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -1,5 +1,6 @@
 //! The cookies of a session.
 
+use super::cookies;
 use axum::http::header::{AUTHORIZATION, HeaderMap};
 use axum_extra::extract::cookie::{Cookie, CookieJar, SameSite};
 use cookie::time::Duration;
@@ -30,6 +31,11 @@ impl SessionCookie {
 
     fn device_name(&self) -> &'static str {
         if self.secure { "__Host-device" } else { "device" }
+    }
+
+    /// Whether a cookie of a session is among the request's, valid or not.
+    pub fn is_sent(&self, headers: &HeaderMap) -> bool {
+        cookies::sent(headers).any(|(name, _)| name == self.name())
     }
 
     pub fn token(&self, headers: &HeaderMap) -> Option<Secret> {

@@ -2,6 +2,7 @@
 
 use crate::api::ApiError;
 use crate::web::middleware::client_address::ClientAddress;
+use crate::web::response_cache::ResponseCache;
 use crate::web::slots::{Full, Slot, Slots};
 use crate::web::{Session, Site};
 use axum::Extension;
@@ -94,13 +95,19 @@ impl Feed {
         Ok(Subscriber { _of_address: of_address, _of_user: of_user })
     }
 
-    /// Passes the events of the bus on until the bus closes.
-    pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<BusEvent>) {
+    /// Passes the events of the bus on until the bus closes: to the cache first, since subscribers fetch what has changed.
+    pub async fn run(self: Arc<Self>, mut events: broadcast::Receiver<BusEvent>, response_cache: Arc<ResponseCache>) {
         loop {
-            let message = match events.recv().await {
-                Ok(BusEvent::Event(envelope)) => update(&envelope),
-                Ok(BusEvent::Missed) | Err(RecvError::Lagged(_)) => Some(Message::Missed),
-                Err(RecvError::Closed) => return,
+            let event = match events.recv().await {
+                Ok(event) => event,
+                Err(RecvError::Lagged(_)) => BusEvent::Missed,
+                // Nothing tells from now on what is outdated, but this process is about to stop.
+                Err(RecvError::Closed) => return response_cache.invalidate_all(),
+            };
+            response_cache.apply(&event);
+            let message = match event {
+                BusEvent::Event(envelope) => update(&envelope),
+                BusEvent::Missed => Some(Message::Missed),
             };
             if let Some(message) = message {
                 // It fails when there are no subscribers.

@@ -108,7 +108,10 @@ pub async fn open(
         Service::Auth => {
             let mail_transport = auth::MailTransport::new(&config.mail, config.mail_from.clone())?;
             let store = store().await?;
-            let opened = auth::Auth::open(store, config.rate_limits, &config.public_url, mail_transport).await;
+            // Without a broker nobody else could reach `auth`, so no other process runs it.
+            let only_process = config.nats.is_none();
+            let site_url = &config.public_url;
+            let opened = auth::Auth::open(store, config.rate_limits, site_url, mail_transport, only_process).await;
             opened.map_err(|source| OpenError::Database { name: databases.name_of(service), source })?
         }
         Service::Tickets => {

@@ -1,6 +1,7 @@
 //! What people see and change of their own account.
 
 use super::credentials::prove_own;
+use super::identities::Changed;
 use super::recovery::set_password;
 use super::schema::users::{self, UserRow};
 use super::schema::{events, links, mails, sessions};
@@ -44,7 +45,10 @@ impl Auth {
             })
         });
         // A rejection inside the transaction would roll back the count.
-        write.await?.ok_or_else(|| Rejection::WrongCredentials.into())
+        self.identities
+            .during(Some(Changed::User(person)), write)
+            .await?
+            .ok_or_else(|| Rejection::WrongCredentials.into())
     }
 
     pub(super) async fn list_sessions(
@@ -70,7 +74,7 @@ impl Auth {
                 Ok(())
             })
         });
-        write.await
+        self.identities.during(Some(Changed::User(person)), write).await
     }
 
     pub(super) async fn revoke_other_sessions(
@@ -89,7 +93,7 @@ impl Auth {
                 Ok(())
             })
         });
-        write.await
+        self.identities.during(Some(Changed::User(person)), write).await
     }
 
     /// The hashes by which the person's own password is recognised.
@@ -143,7 +147,7 @@ impl Auth {
             })
         });
         // A rejection inside the transaction would roll back the count.
-        if !write.await? {
+        if !self.identities.during(Some(Changed::User(person)), write).await? {
             return Err(Rejection::WrongCredentials.into());
         }
         tracing::info!(target: "security", user = %person, %correlation_id, "account closed");

@@ -2,11 +2,13 @@
 
 use super::schema::RETENTIONS;
 use super::schema::mails::MailKind;
+use super::schema::sessions;
 use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
+use sea_orm::EntityTrait;
 use shared::Rejection;
 use shared::auth::{
-    ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions, RevokeSession,
-    SecurityEventKind, SendVerification, SignIn,
+    ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions, RevokeOtherSessions,
+    RevokeSession, SecurityEventKind, SendVerification, SignIn, SignOut,
 };
 use shared::value::LanguageTag;
 use std::time::Duration;
@@ -162,6 +164,48 @@ async fn sessions_are_listed_revoked_replaced_and_end_when_they_are_idle() {
     assert!(site.identify(&first.token).await.is_none(), "the browser has a new one");
     let events = site.auth.clone().list_security_events(caller, ListSecurityEvents {}).await.expect("she may");
     assert!(events.iter().any(|event| event.kind == SecurityEventKind::SignedIn), "{events:?}");
+}
+
+#[tokio::test]
+async fn a_session_that_is_remembered_ends_at_once_all_the_same() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    let caller = site.caller(HOME, Some(&owner.user));
+    for way in ["forgotten", "signed out", "revoked", "password changed", "closed"] {
+        let session = site.sign_in(HOME, "ann", RIGHT, None).await.expect("the password is right").token;
+        site.wait(Duration::from_secs(60));
+        assert!(site.identify(&session).await.is_some(), "{way}");
+
+        let auth = site.auth.clone();
+        match way {
+            // Behind the back of the service, to see that it does remember.
+            "forgotten" => {
+                sessions::Entity::delete_many().exec(auth.store.read()).await.expect("the database is there");
+                assert!(site.identify(&session).await.is_some(), "{way}");
+                site.wait(Duration::from_secs(2));
+            }
+            "signed out" => {
+                let request = SignOut { token: session.clone() };
+                auth.sign_out(site.caller(HOME, None), request).await.expect("it ends");
+            }
+            "revoked" => {
+                let request = RevokeOtherSessions { session: owner.token.clone() };
+                auth.revoke_other_sessions(caller.clone(), request).await.expect("it ends");
+            }
+            "password changed" => {
+                let request = ChangePassword { current: password(RIGHT), password: password(OTHER) };
+                auth.clone().change_password(caller.clone(), request).await.expect("the password is right");
+                let back = ChangePassword { current: password(OTHER), password: password(RIGHT) };
+                auth.change_password(caller.clone(), back).await.expect("the password is right");
+            }
+            _ => {
+                let request = CloseAccount { password: password(RIGHT) };
+                auth.close_account(caller.clone(), request).await.expect("the password is right");
+            }
+        }
+
+        assert!(site.identify(&session).await.is_none(), "{way}");
+    }
 }
 
 #[tokio::test]

@@ -5,6 +5,7 @@ mod account;
 mod account_tests;
 mod credentials;
 mod events;
+mod identities;
 mod mail;
 mod password;
 mod recovery;
@@ -27,6 +28,7 @@ use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Retention, Store, Tx};
 use async_trait::async_trait;
+use identities::Identities;
 use password::PasswordHasher;
 use schema::users;
 use sha2::{Digest, Sha256};
@@ -37,6 +39,7 @@ use std::sync::Arc;
 pub struct Auth {
     store: Store,
     password_hasher: PasswordHasher,
+    identities: Identities,
     rate_limits: bool,
     /// For links in mails.
     site_url: Arc<str>,
@@ -44,6 +47,8 @@ pub struct Auth {
 }
 
 impl Auth {
+    /// `only_process` says that no other process runs `auth`.
+    ///
     /// # Errors
     /// If the database is away.
     pub async fn open(
@@ -51,11 +56,13 @@ impl Auth {
         rate_limits: bool,
         site_url: &str,
         mail_transport: MailTransport,
+        only_process: bool,
     ) -> Result<Arc<Self>, Error> {
         let salt_key = salt_key(&store).await?;
         let password_hasher = PasswordHasher::start(salt_key)?;
+        let identities = Identities::new(only_process, store.environment().clone());
         let site_url = site_url.into();
-        Ok(Arc::new(Auth { store, password_hasher, rate_limits, site_url, mail_transport }))
+        Ok(Arc::new(Auth { store, password_hasher, identities, rate_limits, site_url, mail_transport }))
     }
 
     fn new_token(&self) -> Secret {

@@ -1,6 +1,7 @@
 //! What a mailed link proves: an address, a new address, or the right to set a new password. The token of a link works once.
 
 use super::credentials::prove_own;
+use super::identities::Changed;
 use super::mail::{account_mails, link_mails, queue};
 use super::rules::LinkKind;
 use super::schema::links::{self, LinkRow};
@@ -32,19 +33,23 @@ impl Auth {
         let write = self.store.write(Cause::from(&caller), move |tx| {
             Box::pin(async move {
                 let (link, user) = linked(tx, &token_hash).await?;
+                let changed = user.user_id();
                 // Only one account of an address can be verified; the first one is.
                 let owner = users::verified(tx.db(), &link.email).await?;
                 if owner.is_some_and(|owner| owner.id != user.id) {
                     return Err(Rejection::LinkInvalid.into());
                 }
                 match link.kind.0 {
-                    LinkKind::VerifyEmail if link.email == user.email => verify(tx, &caller, user).await,
-                    LinkKind::ChangeEmail => change(tx, &caller, user, link, &site_url).await,
-                    LinkKind::VerifyEmail | LinkKind::ResetPassword => Err(Rejection::LinkInvalid.into()),
+                    LinkKind::VerifyEmail if link.email == user.email => verify(tx, &caller, user).await?,
+                    LinkKind::ChangeEmail => change(tx, &caller, user, link, &site_url).await?,
+                    LinkKind::VerifyEmail | LinkKind::ResetPassword => return Err(Rejection::LinkInvalid.into()),
                 }
+                Ok(changed)
             })
         });
-        write.await
+        // Only the link tells whose address it is.
+        self.identities.suspend(Changed::User(write.await?));
+        Ok(())
     }
 
     pub(super) async fn forgot_password(self: Arc<Self>, caller: Caller, request: ForgotPassword) -> Result<(), Error> {
@@ -76,7 +81,7 @@ impl Auth {
         let email = Email::try_from(link.email)?;
         password::check_new("password", &request.password, &email)?;
         let hash = self.password_hasher.hash(request.password, &email).await?;
-        let site_url = self.site_url.clone();
+        let (site_url, changed) = (self.site_url.clone(), Changed::User(link.user_id.into()));
         let write = self.store.write(Cause::from(&caller), move |tx| {
             Box::pin(async move {
                 let (link, user) = linked(tx, &token_hash).await?;
@@ -88,7 +93,7 @@ impl Auth {
                 set_password(tx, &caller, user, hash, SecurityEventKind::PasswordReset, &site_url).await
             })
         });
-        write.await
+        self.identities.during(Some(changed), write).await
     }
 
     pub(super) async fn change_email(self: Arc<Self>, caller: Caller, request: ChangeEmail) -> Result<(), Error> {

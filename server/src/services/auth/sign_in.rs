@@ -3,6 +3,7 @@
 //! No reply tells whether an address has an account. An address may have several accounts, of which at most one is verified: so
 //! signing up never has to say that it is taken.
 
+use super::identities::Changed;
 use super::mail::link_mails;
 use super::rules;
 use super::schema::users::UserRow;
@@ -35,6 +36,7 @@ impl Auth {
             (self.throttle_address(&caller, &email, None).await?, self.throttle_network(&caller).await?);
         let known = users::of_address(self.store.read(), &email).await?;
         let hashes = self.candidates(request.password, &email, &known).await?;
+        let replaced = request.replaced.as_ref().map(hash_token);
         let tokens = self.session_tokens(request.replaced, None);
         let (link, site_url, language) = (self.new_token(), self.site_url.clone(), request.language);
         let write = self.store.write(Cause::from(&caller), move |tx| {
@@ -66,7 +68,7 @@ impl Auth {
             })
         });
         // A rejection inside the transaction would roll back the count.
-        write.await?.map_err(Error::from)
+        self.identities.during(replaced.as_deref().map(Changed::Session), write).await?.map_err(Error::from)
     }
 
     pub(super) async fn sign_in(self: Arc<Self>, caller: Caller, request: SignIn) -> Result<SignedIn, Error> {
@@ -75,6 +77,7 @@ impl Auth {
         // Hashed for an unknown address too, so that the response time does not reveal which addresses have accounts.
         let known = users::of_address(self.store.read(), &email).await?;
         let hashes = self.candidates(request.password, &email, &known).await?;
+        let replaced = request.replaced.as_ref().map(hash_token);
         let tokens = self.session_tokens(request.replaced, request.device);
         let language: LanguageTag = request.language;
         let write = self.store.write(Cause::from(&caller), move |tx| {
@@ -95,19 +98,29 @@ impl Auth {
             })
         });
         // A rejection inside the transaction would roll back the count.
-        write.await?.ok_or_else(|| Rejection::WrongCredentials.into())
+        self.identities
+            .during(replaced.as_deref().map(Changed::Session), write)
+            .await?
+            .ok_or_else(|| Rejection::WrongCredentials.into())
     }
 
     pub(super) async fn sign_out(self: Arc<Self>, caller: Caller, request: SignOut) -> Result<(), Error> {
         let token_hash = hash_token(&request.token);
-        self.store.write(&caller, move |tx| Box::pin(async move { sessions::delete(tx, &token_hash).await })).await
+        let ended = token_hash.clone();
+        let write = self.store.write(&caller, move |tx| Box::pin(async move { sessions::delete(tx, &ended).await }));
+        self.identities.during(Some(Changed::Session(&token_hash)), write).await
     }
 
     pub(super) async fn identify(self: Arc<Self>, caller: Caller, request: Identify) -> Result<Option<User>, Error> {
         let (token_hash, now) = (hash_token(&request.token), self.store.environment().now());
+        if let Some(user) = self.identities.find(&token_hash) {
+            return Ok(Some(user));
+        }
         let Some((session, user)) = sessions::find(self.store.read(), &token_hash, now).await? else {
             return Ok(None);
         };
+        let user = user.user()?;
+        self.identities.remember(token_hash.clone(), user.clone(), now, session.expires_at.0);
         if now.since(session.used_at.0) >= rules::TOUCH_INTERVAL {
             let touch =
                 self.store.write(&caller, move |tx| Box::pin(async move { sessions::touch(tx, &token_hash).await }));
@@ -116,7 +129,7 @@ impl Auth {
                 tracing::warn!(%error, "use of a session not recorded, trying again at its next use");
             }
         }
-        user.user().map(Some)
+        Ok(Some(user))
     }
 }
 

@@ -52,7 +52,7 @@ impl TestAuth {
         let store = open(Service::Auth, &databases, MIGRATIONS, environment.clone(), &Tasks::default()).await;
         let from = "Ticketing <tickets@example.org>".parse().expect("an address");
         let transport = MailTransport::new(&MailBackend::Console, from).expect("it can be used");
-        let auth = Auth::open(store.expect("it opens"), true, "https://tickets.example.org", transport).await;
+        let auth = Auth::open(store.expect("it opens"), true, "https://tickets.example.org", transport, true).await;
         TestAuth { _folder: folder, environment, auth: auth.expect("it opens") }
     }
 

@@ -50,8 +50,8 @@ impl TestService {
         let environment = Environment::simulated(1, START);
         let databases = Databases::Folder(folder.path().to_owned());
         let store = open(Service::Auth, &databases, MIGRATIONS, environment.clone(), &Tasks::default()).await;
-        let auth =
-            Auth::open(store.expect("it opens"), true, SITE, transport(&backend(&folder))).await.expect("it opens");
+        let auth = Auth::open(store.expect("it opens"), true, SITE, transport(&backend(&folder)), true).await;
+        let auth = auth.expect("it opens");
         for (id, name) in [(BUYER, "buyer"), (SELLER, "seller")] {
             let user =
                 User { id, email: Email::try_from(format!("{name}@example.org")).expect("an address"), verified: true };
