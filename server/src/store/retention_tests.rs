@@ -40,7 +40,7 @@ fn inserts(table: &str, number: i64, now: i64) -> String {
         "attempts" => format!("insert into attempts values ('{number}', 1, {now}, {now})"),
         "security_events" => format!("insert into security_events values ({id}, {id}, 'signed_in', {now}, '', '')"),
         "mails" => format!(
-            "insert into mails values ('{number}', {id}, 'verify_email', '', '', 'sent', 1, null, null, {now}, {now}, null)"
+            "insert into mails values ('{number}', {id}, 'verify_email', '', '', 'sent', 1, null, null, {now}, {now}, null, null)"
         ),
         "webhook_events" => format!("insert into webhook_events values ('evt_{number}', 'kind', {id}, '', {now}, {now})"),
         "payout_checks" => format!("insert into payout_checks values ('sandbox', {id}, 1, {now})"),

@@ -39,8 +39,7 @@ pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<
 
 /// Without an address, a mail goes to the one that its recipient has when it is delivered.
 async fn insert(tx: &Tx, key: String, address: Option<String>, content: MailContent) -> Result<(), Error> {
-    let now = Millis(tx.now());
-    let row = mails::Model {
+    let mut row = mails::Model {
         key,
         user_id: content.recipient_id.uuid(),
         address,
@@ -50,10 +49,12 @@ async fn insert(tx: &Tx, key: String, address: Option<String>, content: MailCont
         state: Text(mails::MailState::Waiting),
         attempts: 0,
         reason: None,
-        next_try_at: Some(now),
-        created_at: now,
+        next_try_at: None,
+        account_next_try_at: None,
+        created_at: Millis(tx.now()),
         sent_at: None,
     };
+    row.try_at(tx.now());
     mails::insert(tx, row).await
 }
 

@@ -178,6 +178,7 @@ mod tests {
             attempts: 0,
             reason: None,
             next_try_at: None,
+            account_next_try_at: None,
             created_at: Millis(Instant::from_millis(1_795_521_600_000)),
             sent_at: None,
         }

@@ -12,7 +12,7 @@ use sea_orm::{
 use shared::{Instant, UserId};
 
 /// How many mails are delivered at once: mail servers limit the connections of a client.
-const MAX_CONCURRENT_MAILS: u64 = 8;
+const MAX_CONCURRENT_MAILS: usize = 8;
 
 /// A mail's row outlives every repetition of the event that it reports, so that no repetition creates the mail again. Its text
 /// is deleted once it is sent.
@@ -79,8 +79,10 @@ mod row {
         pub attempts: i64,
         /// Why the last attempt failed.
         pub reason: Option<String>,
-        /// `None` once the mail is sent or given up.
+        /// Of mails about events; `None` once the mail is sent or given up.
         pub next_try_at: Option<Millis>,
+        /// The same of mails about an account, which the first version must not find: it does not know their kinds.
+        pub account_next_try_at: Option<Millis>,
         pub created_at: Millis,
         pub sent_at: Option<Millis>,
     }
@@ -88,6 +90,19 @@ mod row {
 }
 
 pub use row::{Column, Entity, MailKind, MailState, Model};
+
+impl Model {
+    /// Schedules the next attempt.
+    pub fn try_at(&mut self, at: Instant) {
+        let next = if self.address.is_some() { &mut self.account_next_try_at } else { &mut self.next_try_at };
+        *next = Some(Millis(at));
+    }
+
+    /// When the mail is due, unless it is sent or given up.
+    pub fn due_at(&self) -> Option<Instant> {
+        self.next_try_at.or(self.account_next_try_at).map(|millis| millis.0)
+    }
+}
 
 /// Inserts a mail unless there is one with the same key.
 pub async fn insert(tx: &Tx, row: Model) -> Result<(), Error> {
@@ -132,22 +147,28 @@ pub async fn count_of_kind_for(
 
 /// When the next mail is due.
 pub async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Instant>, Error> {
-    let soonest =
-        Entity::find().filter(Column::NextTryAt.is_not_null()).order_by_asc(Column::NextTryAt).one(db).await?;
-    Ok(soonest.and_then(|row| row.next_try_at).map(|millis| millis.0))
+    let mut due = Vec::new();
+    for column in [Column::NextTryAt, Column::AccountNextTryAt] {
+        let soonest = Entity::find().filter(column.is_not_null()).order_by_asc(column).one(db).await?;
+        due.extend(soonest.and_then(|row| row.due_at()));
+    }
+    Ok(due.into_iter().min())
 }
 
 /// Takes mails that are due, each with its recipient's address, and postpones them, so that nobody else takes them.
 pub async fn claim(tx: &Tx) -> Result<Vec<(Model, Option<String>)>, Error> {
-    let due = Entity::find()
-        .filter(Column::NextTryAt.lte(Millis(tx.now())))
-        .order_by_asc(Column::NextTryAt)
-        .order_by_asc(Column::Key)
-        .limit(MAX_CONCURRENT_MAILS);
+    let mut due = Vec::new();
+    for column in [Column::NextTryAt, Column::AccountNextTryAt] {
+        let soonest =
+            Entity::find().filter(column.lte(Millis(tx.now()))).order_by_asc(column).order_by_asc(Column::Key);
+        due.extend(soonest.limit(MAX_CONCURRENT_MAILS as u64).all(tx.db()).await?);
+    }
+    due.sort_by_key(Model::due_at);
+    due.truncate(MAX_CONCURRENT_MAILS);
     let mut claimed = Vec::new();
-    for mut row in due.all(tx.db()).await? {
+    for mut row in due {
         row.attempts += 1;
-        row.next_try_at = Some(Millis(tx.now() + rules::mail_retry_delay(row.attempts)));
+        row.try_at(tx.now() + rules::mail_retry_delay(row.attempts));
         row.clone().into_active_model().reset_all().update(tx.db()).await?;
         let address = match row.address.clone() {
             Some(address) => Some(address),
@@ -171,6 +192,7 @@ pub async fn mark_sent(tx: &Tx, key: String) -> Result<(), Error> {
         state: Set(Text(MailState::Sent)),
         reason: Set(None),
         next_try_at: Set(None),
+        account_next_try_at: Set(None),
         sent_at: Set(Some(Millis(tx.now()))),
         ..Default::default()
     };
@@ -183,7 +205,8 @@ pub async fn mark_undelivered(tx: &Tx, key: String, reason: String, give_up: boo
     if give_up {
         // Its text may contain a link.
         (row.subject, row.body) = (Set(String::new()), Set(String::new()));
-        (row.state, row.next_try_at) = (Set(Text(MailState::GivenUp)), Set(None));
+        (row.next_try_at, row.account_next_try_at) = (Set(None), Set(None));
+        row.state = Set(Text(MailState::GivenUp));
     }
     Ok(Entity::update_many().set(row).filter(Column::Key.eq(key)).exec(tx.db()).await.map(drop)?)
 }

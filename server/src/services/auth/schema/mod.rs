@@ -65,6 +65,8 @@ pub const MIGRATIONS: &[Migration] = &[
         create index security_events_of_user on security_events (user_id, at);
         create index security_events_recorded on security_events (at);
         alter table mails add column address text;
+        alter table mails add column account_next_try_at bigint;
+        create index mails_of_accounts_waiting on mails (account_next_try_at) where account_next_try_at is not null;
         create index mails_to_address on mails (address, created_at) where address is not null;
         create index mails_of_user on mails (user_id);
         create index mails_created on mails (created_at);",
