@@ -14,9 +14,10 @@ use server::{Caller, Environment, tasks};
 use shared::orders::{OrderChanged, OrderUpdate};
 use shared::tickets::{GetShow, TicketChanged, TicketUpdate};
 use shared::{Envelope, Rejection, ShowId, Subject, UserId};
+use std::collections::HashMap;
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
@@ -44,7 +45,7 @@ const MAX_DURATION: Duration = Duration::from_secs(15 * 60);
 pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
 
 /// What a subscriber follows.
-#[derive(Clone, Copy, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Topic {
     Show(ShowId),
     User(UserId),
@@ -52,7 +53,8 @@ enum Topic {
 
 /// Distributes the events of the bus to all subscribers of this process.
 pub struct Feed {
-    messages: broadcast::Sender<Arc<Message>>,
+    /// A channel for each topic that somebody follows, so that a change costs only those whom it concerns.
+    channels: Mutex<HashMap<Topic, broadcast::Sender<Arc<Message>>>>,
     by_address: Arc<Slots<IpAddr>>,
     by_user: Arc<Slots<UserId>>,
 }
@@ -74,7 +76,7 @@ impl Feed {
     pub fn new(rate_limits: bool) -> Self {
         let limit = |limit| if rate_limits { limit } else { usize::MAX };
         Feed {
-            messages: broadcast::Sender::new(CHANNEL_CAPACITY),
+            channels: Mutex::default(),
             by_address: Slots::new(MAX_SUBSCRIBERS, limit(MAX_PER_ADDRESS)),
             by_user: Slots::new(MAX_SUBSCRIBERS, limit(MAX_PER_USER)),
         }
@@ -110,9 +112,61 @@ impl Feed {
                 BusEvent::Missed => Some(Message::Missed),
             };
             if let Some(message) = message {
-                // It fails when there are no subscribers.
-                let _ = self.messages.send(Arc::new(message));
+                self.send(Arc::new(message));
             }
+        }
+    }
+
+    fn channels(&self) -> MutexGuard<'_, HashMap<Topic, broadcast::Sender<Arc<Message>>>> {
+        self.channels.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn send(&self, message: Arc<Message>) {
+        let channels = self.channels();
+        let concerned: Vec<_> = match message.as_ref() {
+            Message::Update { topics, .. } => topics.iter().filter_map(|topic| channels.get(topic)).collect(),
+            Message::Missed => channels.values().collect(),
+        };
+        for channel in concerned {
+            // It fails if the last subscriber has just left.
+            let _ = channel.send(message.clone());
+        }
+    }
+
+    fn follow(self: &Arc<Self>, topic: Topic) -> Subscription {
+        let mut channels = self.channels();
+        let channel = channels.entry(topic).or_insert_with(|| broadcast::Sender::new(CHANNEL_CAPACITY));
+        Subscription { messages: Some(channel.subscribe()), feed: self.clone(), topic }
+    }
+}
+
+/// Follows a topic until it is dropped.
+struct Subscription {
+    /// `None` only while it is dropped.
+    messages: Option<broadcast::Receiver<Arc<Message>>>,
+    feed: Arc<Feed>,
+    topic: Topic,
+}
+
+impl Subscription {
+    /// The next message; `None` when the feed closes.
+    async fn next(&mut self) -> Option<Next> {
+        match self.messages.as_mut()?.recv().await.as_deref() {
+            Ok(Message::Update { event, id, json, .. }) => {
+                Some(Next::Event(Event::default().event(event).id(id).data(json)))
+            }
+            Ok(Message::Missed) | Err(RecvError::Lagged(_)) => Some(Next::Missed),
+            Err(RecvError::Closed) => None,
+        }
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        let mut channels = self.feed.channels();
+        self.messages = None;
+        if channels.get(&self.topic).is_some_and(|channel| channel.receiver_count() == 0) {
+            channels.remove(&self.topic);
         }
     }
 }
@@ -190,22 +244,23 @@ fn stream(
     subscriber: Subscriber,
     ended: impl Future<Output = ()> + Send + 'static,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let messages = site.feed.messages.subscribe();
+    let subscription = site.feed.follow(topic);
     let environment = site.environment;
-    let stream = futures::stream::unfold((messages, true, subscriber), move |(mut messages, first, subscriber)| {
-        let environment = environment.clone();
-        async move {
-            let event = if first {
-                hello(&environment)
-            } else {
-                match next(&mut messages, topic).await? {
-                    Next::Event(event) => event,
-                    Next::Missed => hello(&environment),
-                }
-            };
-            Some((Ok(event), (messages, false, subscriber)))
-        }
-    });
+    let stream =
+        futures::stream::unfold((subscription, true, subscriber), move |(mut subscription, first, subscriber)| {
+            let environment = environment.clone();
+            async move {
+                let event = if first {
+                    hello(&environment)
+                } else {
+                    match subscription.next().await? {
+                        Next::Event(event) => event,
+                        Next::Missed => hello(&environment),
+                    }
+                };
+                Some((Ok(event), (subscription, false, subscriber)))
+            }
+        });
     // Feeds end when the process stops, or their connections would hold the shutdown up.
     let mut stopped = site.stopped;
     let end = async move {
@@ -224,20 +279,6 @@ enum Next {
     Missed,
 }
 
-/// The next message of a topic; `None` when the feed closes.
-async fn next(messages: &mut broadcast::Receiver<Arc<Message>>, topic: Topic) -> Option<Next> {
-    loop {
-        match messages.recv().await.as_deref() {
-            Ok(Message::Missed) | Err(RecvError::Lagged(_)) => return Some(Next::Missed),
-            Ok(Message::Update { topics, event, id, json }) if topics.contains(&topic) => {
-                return Some(Next::Event(Event::default().event(event).id(id).data(json)));
-            }
-            Ok(Message::Update { .. }) => {}
-            Err(RecvError::Closed) => return None,
-        }
-    }
-}
-
 /// Tells the client to load what it shows (again), with the server's clock in milliseconds since the epoch.
 fn hello(environment: &Environment) -> Event {
     let random = u64::from(u16::from_be_bytes(environment.random_bytes()));
@@ -253,6 +294,24 @@ mod tests {
 
     fn address(last: u8) -> ClientAddress {
         ClientAddress(IpAddr::from([192, 0, 2, last]))
+    }
+
+    #[tokio::test]
+    async fn a_change_reaches_those_who_follow_its_topics_and_nobody_else() {
+        let (feed, environment) = (Arc::new(Feed::new(true)), Environment::simulated(1, Instant::from_millis(0)));
+        let [first, second] = [environment.new_id(), environment.new_id()].map(|id| Topic::Show(ShowId::new(id)));
+        let (mut concerned, mut other) = (feed.follow(first), feed.follow(second));
+        let update = |topics| Message::Update { topics, event: "ticket", id: String::new(), json: String::new() };
+
+        feed.send(Arc::new(update(vec![first])));
+        assert!(matches!(concerned.next().now_or_never(), Some(Some(Next::Event(_)))));
+        assert!(other.next().now_or_never().is_none());
+        feed.send(Arc::new(Message::Missed));
+        assert!(matches!(concerned.next().now_or_never(), Some(Some(Next::Missed))));
+        assert!(matches!(other.next().now_or_never(), Some(Some(Next::Missed))));
+
+        drop((concerned, other));
+        assert!(feed.channels().is_empty(), "a topic that nobody follows costs nothing");
     }
 
     #[test]
