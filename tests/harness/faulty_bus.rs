@@ -30,6 +30,9 @@ pub struct FaultyBus {
     inner: Arc<dyn Bus>,
     rng: Mutex<StdRng>,
     outage: Mutex<Outage>,
+    /// Whether it has just refused to publish by chance. It does not do so twice in a row: simulated time passes meanwhile, and
+    /// those who wait for the event would give up.
+    has_failed: AtomicBool,
     reversed: AtomicBool,
     slow_to_subscribe: AtomicBool,
 }
@@ -41,6 +44,7 @@ impl FaultyBus {
             inner,
             rng: Mutex::new(StdRng::seed_from_u64(seed)),
             outage: Mutex::default(),
+            has_failed: AtomicBool::new(false),
             reversed: AtomicBool::new(false),
             slow_to_subscribe: AtomicBool::new(false),
         }
@@ -71,17 +75,19 @@ impl FaultyBus {
     }
 
     /// The events as they are delivered; `None` if the bus refuses them.
-    fn disorder(&self, envelopes: &[Envelope]) -> Option<Vec<Envelope>> {
+    fn disorder(&self, envelopes: &[Arc<Envelope>]) -> Option<Vec<Arc<Envelope>>> {
         let is_refused = match &*lock(&self.outage) {
             Outage::None => false,
             Outage::Complete => true,
             Outage::Subjects(subjects) => envelopes.iter().any(|envelope| subjects.contains(&envelope.subject)),
         };
         let mut rng = lock(&self.rng);
-        if is_refused || rng.random_bool(FAILURE_PROBABILITY) {
+        let fails = rng.random_bool(FAILURE_PROBABILITY) && !self.has_failed.load(Ordering::SeqCst);
+        self.has_failed.store(fails, Ordering::SeqCst);
+        if is_refused || fails {
             return None;
         }
-        let mut disordered: Vec<Envelope> = envelopes.iter().chain(envelopes).cloned().collect();
+        let mut disordered: Vec<Arc<Envelope>> = envelopes.iter().chain(envelopes).cloned().collect();
         if self.reversed.load(Ordering::SeqCst) {
             disordered.reverse();
         } else {
@@ -97,16 +103,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[async_trait]
 impl Bus for FaultyBus {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
+    async fn publish(&self, envelopes: &[Arc<Envelope>]) -> Result<Vec<Deferred>, Error> {
         let Some(disordered) = self.disorder(envelopes) else { return Err(Error::failed("the bus is unavailable")) };
-        let mut deferred = HashSet::new();
-        for envelope in disordered {
-            deferred.extend(self.inner.publish(&[envelope]).await?);
+        let (mut deferred, mut rest) = (HashSet::new(), &disordered[..]);
+        while !rest.is_empty() {
+            // Events that are delivered together may be repeated and out of order, too.
+            let length = lock(&self.rng).random_range(1..=rest.len());
+            let batch;
+            (batch, rest) = rest.split_at(length);
+            deferred.extend(self.inner.publish(batch).await?);
         }
         Ok(deferred.into_iter().collect())
     }
 
-    async fn redeliver(&self, service: Service, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn redeliver(&self, service: Service, envelopes: &[Arc<Envelope>]) -> Result<(), Error> {
         self.inner.redeliver(service, envelopes).await
     }
 

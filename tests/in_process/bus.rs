@@ -21,7 +21,7 @@ const RESTART_TIMEOUT: Duration = Duration::from_secs(60);
 /// Records the events that are delivered. It can be told to fail the next delivery.
 #[derive(Default)]
 pub(super) struct Recorder {
-    delivered: Mutex<Vec<Envelope>>,
+    delivered: Mutex<Vec<Arc<Envelope>>>,
     undecodable: Mutex<Vec<Uuid>>,
     fails_next: AtomicBool,
 }
@@ -42,11 +42,11 @@ impl Recorder {
 
 #[async_trait]
 impl EventHandler for Recorder {
-    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error> {
+    async fn deliver(&self, envelopes: &[Arc<Envelope>]) -> Result<(), Error> {
         if self.fails_next.swap(false, Ordering::SeqCst) {
             return Err(Error::failed("not now"));
         }
-        self.delivered.lock().expect("no thread panics").push(envelope.clone());
+        self.delivered.lock().expect("no thread panics").extend_from_slice(envelopes);
         Ok(())
     }
 
@@ -64,8 +64,8 @@ async fn wait_until(what: &str, timeout: Duration, mut condition: impl FnMut() -
     }
 }
 
-pub(super) fn envelope(number: u128, subject: Subject) -> Envelope {
-    Envelope {
+pub(super) fn envelope(number: u128, subject: Subject) -> Arc<Envelope> {
+    Arc::new(Envelope {
         id: Id::new(Uuid::from_u128(number)),
         subject,
         aggregate_id: Uuid::from_u128(1),
@@ -75,11 +75,11 @@ pub(super) fn envelope(number: u128, subject: Subject) -> Envelope {
         causation_id: Uuid::from_u128(3),
         schema: 1,
         body: serde_json::json!({ "number": number.to_string() }),
-    }
+    })
 }
 
 /// Publishes like the relay: again and again until the bus accepts the events, and then until no service lacks any.
-pub(super) async fn publish(bus: &dyn Bus, envelopes: &[Envelope]) {
+pub(super) async fn publish(bus: &dyn Bus, envelopes: &[Arc<Envelope>]) {
     let deadline = tokio::time::Instant::now() + RESTART_TIMEOUT;
     let deferred = loop {
         match bus.publish(envelopes).await {
@@ -141,7 +141,7 @@ struct Hanging;
 
 #[async_trait]
 impl EventHandler for Hanging {
-    async fn deliver(&self, _: &Envelope) -> Result<(), Error> {
+    async fn deliver(&self, _: &[Arc<Envelope>]) -> Result<(), Error> {
         std::future::pending().await
     }
 
@@ -163,7 +163,7 @@ async fn assert_hanging_handler_delays_nobody(bus: &dyn Bus, orders: &Recorder) 
 
 /// Every subscriber gets the events of its subjects in order and unchanged.
 async fn assert_delivers_in_order(bus: &dyn Bus, orders: &Recorder, both: &Recorder) {
-    let sent: Vec<Envelope> = (1..=200).map(|number| envelope(number, Subject::OrdersChanged)).collect();
+    let sent: Vec<_> = (1..=200).map(|number| envelope(number, Subject::OrdersChanged)).collect();
     publish(bus, &sent).await;
     publish(bus, &[envelope(1_001, Subject::TicketsChanged)]).await;
     orders.wait_for(200).await;

@@ -27,20 +27,20 @@ struct Subscriber {
 }
 
 impl Subscriber {
-    /// Delivers those events that the service subscribes to. All are tried; they share commits.
-    async fn deliver(&self, envelopes: &[Envelope]) -> Result<(), Error> {
-        let deliveries = self.subscribed(envelopes).map(|envelope| tasks::catch_panic(self.handler.deliver(envelope)));
-        let failed = join_all(deliveries).await.into_iter().find_map(Result::err);
-        self.is_away.store(failed.is_some(), Ordering::Relaxed);
-        failed.map_or(Ok(()), Err)
+    /// Delivers those events that the service subscribes to.
+    async fn deliver(&self, envelopes: &[Arc<Envelope>]) -> Result<(), Error> {
+        let subscribed: Vec<_> = self.subscribed(envelopes).cloned().collect();
+        let delivered = tasks::catch_panic(self.handler.deliver(&subscribed)).await;
+        self.is_away.store(delivered.is_err(), Ordering::Relaxed);
+        delivered
     }
 
-    fn subscribed<'a>(&'a self, envelopes: &'a [Envelope]) -> impl Iterator<Item = &'a Envelope> {
+    fn subscribed<'a>(&'a self, envelopes: &'a [Arc<Envelope>]) -> impl Iterator<Item = &'a Arc<Envelope>> {
         envelopes.iter().filter(|envelope| self.subjects.contains(&envelope.subject))
     }
 
     /// Delivers in time, or returns what has to be redelivered.
-    async fn deliver_or_defer(&self, envelopes: &[Envelope]) -> Vec<Deferred> {
+    async fn deliver_or_defer(&self, envelopes: &[Arc<Envelope>]) -> Vec<Deferred> {
         if self.subscribed(envelopes).next().is_none() {
             return Vec::new();
         }
@@ -51,7 +51,7 @@ impl Subscriber {
             self.is_away.store(true, Ordering::Relaxed);
             tracing::warn!(service = %self.service, %error, "events not stored, they are redelivered until they are");
         }
-        let deferred = |envelope: &Envelope| Deferred { service: self.service, event: envelope.id };
+        let deferred = |envelope: &Arc<Envelope>| Deferred { service: self.service, event: envelope.id };
         self.subscribed(envelopes).map(deferred).collect()
     }
 }
@@ -75,18 +75,18 @@ impl Default for InProcessBus {
 
 #[async_trait]
 impl Bus for InProcessBus {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
+    async fn publish(&self, envelopes: &[Arc<Envelope>]) -> Result<Vec<Deferred>, Error> {
         let subscribers = self.subscribers();
         let deliveries = subscribers.iter().map(|subscriber| subscriber.deliver_or_defer(envelopes));
         let deferred = join_all(deliveries).await.concat();
         for envelope in envelopes {
             // There may be no observer.
-            let _ = self.observers.send(BusEvent::Event(Arc::new(envelope.clone())));
+            let _ = self.observers.send(BusEvent::Event(envelope.clone()));
         }
         Ok(deferred)
     }
 
-    async fn redeliver(&self, service: Service, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn redeliver(&self, service: Service, envelopes: &[Arc<Envelope>]) -> Result<(), Error> {
         let subscribers = self.subscribers();
         let subscribers = subscribers.iter().filter(|subscriber| subscriber.service == service);
         let deliveries: Vec<_> = subscribers.map(|subscriber| subscriber.deliver(envelopes)).collect();

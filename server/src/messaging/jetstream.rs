@@ -134,15 +134,15 @@ fn stream_subjects() -> Vec<String> {
 
 #[async_trait]
 impl Bus for JetStreamBus {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
+    async fn publish(&self, envelopes: &[Arc<Envelope>]) -> Result<Vec<Deferred>, Error> {
         let mut acknowledgements = Vec::with_capacity(envelopes.len());
         for envelope in envelopes {
             let message = PublishMessage::build()
-                .payload(serde_json::to_vec(envelope)?.into())
+                .payload(serde_json::to_vec(envelope.as_ref())?.into())
                 .message_id(envelope.id.to_string())
                 .header(CORRELATION, envelope.correlation_id.to_string())
                 .header(CAUSATION, envelope.causation_id.to_string())
-                .header(traces::HEADER, traces::parent(Cause::from(envelope)));
+                .header(traces::HEADER, traces::parent(Cause::from(envelope.as_ref())));
             let sent = self.context.send_publish(envelope.subject.name(), message).await;
             acknowledgements.push(sent.map_err(unavailable)?.into_future());
         }
@@ -157,7 +157,7 @@ impl Bus for JetStreamBus {
         }
     }
 
-    async fn redeliver(&self, _: Service, envelopes: &[Envelope]) -> Result<(), Error> {
+    async fn redeliver(&self, _: Service, envelopes: &[Arc<Envelope>]) -> Result<(), Error> {
         self.publish(envelopes).await.map(drop)
     }
 
@@ -246,34 +246,52 @@ async fn consume(
             Ok(()) = connects.changed() => break Ended::Reconnected,
             batch = batches.next() => batch.ok_or(Error::Unavailable(BROKER))?,
         };
-        join_all(batch.iter().flatten().map(|message| handle(message, service, handler))).await;
+        let mut failure = None;
+        let messages: Vec<_> =
+            batch.into_iter().filter_map(|message| message.map_err(|error| failure = Some(error)).ok()).collect();
+        handle(&messages, service, handler).await;
         // Only then: the events of other consumers in this batch are not to wait until they are delivered again.
-        batch.into_iter().collect::<Result<Vec<_>, _>>()?;
+        failure.map_or(Ok(()), Err)?;
     };
     while let Some(Some(batch)) = batches.next().now_or_never() {
-        for message in batch.into_iter().flatten() {
-            match ended {
-                // Returned, so that another process gets it at once.
-                Ended::Stopping => message.ack_with(AckKind::Nak(None)).await.map_err(unavailable)?,
-                Ended::Reconnected => handle(&message, service, handler).await,
+        let messages: Vec<_> = batch.into_iter().flatten().collect();
+        match ended {
+            // Returned, so that another process gets them at once.
+            Ended::Stopping => {
+                for message in messages {
+                    message.ack_with(AckKind::Nak(None)).await.map_err(unavailable)?;
+                }
             }
+            Ended::Reconnected => handle(&messages, service, handler).await,
         }
     }
     Ok(ended)
 }
 
-/// Delivers one event and acknowledges it. Without an acknowledgement the broker delivers it again.
-async fn handle(message: &Message, service: Service, handler: &dyn EventHandler) {
-    if message.info().is_ok_and(|info| info.delivered > 1) {
-        metrics::counter!("bus_redelivered_total", "service" => service.name()).increment(1);
-    }
-    let stored = match serde_json::from_slice::<Envelope>(&message.payload) {
-        Ok(envelope) => handler.deliver(&envelope).await,
-        Err(error) => {
-            let text = String::from_utf8_lossy(&message.payload);
-            handler.store_undecodable(id_of(message), &message.subject, &text, &error.to_string()).await
+/// Delivers events together and acknowledges each. Without an acknowledgement the broker delivers it again.
+async fn handle(messages: &[Message], service: Service, handler: &dyn EventHandler) {
+    let (mut events, mut envelopes) = (Vec::with_capacity(messages.len()), Vec::with_capacity(messages.len()));
+    for message in messages {
+        if message.info().is_ok_and(|info| info.delivered > 1) {
+            metrics::counter!("bus_redelivered_total", "service" => service.name()).increment(1);
         }
-    };
+        match serde_json::from_slice::<Envelope>(&message.payload) {
+            Ok(envelope) => {
+                events.push(message);
+                envelopes.push(Arc::new(envelope));
+            }
+            Err(error) => {
+                let (text, reason) = (String::from_utf8_lossy(&message.payload), error.to_string());
+                let stored = handler.store_undecodable(id_of(message), &message.subject, &text, &reason).await;
+                acknowledge(message, service, &stored).await;
+            }
+        }
+    }
+    let stored = handler.deliver(&envelopes).await;
+    join_all(events.into_iter().map(|message| acknowledge(message, service, &stored))).await;
+}
+
+async fn acknowledge(message: &Message, service: Service, stored: &Result<(), Error>) {
     let acknowledged = match stored {
         // Double ack: the broker confirms that it has received the acknowledgement.
         Ok(()) => tokio::time::timeout(BROKER_TIMEOUT, message.double_ack()).await,

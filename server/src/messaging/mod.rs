@@ -16,7 +16,7 @@ mod subscriptions;
 #[cfg(test)]
 mod tests;
 
-pub use subscriptions::Subscriptions;
+pub use subscriptions::{Delivery, Subscriptions};
 
 use crate::Error;
 use crate::store::Databases;
@@ -41,13 +41,13 @@ pub trait Bus: Send + Sync {
     ///
     /// # Errors
     /// If not all of them were accepted; publish them again.
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error>;
+    async fn publish(&self, envelopes: &[Arc<Envelope>]) -> Result<Vec<Deferred>, Error>;
 
     /// Delivers events to one service for which they were deferred.
     ///
     /// # Errors
     /// If the service has not stored all of them; redeliver them again.
-    async fn redeliver(&self, service: Service, envelopes: &[Envelope]) -> Result<(), Error>;
+    async fn redeliver(&self, service: Service, envelopes: &[Arc<Envelope>]) -> Result<(), Error>;
 
     /// Delivers events on `subjects` to `handler`, past ones included. All handlers of one service, in any process, share
     /// its events.
@@ -89,11 +89,12 @@ pub enum BusEvent {
 /// Receives events from a bus.
 #[async_trait]
 pub trait EventHandler: Send + Sync {
-    /// Receives an event. `Ok` means that it is durably stored and need not be delivered again.
+    /// Receives events, in the order in which they were published. `Ok` means that all are durably stored and need not be
+    /// delivered again.
     ///
     /// # Errors
-    /// If it was not stored; it must be delivered again.
-    async fn deliver(&self, envelope: &Envelope) -> Result<(), Error>;
+    /// If not all of them were stored; all must be delivered again.
+    async fn deliver(&self, envelopes: &[Arc<Envelope>]) -> Result<(), Error>;
 
     /// Stores a message that cannot be decoded as an event; a later version of this program may decode it.
     ///

@@ -1,19 +1,21 @@
 //! The outbox: events wait in the database of the transaction that they describe until the bus has accepted them.
 
 use super::{Bus, Deferred};
-use crate::Error;
 use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::tasks::sleep;
+use crate::{Cause, Error};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
     sea_query::{Expr, OnConflict},
 };
 use shared::{Envelope, Event, Instant, Service};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How many events one step of the relay publishes.
-const BATCH: u64 = 100;
+const BATCH: u64 = 256;
+/// How many events one statement inserts: see `store::rows`.
+const MAX_INSERT: usize = 1_000;
 /// How many events are published once more in a step, and the pause after it: at most 500 a second of each service, so that the
 /// subscribers, who recognise them, have time for new events. A new event waits for one pause at most.
 const REPLAY_BATCH: u64 = 20;
@@ -78,22 +80,45 @@ impl Tx {
     /// # Errors
     /// If this version of the aggregate was published already: the version was not raised.
     pub async fn publish<E: Event>(&self, event: &E) -> Result<(), Error> {
-        let row = row::ActiveModel {
+        self.publish_all(std::iter::once((self.cause(), event))).await
+    }
+
+    /// The same for many events, each with its cause.
+    ///
+    /// # Errors
+    /// As [`Tx::publish`].
+    pub async fn publish_all<'a, E: Event + 'a>(
+        &self,
+        events: impl IntoIterator<Item = (Cause, &'a E)>,
+    ) -> Result<(), Error> {
+        let rows =
+            events.into_iter().map(|(cause, event)| self.outbox_row(cause, event)).collect::<Result<Vec<_>, _>>()?;
+        for rows in rows.chunks(MAX_INSERT) {
+            row::Entity::insert_many(rows.iter().cloned()).exec_without_returning(self.db()).await?;
+        }
+        Ok(())
+    }
+
+    fn outbox_row<E: Event>(&self, cause: Cause, event: &E) -> Result<row::ActiveModel, Error> {
+        Ok(row::ActiveModel {
             seq: sea_orm::NotSet,
             id: Set(self.new_id()),
             subject: Set(Text(E::SUBJECT)),
             aggregate_id: Set(event.aggregate()),
             version: Set(Version(event.version())),
             occurred_at: Set(Millis(self.now())),
-            correlation_id: Set(self.cause().correlation_id),
-            causation_id: Set(self.cause().causation_id),
+            correlation_id: Set(cause.correlation_id),
+            causation_id: Set(cause.causation_id),
             schema: Set(E::SCHEMA.into()),
             body: Set(serde_json::to_string(event)?),
             published_at: Set(None),
             replay: Set(false),
-        };
-        row.insert(self.db()).await.map(drop).map_err(Error::from)
+        })
     }
+}
+
+fn decode_all(rows: Vec<row::Model>) -> Result<Vec<Arc<Envelope>>, Error> {
+    rows.into_iter().map(|row| decode(row).map(Arc::new)).collect()
 }
 
 fn decode(row: row::Model) -> Result<Envelope, Error> {
@@ -136,7 +161,7 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
         return Ok(0);
     }
     let published: Vec<i64> = rows.iter().map(|row| row.seq).collect();
-    let envelopes = rows.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let envelopes = decode_all(rows)?;
     let deferred = deferred_rows(&envelopes, &published, bus.publish(&envelopes).await?);
     let mark = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
@@ -157,7 +182,7 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
     Ok(envelopes.len())
 }
 
-fn deferred_rows(envelopes: &[Envelope], seqs: &[i64], deferred: Vec<Deferred>) -> Vec<deferred::ActiveModel> {
+fn deferred_rows(envelopes: &[Arc<Envelope>], seqs: &[i64], deferred: Vec<Deferred>) -> Vec<deferred::ActiveModel> {
     let row = |Deferred { service, event }| {
         let position = envelopes.iter().position(|envelope| envelope.id == event)?;
         Some(deferred::ActiveModel { service: Set(Text(service)), seq: Set(seqs[position]) })
@@ -181,7 +206,7 @@ pub async fn redeliver(store: &Store, bus: &dyn Bus, service: Service) -> Result
         return Ok(0);
     }
     let rows = row::Entity::find().filter(row::Column::Seq.is_in(seqs.clone())).order_by_asc(row::Column::Seq);
-    let envelopes = rows.all(store.read()).await?.into_iter().map(decode).collect::<Result<Vec<_>, _>>()?;
+    let envelopes = decode_all(rows.all(store.read()).await?)?;
     let redelivery = tokio::time::timeout(REDELIVERY_TIMEOUT, bus.redeliver(service, &envelopes));
     redelivery.await.unwrap_or(Err(Error::Unavailable(service.name())))?;
     let (count, delivered) = (seqs.len(), seqs);

@@ -18,11 +18,11 @@ struct Recorder(Mutex<Vec<Uuid>>);
 
 #[async_trait]
 impl Bus for Recorder {
-    async fn publish(&self, envelopes: &[Envelope]) -> Result<Vec<Deferred>, Error> {
+    async fn publish(&self, envelopes: &[Arc<Envelope>]) -> Result<Vec<Deferred>, Error> {
         self.0.lock().expect("no thread panics").extend(envelopes.iter().map(|envelope| envelope.aggregate_id));
         Ok(Vec::new())
     }
-    async fn redeliver(&self, _: Service, _: &[Envelope]) -> Result<(), Error> {
+    async fn redeliver(&self, _: Service, _: &[Arc<Envelope>]) -> Result<(), Error> {
         Ok(())
     }
     async fn subscribe(&self, _: Service, _: &[Subject], _: Arc<dyn EventHandler>) -> Result<(), Error> {

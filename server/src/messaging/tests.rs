@@ -2,7 +2,7 @@
 
 use super::in_process::InProcessBus;
 use super::inbox::{Inbox, State, row};
-use super::{Bus, EventHandler, Subscriptions, outbox};
+use super::{Bus, Delivery, EventHandler, Subscriptions, outbox};
 use crate::Environment;
 use crate::fixtures;
 use crate::store::{Databases, Store, open};
@@ -11,11 +11,14 @@ use sea_orm::{EntityTrait, PaginatorTrait, TransactionTrait};
 use shared::orders::OrderChanged;
 use shared::{Envelope, Instant, OrderId, Service, Subject};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use uuid::Uuid;
 
 const POISON: u128 = 1_000;
+
+/// The aggregates and versions of one call of a handler.
+type Call = Vec<(u128, u64)>;
 
 async fn store(service: Service, folder: &Path) -> Store {
     let environment = Environment::simulated(1, Instant::from_millis(1_000_000));
@@ -29,9 +32,9 @@ fn order(number: u128) -> OrderChanged {
 
 /// Handles orders, and panics for one of them.
 fn subscriptions() -> Subscriptions {
-    Subscriptions::default().on(|_, _, order: OrderChanged| {
+    Subscriptions::default().on_each(|_, order: Delivery<OrderChanged>| {
         Box::pin(async move {
-            assert_ne!(order.id, OrderId::new(Uuid::from_u128(POISON)), "this order is poison");
+            assert_ne!(order.event.id, OrderId::new(Uuid::from_u128(POISON)), "this order is poison");
             Ok(())
         })
     })
@@ -74,8 +77,8 @@ async fn a_handler_that_panics_is_a_failed_attempt_and_ends_as_a_dead_letter() {
     let store = store(Service::Payments, folder.path()).await;
     let inbox = Inbox::new(store.clone(), subscriptions());
 
-    inbox.deliver(&envelope(POISON)).await.expect("it is stored, and need not be delivered again");
-    inbox.deliver(&envelope(1)).await.expect("it is handled");
+    inbox.deliver(&[envelope(POISON).into()]).await.expect("it is stored, and need not be delivered again");
+    inbox.deliver(&[envelope(1).into()]).await.expect("it is handled");
 
     for _ in 0..20 {
         store.environment().advance(Duration::from_secs(10));
@@ -88,6 +91,49 @@ async fn a_handler_that_panics_is_a_failed_attempt_and_ends_as_a_dead_letter() {
     let poison = state(POISON).await;
     assert_eq!((poison.state.0, state(1).await.state.0), (State::DeadLetter, State::Handled));
     assert!(poison.reason.is_some_and(|reason| reason.contains("poison")), "the reason is the panic's message");
+}
+
+#[tokio::test]
+async fn events_that_are_delivered_together_do_not_harm_each_other() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let store = store(Service::Payments, folder.path()).await;
+    let inbox = Inbox::new(store.clone(), subscriptions());
+
+    let together = [1, POISON, 2, 1].map(|number| envelope(number).into());
+    inbox.deliver(&together).await.expect("all are stored");
+
+    let rows = row::Entity::find().all(store.read()).await.expect("the database answers");
+    let mut states: Vec<_> = rows.iter().map(|row| (row.id.as_u128(), row.state.0)).collect();
+    states.sort_by_key(|(number, _)| *number);
+    assert_eq!(states, [(1, State::Handled), (2, State::Handled), (POISON, State::Failing)]);
+}
+
+#[tokio::test]
+async fn of_several_versions_only_the_newest_is_handled_however_they_are_delivered() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let store = store(Service::Payments, folder.path()).await;
+    let calls: Arc<Mutex<Vec<Call>>> = Arc::default();
+    let recorded = calls.clone();
+    let inbox = Inbox::new(
+        store.clone(),
+        Subscriptions::default().on(move |_, orders: Vec<Delivery<OrderChanged>>| {
+            let call = orders.iter().map(|order| (order.event.id.uuid().as_u128(), order.event.version)).collect();
+            recorded.lock().expect("no thread panics").push(call);
+            Box::pin(async { Ok(()) })
+        }),
+    );
+    let version = |aggregate: u128, version: u64| {
+        let event = OrderChanged { version, ..order(aggregate) };
+        let (id, body) = (Uuid::from_u128(aggregate * 100 + u128::from(version)).into(), serde_json::to_value(event));
+        Arc::new(Envelope { id, version, body: body.expect("it can be encoded"), ..envelope(aggregate) })
+    };
+
+    inbox.deliver(&[version(5, 2), version(5, 1), version(6, 1), version(5, 3)]).await.expect("all are stored");
+    inbox.deliver(&[version(6, 1), version(5, 4), version(5, 3)]).await.expect("all are stored");
+    inbox.deliver(&[version(5, 1)]).await.expect("it is stored");
+
+    assert_eq!(*calls.lock().expect("no thread panics"), [vec![(6, 1), (5, 3)], vec![(5, 4)]]);
+    assert_eq!(count_received(&store).await, 5);
 }
 
 #[tokio::test]

@@ -42,19 +42,24 @@ impl Store {
 }
 
 impl Tx {
-    /// Runs `work` once per person, request type and key. A repetition returns the stored effect without running it.
-    /// Without a key, `work` simply runs. Only successes are stored.
+    /// Runs `work` once per person, request type and key, and returns its effect with all that it found. A repetition returns
+    /// the stored effect alone, without running it. Without a key, `work` simply runs. Only successes are stored.
     ///
     /// # Errors
     /// [`Rejection::KeyReused`] if the key came with another body before; else what `work` returns.
-    pub async fn idempotent<R, T, F>(&self, caller: &Caller, request: &R, work: F) -> Result<T, Error>
+    pub async fn idempotent<R, T, Found, F>(
+        &self,
+        caller: &Caller,
+        request: &R,
+        work: F,
+    ) -> Result<(T, Option<Found>), Error>
     where
         R: Request,
         T: Serialize + DeserializeOwned,
-        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
+        F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<(T, Found), Error>>,
     {
         let Some(key) = caller.idempotency_key.clone() else {
-            return work(self).await;
+            return work(self).await.map(|(effect, found)| (effect, Some(found)));
         };
         let person = caller.person()?.uuid();
         let body_hash = hex::encode(Sha256::digest(serde_json::to_vec(request)?));
@@ -63,18 +68,18 @@ impl Tx {
             if stored.body_hash != body_hash {
                 return Err(Rejection::KeyReused.into());
             }
-            return Ok(serde_json::from_str(&stored.effect)?);
+            return Ok((serde_json::from_str(&stored.effect)?, None));
         }
-        let value = work(self).await?;
+        let (effect, found) = work(self).await?;
         let row = row::Model {
             person,
             request: R::NAME.to_owned(),
             key,
             body_hash,
-            effect: serde_json::to_string(&value)?,
+            effect: serde_json::to_string(&effect)?,
             created_at: Millis(self.now()),
         };
         row.into_active_model().reset_all().insert(self.db()).await?;
-        Ok(value)
+        Ok((effect, Some(found)))
     }
 }

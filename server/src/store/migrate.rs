@@ -63,6 +63,10 @@ const COMMON: &[Migration] = &[
         create index inbox_handled on inbox (received_at) where next_try_at is null;
         create index idempotency_old on idempotency (created_at);",
     },
+    Migration {
+        name: "0000_pending_of_aggregate",
+        sql: "create index inbox_pending_of_aggregate on inbox (aggregate_id) where next_try_at is not null;",
+    },
 ];
 
 /// Auto-increment is the only DDL that differs between SQLite and PostgreSQL.

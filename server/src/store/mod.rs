@@ -9,6 +9,7 @@ pub mod migrate;
 pub mod retention;
 #[cfg(test)]
 mod retention_tests;
+mod rows;
 pub mod snapshot;
 mod table_copy;
 mod waiting;
@@ -18,6 +19,7 @@ pub use connect::open;
 pub use databases::{Databases, Protection};
 pub use migrate::Migration;
 pub use retention::Retention;
+pub use rows::insert_all;
 
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};
@@ -120,14 +122,15 @@ where
 {
     let now = environment.now();
     let db = batch.begin().await.map_err(|_| Error::Unavailable(DATABASE))?;
-    let tx = Tx { db, now, environment, cause };
+    let tx = Tx { db: Arc::new(db), now, environment, cause };
     let result = work(&tx).await;
     tx.end(result).await
 }
 
 /// A write in progress.
 pub struct Tx {
-    db: DatabaseTransaction,
+    /// Shared by the views of this write with other causes.
+    db: Arc<DatabaseTransaction>,
     now: Instant,
     environment: Environment,
     cause: Cause,
@@ -147,6 +150,11 @@ impl Tx {
         self.cause
     }
 
+    /// The same write, whose events name another cause: a write can react to several events.
+    pub fn caused_by(&self, cause: Cause) -> Tx {
+        Tx { db: self.db.clone(), now: self.now, environment: self.environment.clone(), cause }
+    }
+
     pub fn new_id<T: From<Uuid>>(&self) -> T {
         self.environment.new_id().into()
     }
@@ -160,16 +168,17 @@ impl Tx {
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
     {
         let environment = self.environment.clone();
-        let inner = Tx { db: self.db.begin().await?, now: self.now, environment, cause: self.cause };
+        let inner = Tx { db: Arc::new(self.db.begin().await?), now: self.now, environment, cause: self.cause };
         let result = work(&inner).await;
         inner.end(result).await
     }
 
     async fn end<T>(self, result: Result<T, Error>) -> Result<T, Error> {
+        let db = Arc::into_inner(self.db).ok_or_else(|| Error::failed("a part of a write outlives it"))?;
         match result {
-            Ok(value) => self.db.commit().await.map(|()| value).map_err(|_| Error::Unavailable(DATABASE)),
+            Ok(value) => db.commit().await.map(|()| value).map_err(|_| Error::Unavailable(DATABASE)),
             Err(error) => {
-                self.db.rollback().await.map_err(|_| Error::Unavailable(DATABASE))?;
+                db.rollback().await.map_err(|_| Error::Unavailable(DATABASE))?;
                 Err(error)
             }
         }

@@ -4,17 +4,18 @@ use super::mail::{Texts, queue, templates};
 use super::rules;
 use super::schema::users;
 use crate::Error;
+use crate::messaging::Delivery;
 use crate::store::Tx;
+use shared::UserId;
 use shared::orders::OrderChanged;
 use shared::payments::PaymentChanged;
-use shared::{Envelope, UserId};
 use std::sync::Arc;
 
-pub async fn order_changed(tx: &Tx, envelope: &Envelope, order: OrderChanged, site_url: Arc<str>) -> Result<(), Error> {
-    if !rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+pub async fn order_changed(tx: &Tx, order: Delivery<OrderChanged>, site_url: Arc<str>) -> Result<(), Error> {
+    if !rules::is_worth_mailing(order.occurred_at, tx.now()) {
         return Ok(());
     }
-    for mail in templates::for_order(&order) {
+    for mail in templates::for_order(&order.event) {
         if let Some(texts) = texts_of(tx, mail.recipient_id).await? {
             queue::enqueue(tx, mail.write(texts, &site_url)).await?;
         }
@@ -22,17 +23,12 @@ pub async fn order_changed(tx: &Tx, envelope: &Envelope, order: OrderChanged, si
     Ok(())
 }
 
-pub async fn payment_changed(
-    tx: &Tx,
-    envelope: &Envelope,
-    payment: PaymentChanged,
-    site_url: Arc<str>,
-) -> Result<(), Error> {
-    if !rules::is_worth_mailing(envelope.occurred_at, tx.now()) {
+pub async fn payment_changed(tx: &Tx, payment: Delivery<PaymentChanged>, site_url: Arc<str>) -> Result<(), Error> {
+    if !rules::is_worth_mailing(payment.occurred_at, tx.now()) {
         return Ok(());
     }
-    let Some(texts) = texts_of(tx, payment.payer_id).await? else { return Ok(()) };
-    match templates::for_payment(&payment, texts, &site_url) {
+    let Some(texts) = texts_of(tx, payment.event.payer_id).await? else { return Ok(()) };
+    match templates::for_payment(&payment.event, texts, &site_url) {
         Some(mail) => queue::enqueue(tx, mail).await,
         None => Ok(()),
     }

@@ -98,8 +98,8 @@ pub fn subscriptions(site_url: &str) -> Subscriptions {
     let for_orders: Arc<str> = site_url.into();
     let for_payments = for_orders.clone();
     Subscriptions::default()
-        .on(move |tx, envelope, order| Box::pin(events::order_changed(tx, envelope, order, for_orders.clone())))
-        .on(move |tx, envelope, payment| Box::pin(events::payment_changed(tx, envelope, payment, for_payments.clone())))
+        .on_each(move |tx, order| Box::pin(events::order_changed(tx, order, for_orders.clone())))
+        .on_each(move |tx, payment| Box::pin(events::payment_changed(tx, payment, for_payments.clone())))
 }
 
 #[async_trait]

@@ -80,7 +80,7 @@ impl TestService {
             schema: 1,
             body: serde_json::to_value(order).expect("it can be written"),
         };
-        self.inbox.deliver(&envelope).await.expect("the database is there");
+        self.inbox.deliver(&[Arc::new(envelope)]).await.expect("the database is there");
         let pending = inbox::count_pending(self.auth.store.read()).await.expect("the database is there");
         assert_eq!(pending, (0, 0), "the event is handled at once");
     }
@@ -189,7 +189,7 @@ async fn a_mail_that_the_server_refuses_at_first_is_delivered_once() {
         assert_eq!(accepted.iter().filter(|mail| mail.contains(to)).count(), 1, "{accepted:?}");
     }
     for mail in service.mails().await {
-        assert_eq!((mail.state, mail.next_try_at, mail.reason), (Text(MailState::Sent), None, None));
+        assert_eq!((mail.state, mail.due_at(), mail.reason), (Text(MailState::Sent), None, None));
         assert_eq!((&*mail.subject, &*mail.body), ("", ""), "the text of a sent mail is deleted");
         assert!(mail.sent_at.is_some());
     }
@@ -211,7 +211,7 @@ async fn while_the_mail_server_is_away_mails_wait_until_they_are_given_up() {
     service.environment.advance(days(1));
     service.run_until_idle().await.expect("an outage is no failure");
     assert_eq!(service.states().await, [MailState::GivenUp, MailState::GivenUp]);
-    assert!(service.mails().await.iter().all(|mail| mail.next_try_at.is_none() && mail.attempts == 4));
+    assert!(service.mails().await.iter().all(|mail| mail.due_at().is_none() && mail.attempts == 4));
 }
 
 #[tokio::test]

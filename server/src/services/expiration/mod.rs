@@ -25,11 +25,15 @@ impl Expiration {
     }
 }
 
+/// Publishes the deadlines that have passed. If that fails, it is tried with each of them, so that one cannot keep the others
+/// from being published.
 async fn publish_due(tx: &Tx) -> Result<(), Error> {
-    for deadline in schema::passed(tx.db(), tx.now()).await? {
-        let passed = deadline.clone();
-        let published = tx.savepoint(|inner| Box::pin(publish_one(inner, passed))).await;
-        match published {
+    let passed = schema::passed(tx.db(), tx.now()).await?;
+    if try_publish(tx, passed.clone()).await.is_ok() {
+        return Ok(());
+    }
+    for deadline in passed {
+        match try_publish(tx, vec![deadline.clone()]).await {
             Err(Error::Unavailable(server)) => return Err(Error::Unavailable(server)),
             Err(error) => {
                 tracing::error!(order = %deadline.order_id, %error, "deadline not published, it will be retried");
@@ -41,17 +45,25 @@ async fn publish_due(tx: &Tx) -> Result<(), Error> {
     Ok(())
 }
 
-async fn publish_one(tx: &Tx, deadline: schema::deadlines::Model) -> Result<(), Error> {
-    let version = deadline.published.next();
-    let due =
-        ExpirationDue { order_id: deadline.order_id.into(), deadline: deadline.deadline_at.0, version: version.0 };
-    tx.publish(&due).await?;
-    schema::mark_published(tx, deadline, version).await
+async fn try_publish(tx: &Tx, deadlines: Vec<schema::deadlines::Model>) -> Result<(), Error> {
+    let publish = tx.savepoint(move |inner| {
+        Box::pin(async move {
+            let due = |deadline: &schema::deadlines::Model| ExpirationDue {
+                order_id: deadline.order_id.into(),
+                deadline: deadline.deadline_at.0,
+                version: deadline.published.next().0,
+            };
+            let due: Vec<_> = deadlines.iter().map(due).collect();
+            inner.publish_all(due.iter().map(|event| (inner.cause(), event))).await?;
+            schema::mark_published(inner, deadlines).await
+        })
+    });
+    publish.await
 }
 
 /// The events that this service handles.
 pub fn subscriptions() -> Subscriptions {
-    Subscriptions::default().on(|tx, _, order| Box::pin(schema::apply_order(tx, order)))
+    Subscriptions::default().on(|tx, orders| Box::pin(schema::apply_orders(tx, orders)))
 }
 
 #[async_trait]

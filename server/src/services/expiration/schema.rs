@@ -1,13 +1,16 @@
 //! The current deadline of each order.
 
 use crate::Error;
-use crate::store::{Migration, Millis, Retention, Tx, Version};
+use crate::messaging::Delivery;
+use crate::store::{Migration, Millis, Retention, Tx, Version, insert_all};
+use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
+    QuerySelect, Set,
 };
 use shared::Instant;
 use shared::orders::{OrderChanged, OrderState};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How many deadlines are published in one commit.
@@ -64,25 +67,29 @@ pub mod deadlines {
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// Stores the deadline of the newest version of an order.
-pub async fn apply_order(tx: &Tx, order: OrderChanged) -> Result<(), Error> {
-    let before = deadlines::Entity::find_by_id(order.id.uuid()).one(tx.db()).await?;
-    let held = order.state == OrderState::Held;
-    let deadline_at = Millis(order.expires_at);
-    let already_published = before.as_ref().is_some_and(|row| row.deadline_at == deadline_at && !row.waiting);
-    let row = deadlines::Model {
-        order_id: order.id.uuid(),
-        deadline_at,
-        waiting: held && !already_published,
-        next_try_at: deadline_at,
-        published: before.as_ref().map_or(Version(0), |row| row.published),
+/// Stores the deadlines of the newest versions of orders.
+pub async fn apply_orders(tx: &Tx, orders: Vec<Delivery<OrderChanged>>) -> Result<(), Error> {
+    use deadlines::Column;
+    let ids = orders.iter().map(|order| order.event.id.uuid());
+    let before = deadlines::Entity::find().filter(Column::OrderId.is_in(ids)).all(tx.db()).await?;
+    let before: HashMap<_, _> = before.into_iter().map(|row| (row.order_id, row)).collect();
+    let row = |Delivery { event: order, .. }: Delivery<OrderChanged>| {
+        let before = before.get(&order.id.uuid());
+        let (held, deadline_at) = (order.state == OrderState::Held, Millis(order.expires_at));
+        let already_published = before.is_some_and(|row| row.deadline_at == deadline_at && !row.waiting);
+        deadlines::Model {
+            order_id: order.id.uuid(),
+            deadline_at,
+            waiting: held && !already_published,
+            next_try_at: deadline_at,
+            published: before.map_or(Version(0), |row| row.published),
+        }
     };
-    if before.is_some() {
-        row.into_active_model().reset_all().update(tx.db()).await?;
-    } else {
-        row.into_active_model().reset_all().insert(tx.db()).await?;
-    }
-    Ok(())
+    let overwrite = OnConflict::column(Column::OrderId)
+        .update_columns([Column::DeadlineAt, Column::Waiting, Column::NextTryAt])
+        .to_owned();
+    let rows = orders.into_iter().map(row).collect();
+    Ok(insert_all::<deadlines::Entity>(tx, rows, Some(overwrite)).await.map(drop)?)
 }
 
 /// The soonest deadline that is still to be published.
@@ -110,8 +117,11 @@ pub async fn postpone(tx: &Tx, deadline: deadlines::Model) -> Result<(), Error> 
     Ok(row.update(tx.db()).await.map(drop)?)
 }
 
-pub async fn mark_published(tx: &Tx, deadline: deadlines::Model, version: Version) -> Result<(), Error> {
-    let mut row = deadline.into_active_model();
-    (row.waiting, row.published) = (Set(false), Set(version));
-    Ok(row.update(tx.db()).await.map(drop)?)
+/// Stores that these deadlines are published, each as the next version.
+pub async fn mark_published(tx: &Tx, deadlines: Vec<deadlines::Model>) -> Result<(), Error> {
+    let published = deadlines::Entity::update_many()
+        .col_expr(deadlines::Column::Waiting, Expr::value(false))
+        .col_expr(deadlines::Column::Published, Expr::col(deadlines::Column::Published).add(1))
+        .filter(deadlines::Column::OrderId.is_in(deadlines.into_iter().map(|deadline| deadline.order_id)));
+    Ok(published.exec(tx.db()).await.map(drop)?)
 }

@@ -16,14 +16,15 @@ use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Millis, Store, Text, Tx, Version};
-use crate::{Caller, Error};
+use crate::{Caller, Cause, Error};
 use async_trait::async_trait;
 use rules::OrderLifecycle;
 use schema::OrderRow;
 use shared::orders::{
-    CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, PaymentSummary,
-    PlaceOrder, RefundSale,
+    CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderState, PaymentSummary, PlaceOrder,
+    RefundSale,
 };
+use shared::tickets::TicketState;
 use shared::{Money, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -41,10 +42,10 @@ pub struct Orders {
     waiting_requests: Semaphore,
 }
 
-/// An order that the replicas of its tickets do not allow.
-struct Outdated {
+/// Why an order cannot be placed.
+struct Refused {
     rejection: Rejection,
-    /// Whether what is missing may still arrive.
+    /// Whether news of its tickets may arrive that allow it.
     may_change: bool,
 }
 
@@ -56,27 +57,44 @@ impl Orders {
 
     async fn place(self: Arc<Self>, caller: Caller, request: PlaceOrder) -> Result<Order, Error> {
         let buyer = caller.person()?;
-        if let Some(outdated) = self.outdated(buyer, &request).await? {
+        if let Err(refused) = self.placeable(buyer, &request).await? {
             // A repetition is answered with the order that it placed, whatever its tickets have become since.
-            let repeated = self.store.has_effect(&caller, &request).await?;
-            let may_be_placed = repeated || outdated.may_change && self.wait_for_replicas(buyer, &request).await?;
+            let may_be_placed = self.store.has_effect(&caller, &request).await?
+                || refused.may_change && self.wait_for_replicas(buyer, &request).await?;
             if !may_be_placed {
-                return Err(outdated.rejection.into());
+                return Err(refused.rejection.into());
             }
         }
-        let id = self.try_place(&caller, buyer, request).await?;
-        self.order_view(schema::order(self.store.read(), id).await?).await
+        let (id, placed) = self.try_place(&caller, buyer, request).await?;
+        match placed {
+            Some((order, lines)) => self.view(order, &lines, None),
+            None => self.order_view(schema::order(self.store.read(), id).await?).await,
+        }
     }
 
-    /// Why the replicas of its tickets do not allow an order, if newer ones could.
-    async fn outdated(&self, buyer: UserId, request: &PlaceOrder) -> Result<Option<Outdated>, Error> {
+    /// Whether the tickets allow an order. This only reads: most of those who want a ticket do not get it.
+    async fn placeable(&self, buyer: UserId, request: &PlaceOrder) -> Result<Result<(), Refused>, Error> {
         let replicas = schema::ticket_replicas(self.store.read(), &request.ticket_ids).await?;
         let placed = rules::place(request, &replicas, buyer, self.store.environment().now());
-        let Some(rejection) = placed.err().filter(rules::may_be_outdated) else { return Ok(None) };
+        let placed = match placed {
+            Ok(_) => self.not_taken(&replicas).await?,
+            Err(rejection) => Err(rejection),
+        };
+        let Err(rejection) = placed else { return Ok(Ok(())) };
         let known: BTreeSet<_> = replicas.iter().map(|replica| replica.ticket.id).collect();
         let mut missing = request.ticket_ids.iter().filter(|id| !known.contains(*id));
-        let may_change = missing.all(|id| self.store.may_arrive(id.uuid()));
-        Ok(Some(Outdated { rejection, may_change }))
+        let may_change = rules::may_be_outdated(&rejection) && missing.all(|id| self.store.may_arrive(id.uuid()));
+        Ok(Err(Refused { rejection, may_change }))
+    }
+
+    /// Refuses tickets that another order has. A replica may be outdated, so the lines decide.
+    async fn not_taken(&self, replicas: &[rules::TicketReplica]) -> Result<Result<(), Rejection>, Error> {
+        if replicas.iter().all(|replica| replica.ticket.state == TicketState::OnSale) {
+            return Ok(Ok(()));
+        }
+        let ids: Vec<_> = replicas.iter().map(|replica| replica.ticket.id).collect();
+        let is_free = schema::live_lines(self.store.read(), &ids).await?.is_empty();
+        Ok(if is_free { Ok(()) } else { Err(rules::taken(replicas)) })
     }
 
     /// Waits until the replicas of its tickets allow an order. This only reads, since an order for a ticket that does not
@@ -85,18 +103,25 @@ impl Orders {
         let ids: Vec<_> = request.ticket_ids.iter().map(|id| id.uuid()).collect();
         let timeout_at = self.store.environment().now() + REPLICATION_TIMEOUT;
         let arrived = self.store.wait_for((&ids, &self.waiting_requests), timeout_at, || async {
-            Ok(self.outdated(buyer, request).await?.is_none().then_some(()))
+            Ok(self.placeable(buyer, request).await?.ok())
         });
         Ok(arrived.await?.is_some())
     }
 
-    /// Places the order in one transaction, or writes nothing.
-    async fn try_place(&self, caller: &Caller, buyer: UserId, request: PlaceOrder) -> Result<OrderId, Error> {
+    /// Places the order in one transaction, or writes nothing. Returns the order with its lines if it is new.
+    async fn try_place(
+        &self,
+        caller: &Caller,
+        buyer: UserId,
+        request: PlaceOrder,
+    ) -> Result<(OrderId, Option<(OrderRow, Vec<schema::LineRow>)>), Error> {
         let (key_owner, hold) = (caller.clone(), self.hold);
         let write = self.store.write(caller, move |tx| {
             Box::pin(async move {
                 let order = request.clone();
-                tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_order(tx, buyer, order, hold))).await
+                let placing =
+                    tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_order(tx, buyer, order, hold)));
+                placing.await
             })
         });
         write.await
@@ -138,8 +163,8 @@ impl Orders {
                 }
                 let order = schema::live_order_of_ticket(tx.db(), request.ticket_id).await?;
                 let order = order.ok_or(Rejection::NotSold)?;
-                let lines = schema::lines_with_tickets(tx.db(), order.id).await?;
-                let tickets: Vec<_> = lines.into_iter().map(|(_, ticket)| ticket).collect();
+                let lines = schema::lines_with_tickets(tx.db(), &[order.id]).await?;
+                let tickets: Vec<_> = lines.into_values().flatten().map(|(_, ticket)| ticket).collect();
                 let refunded = rules::refund_sale(order.lifecycle(), &tickets, seller, tx.now())?;
                 transition(tx, order, refunded).await.map(drop)
             })
@@ -153,11 +178,11 @@ impl Orders {
 
     /// The orders as their buyer sees them. Two queries, however many orders.
     async fn order_views(&self, orders: Vec<OrderRow>) -> Result<Vec<Order>, Error> {
-        let (db, server_now) = (self.store.read(), self.store.environment().now());
+        let db = self.store.read();
         let ids: Vec<_> = orders.iter().map(|order| order.id).collect();
-        let mut lines: BTreeMap<_, Vec<OrderLine>> = BTreeMap::new();
+        let mut lines: BTreeMap<_, Vec<schema::LineRow>> = BTreeMap::new();
         for line in schema::lines_of_orders(db, &ids).await? {
-            lines.entry(line.order_id).or_default().push(serde_json::from_str(&line.snapshot)?);
+            lines.entry(line.order_id).or_default().push(line);
         }
         let mut latest_payments = BTreeMap::new();
         for payment in schema::payments_of_orders(db, &ids).await? {
@@ -165,21 +190,33 @@ impl Orders {
             // Payments come oldest first, so the latest one stays.
             latest_payments.insert(payment.order_id, summary);
         }
-        let view = |order: OrderRow| Order {
+        let view = |order: OrderRow| {
+            let (lines, payment) = (lines.remove(&order.id).unwrap_or_default(), latest_payments.remove(&order.id));
+            self.view(order, &lines, payment)
+        };
+        orders.into_iter().map(view).collect()
+    }
+
+    fn view(
+        &self,
+        order: OrderRow,
+        lines: &[schema::LineRow],
+        payment: Option<PaymentSummary>,
+    ) -> Result<Order, Error> {
+        Ok(Order {
             id: order.id.into(),
             buyer_id: order.buyer_id.into(),
             state: order.state.0,
             reason: order.reason.map(|reason| reason.0),
-            lines: lines.remove(&order.id).unwrap_or_default(),
+            lines: lines.iter().map(|line| serde_json::from_str(&line.snapshot)).collect::<Result<_, _>>()?,
             total: Money::new(order.total, order.currency.0),
             placed_at: order.placed_at.0,
             expires_at: order.expires_at.0,
             extended: order.extended,
-            payment: latest_payments.remove(&order.id),
-            server_now,
+            payment,
+            server_now: self.store.environment().now(),
             version: order.version.0,
-        };
-        Ok(orders.into_iter().map(view).collect())
+        })
     }
 }
 
@@ -187,13 +224,18 @@ fn require_buyer(order: &OrderRow, person: UserId) -> Result<(), Rejection> {
     if order.buyer_id == person.uuid() { Ok(()) } else { Err(Rejection::NotYours) }
 }
 
-async fn create_order(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duration) -> Result<OrderId, Error> {
+/// Places an order on the replicas of its tickets. They are read in this write: an event that changed them later finds the order,
+/// and an earlier one is seen here.
+async fn create_order(
+    tx: &Tx,
+    buyer: UserId,
+    request: PlaceOrder,
+    hold: Duration,
+) -> Result<(OrderId, (OrderRow, Vec<schema::LineRow>)), Error> {
     let tickets = schema::ticket_replicas(tx.db(), &request.ticket_ids).await?;
     let total = rules::place(&request, &tickets, buyer, tx.now())?;
     let id: OrderId = tx.new_id();
-    for ticket in &tickets {
-        schema::insert_line(tx, id, ticket).await?;
-    }
+    let lines = schema::insert_lines(tx, id, &tickets).await?;
     // All tickets are for one show: `rules::place` accepts nothing else.
     schema::take_allowance(tx, buyer, tickets[0].ticket.show.id, tickets.len()).await?;
     let order = OrderRow {
@@ -210,24 +252,44 @@ async fn create_order(tx: &Tx, buyer: UserId, request: PlaceOrder, hold: Duratio
         version: Version::FIRST,
     };
     schema::insert_order(tx, order.clone()).await?;
-    publish(tx, &order).await?;
-    Ok(id)
+    tx.publish(&event_of(&order, lines.iter().cloned().zip(tickets).collect())?).await?;
+    Ok((id, (order, lines)))
 }
 
-/// Stores an order's next version and publishes it. An order that is over releases its tickets.
-async fn transition(tx: &Tx, mut order: OrderRow, after: OrderLifecycle) -> Result<OrderRow, Error> {
-    let before = order.lifecycle();
-    order.set_lifecycle(after);
-    let order = schema::update_order(tx, order).await?;
-    if after.state.is_over() && !before.state.is_over() {
-        schema::release_lines(tx, &order).await?;
+/// An order with its lines, and its state after a change.
+struct Transition {
+    order: OrderRow,
+    lines: Vec<(schema::LineRow, rules::TicketReplica)>,
+    after: OrderLifecycle,
+    cause: Cause,
+}
+
+/// Stores an order's next version and publishes it.
+async fn transition(tx: &Tx, order: OrderRow, after: OrderLifecycle) -> Result<OrderRow, Error> {
+    let lines = schema::lines_with_tickets(tx.db(), &[order.id]).await?.remove(&order.id).unwrap_or_default();
+    let cause = tx.cause();
+    let mut orders = transition_all(tx, vec![Transition { order, lines, after, cause }]).await?;
+    orders.pop().ok_or_else(|| Error::failed("the order was not stored"))
+}
+
+/// Stores the next version of each of these orders and publishes it. An order that is over releases its tickets.
+async fn transition_all(tx: &Tx, transitions: Vec<Transition>) -> Result<Vec<OrderRow>, Error> {
+    let (mut orders, mut events) = (Vec::new(), Vec::new());
+    for Transition { mut order, lines, after, cause } in transitions {
+        if after.state.is_over() && !order.state.0.is_over() {
+            schema::release_lines(tx, &order, &lines).await?;
+        }
+        order.set_lifecycle(after);
+        order.version = order.version.next();
+        events.push((cause, event_of(&order, lines)?));
+        orders.push(order);
     }
-    publish(tx, &order).await?;
-    Ok(order)
+    schema::update_orders(tx, &orders).await?;
+    tx.publish_all(events.iter().map(|(cause, event)| (*cause, event))).await?;
+    Ok(orders)
 }
 
-async fn publish(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
-    let lines = schema::lines_with_tickets(tx.db(), order.id).await?;
+fn event_of(order: &OrderRow, lines: Vec<(schema::LineRow, rules::TicketReplica)>) -> Result<OrderChanged, Error> {
     let Some((_, first)) = lines.first() else { return Err(Error::failed("order without lines")) };
     let show = first.ticket.show.clone();
     let held_ticket = |(line, replica): (schema::LineRow, rules::TicketReplica)| HeldTicket {
@@ -237,7 +299,7 @@ async fn publish(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
         price: Money::new(line.price, order.currency.0),
         price_version: line.price_version.0,
     };
-    let event = OrderChanged {
+    Ok(OrderChanged {
         id: order.id.into(),
         version: order.version.0,
         buyer_id: order.buyer_id.into(),
@@ -248,16 +310,15 @@ async fn publish(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
         total: Money::new(order.total, order.currency.0),
         expires_at: order.expires_at.0,
         payment_id: order.payment_id.map(PaymentId::new),
-    };
-    tx.publish(&event).await
+    })
 }
 
 /// The events that this service handles.
 pub fn subscriptions() -> Subscriptions {
     Subscriptions::default()
-        .on(|tx, _, ticket| Box::pin(events::ticket_changed(tx, ticket)))
-        .on(|tx, _, payment| Box::pin(events::payment_changed(tx, payment)))
-        .on(|tx, _, due| Box::pin(events::deadline_due(tx, due)))
+        .on(|tx, tickets| Box::pin(events::tickets_changed(tx, tickets)))
+        .on(|tx, payments| Box::pin(events::payments_changed(tx, payments)))
+        .on(|tx, passed| Box::pin(events::deadlines_due(tx, passed)))
 }
 
 #[async_trait]

@@ -65,8 +65,8 @@ async fn an_order_is_placed_as_soon_as_the_ticket_arrives() {
     let ticket = event.ticket.id;
     let arrival = async {
         sleep(Duration::from_millis(50)).await;
-        let apply =
-            store.write(store.root_cause(), move |tx| Box::pin(async move { schema::apply_ticket(tx, &event).await }));
+        let apply = store
+            .write(store.root_cause(), move |tx| Box::pin(async move { schema::apply_tickets(tx, [&event]).await }));
         apply.await.expect("the database answers");
         // As the inbox does. The clock stands still, so that nothing else wakes the request.
         store.wake(ticket.uuid());

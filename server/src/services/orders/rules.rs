@@ -95,6 +95,12 @@ pub fn may_be_outdated(rejection: &Rejection) -> bool {
     matches!(rejection, Rejection::NotFound | Rejection::PriceChanged)
 }
 
+/// Why tickets cannot be held of which another order has at least one.
+pub fn taken(tickets: &[TicketReplica]) -> Rejection {
+    let is_sold = tickets.iter().any(|replica| replica.ticket.state == TicketState::Sold);
+    if is_sold { Rejection::TicketSold } else { Rejection::TicketHeld }
+}
+
 /// What the replica of a ticket means for an order that contains it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TicketView {

@@ -1,18 +1,18 @@
 //! The tables of `orders`.
 
-use super::rules::{OrderLifecycle, PaymentReplica, TicketReplica};
+use super::rules::{self, OrderLifecycle, PaymentReplica, TicketReplica};
 use crate::Error;
-use crate::store::{Migration, Millis, Text, Tx, Version};
-use sea_orm::sea_query::{Expr, OnConflict};
+use crate::store::{Migration, Millis, Text, Tx, Version, insert_all};
+use sea_orm::sea_query::{Alias, Expr, OnConflict};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, QueryFilter, QueryOrder,
-    QuerySelect, Set,
+    ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
 };
 use shared::orders::{MAX_TICKETS_PER_SHOW, OrderLine};
 use shared::page::PAGE_SIZE;
 use shared::payments::PaymentChanged;
-use shared::tickets::{TicketChanged, TicketState};
+use shared::tickets::TicketChanged;
 use shared::{OrderId, PaymentId, Rejection, ShowId, TicketId, UserId};
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 pub use lines::Model as LineRow;
@@ -186,14 +186,25 @@ pub async fn orders_of_buyer(db: &impl ConnectionTrait, buyer: UserId, offset: u
     Ok(newest_first.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
 }
 
+pub async fn orders_by_id(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<OrderRow>, Error> {
+    Ok(orders::Entity::find().filter(orders::Column::Id.is_in(ids.iter().copied())).all(db).await?)
+}
+
 /// The held or complete order that contains a ticket.
 pub async fn live_order_of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<OrderRow>, Error> {
-    let live_line =
-        lines::Entity::find().filter(lines::Column::TicketId.eq(ticket.uuid())).filter(lines::Column::Live.eq(true));
-    match live_line.one(db).await? {
+    let line = live_lines(db, &[ticket]).await?.pop();
+    match line {
         Some(line) => order(db, line.order_id.into()).await.map(Some),
         None => Ok(None),
     }
+}
+
+/// The lines of held and complete orders that contain one of these tickets: at most one for each.
+pub async fn live_lines(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Result<Vec<LineRow>, Error> {
+    let lines = lines::Entity::find()
+        .filter(lines::Column::TicketId.is_in(tickets.iter().map(|id| id.uuid())))
+        .filter(Expr::col(lines::Column::Live));
+    Ok(lines.all(db).await?)
 }
 
 /// The lines of these orders, sorted by ticket id.
@@ -202,62 +213,75 @@ pub async fn lines_of_orders(db: &impl ConnectionTrait, orders: &[Uuid]) -> Resu
     Ok(lines.order_by_asc(lines::Column::TicketId).all(db).await?)
 }
 
-/// The lines of an order, each with the replica of its ticket.
+/// The lines of these orders, each with the replica of its ticket.
 pub async fn lines_with_tickets(
     db: &impl ConnectionTrait,
-    order: Uuid,
-) -> Result<Vec<(LineRow, TicketReplica)>, Error> {
-    let lines = lines_of_orders(db, &[order]).await?;
+    orders: &[Uuid],
+) -> Result<HashMap<Uuid, Vec<(LineRow, TicketReplica)>>, Error> {
+    let lines = lines_of_orders(db, orders).await?;
     let ids: Vec<TicketId> = lines.iter().map(|line| line.ticket_id.into()).collect();
-    let tickets = ticket_replicas(db, &ids).await?;
-    // Every line has a replica, since an order is placed on replicas; both lists are sorted by ticket id.
-    Ok(lines.into_iter().zip(tickets).collect())
+    let replicas = ticket_replicas(db, &ids).await?;
+    let replicas: HashMap<_, _> = replicas.into_iter().map(|replica| (replica.ticket.id.uuid(), replica)).collect();
+    let mut of_orders: HashMap<_, Vec<_>> = HashMap::new();
+    for line in lines {
+        // Every line has a replica, since an order is placed on replicas. A ticket may be in orders that are over, too.
+        let replica = replicas.get(&line.ticket_id).cloned();
+        let replica = replica.ok_or_else(|| Error::failed("an order's ticket has no replica"))?;
+        of_orders.entry(line.order_id).or_default().push((line, replica));
+    }
+    Ok(of_orders)
 }
 
 pub async fn insert_order(tx: &Tx, order: OrderRow) -> Result<(), Error> {
-    Ok(order.into_active_model().reset_all().insert(tx.db()).await.map(drop)?)
+    Ok(insert_all::<orders::Entity>(tx, vec![order], None).await.map(drop)?)
 }
 
-/// Inserts a live line. The unique index `lines_live` rejects it if another order has the ticket.
-pub async fn insert_line(tx: &Tx, order: OrderId, replica: &TicketReplica) -> Result<(), Error> {
-    let ticket = &replica.ticket;
-    let snapshot =
-        OrderLine { ticket_id: ticket.id, show: ticket.show.clone(), seat: ticket.seat.clone(), price: ticket.price };
-    let line = lines::ActiveModel {
-        order_id: Set(order.uuid()),
-        ticket_id: Set(ticket.id.uuid()),
-        show_id: Set(ticket.show.id.uuid()),
-        price_version: Set(Version(replica.price_version)),
-        price: Set(ticket.price.minor),
-        snapshot: Set(serde_json::to_string(&snapshot)?),
-        live: Set(true),
+/// Inserts live lines. The unique index `lines_live` rejects them if another order has one of the tickets.
+pub async fn insert_lines(tx: &Tx, order: OrderId, replicas: &[TicketReplica]) -> Result<Vec<LineRow>, Error> {
+    let line = |replica: &TicketReplica| {
+        let ticket = &replica.ticket;
+        let (show, seat) = (ticket.show.clone(), ticket.seat.clone());
+        let snapshot = OrderLine { ticket_id: ticket.id, show, seat, price: ticket.price };
+        Ok(LineRow {
+            order_id: order.uuid(),
+            ticket_id: ticket.id.uuid(),
+            show_id: ticket.show.id.uuid(),
+            price_version: Version(replica.price_version),
+            price: ticket.price.minor,
+            snapshot: serde_json::to_string(&snapshot)?,
+            live: true,
+        })
     };
-    match line.insert(tx.db()).await {
-        Ok(_) => Ok(()),
-        Err(error) if !Error::is_duplicate(&error) => Err(error.into()),
-        Err(_) if ticket.state == TicketState::Sold => Err(Rejection::TicketSold.into()),
-        Err(_) => Err(Rejection::TicketHeld.into()),
+    let rows = replicas.iter().map(line).collect::<Result<Vec<_>, Error>>()?;
+    match insert_all::<lines::Entity>(tx, rows.clone(), None).await {
+        Ok(_) => Ok(rows),
+        Err(error) if Error::is_duplicate(&error) => Err(rules::taken(replicas).into()),
+        Err(error) => Err(error.into()),
     }
 }
 
-/// Stores an order as its next version.
+/// Stores orders as the versions that follow the stored ones.
 ///
 /// # Errors
-/// [`Error::Conflict`] if another transaction changed the order since it was read.
-pub async fn update_order(tx: &Tx, mut order: OrderRow) -> Result<OrderRow, Error> {
-    let is_unchanged = orders::Column::Version.eq(order.version);
-    order.version = order.version.next();
-    let update = orders::Entity::update_many()
-        .set(order.clone().into_active_model().reset_all())
-        .filter(orders::Column::Id.eq(order.id))
-        .filter(is_unchanged);
-    if update.exec(tx.db()).await?.rows_affected == 1 { Ok(order) } else { Err(Error::Conflict) }
+/// [`Error::Conflict`] if another transaction changed an order since it was read.
+pub async fn update_orders(tx: &Tx, orders: &[OrderRow]) -> Result<(), Error> {
+    let excluded = Expr::col((Alias::new("excluded"), orders::Column::Version));
+    let overwrite = OnConflict::column(orders::Column::Id)
+        .update_columns(orders::Column::iter().filter(|column| !matches!(column, orders::Column::Id)))
+        .action_and_where(Expr::col((orders::Entity, orders::Column::Version)).eq(excluded.sub(1)))
+        .to_owned();
+    let updated = insert_all::<orders::Entity>(tx, orders.to_vec(), Some(overwrite)).await?;
+    if updated == orders.len() as u64 { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// Ends the lines of an order that is over, so that others can order the tickets and the buyer can order more.
-pub async fn release_lines(tx: &Tx, order: &OrderRow) -> Result<(), Error> {
-    for line in lines_of_orders(tx.db(), &[order.id]).await? {
-        return_allowance(tx, order.buyer_id, line.show_id).await?;
+pub async fn release_lines(tx: &Tx, order: &OrderRow, lines: &[(LineRow, TicketReplica)]) -> Result<(), Error> {
+    let mut tickets_of_shows: BTreeMap<Uuid, i64> = BTreeMap::new();
+    for (line, _) in lines {
+        *tickets_of_shows.entry(line.show_id).or_default() += 1;
+    }
+    for (show, tickets) in tickets_of_shows {
+        return_allowance(tx, order.buyer_id, show, tickets).await?;
     }
     let release = lines::Entity::update_many()
         .col_expr(lines::Column::Live, Expr::value(false))
@@ -285,12 +309,12 @@ pub async fn take_allowance(tx: &Tx, buyer: UserId, show: ShowId, tickets: usize
     if upsert.exec_without_returning(tx.db()).await? == 1 { Ok(()) } else { Err(too_many.into()) }
 }
 
-async fn return_allowance(tx: &Tx, buyer: Uuid, show: Uuid) -> Result<(), Error> {
-    let one_less = allowances::Entity::update_many()
-        .col_expr(allowances::Column::Taken, Expr::col(allowances::Column::Taken).sub(1))
+async fn return_allowance(tx: &Tx, buyer: Uuid, show: Uuid, tickets: i64) -> Result<(), Error> {
+    let fewer = allowances::Entity::update_many()
+        .col_expr(allowances::Column::Taken, Expr::col(allowances::Column::Taken).sub(tickets))
         .filter(allowances::Column::BuyerId.eq(buyer))
         .filter(allowances::Column::ShowId.eq(show));
-    one_less.exec(tx.db()).await?;
+    fewer.exec(tx.db()).await?;
     let unused = allowances::Entity::delete_many()
         .filter(allowances::Column::BuyerId.eq(buyer))
         .filter(allowances::Column::ShowId.eq(show))
@@ -313,32 +337,34 @@ pub async fn payments_of_orders(db: &impl ConnectionTrait, orders: &[Uuid]) -> R
     Ok(payments.order_by_asc(payment_replicas::Column::PaymentId).all(db).await?)
 }
 
-/// Overwrites the replica of a ticket. The inbox delivers no outdated version, here and in [`apply_payment`].
-pub async fn apply_ticket(tx: &Tx, event: &TicketChanged) -> Result<(), Error> {
+/// Overwrites the replicas of tickets. The inbox delivers no outdated version, here and in [`apply_payments`].
+pub async fn apply_tickets(tx: &Tx, events: impl IntoIterator<Item = &TicketChanged>) -> Result<(), Error> {
     use ticket_replicas::Column;
-    let row = ticket_replicas::ActiveModel {
-        ticket_id: Set(event.ticket.id.uuid()),
-        version: Set(Version(event.ticket.version)),
-        price_version: Set(Version(event.price_version)),
-        order_id: Set(event.order_id.map(OrderId::uuid)),
-        body: Set(serde_json::to_string(event)?),
+    let row = |event: &TicketChanged| {
+        Ok(ticket_replicas::Model {
+            ticket_id: event.ticket.id.uuid(),
+            version: Version(event.ticket.version),
+            price_version: Version(event.price_version),
+            order_id: event.order_id.map(OrderId::uuid),
+            body: serde_json::to_string(event)?,
+        })
     };
+    let rows = events.into_iter().map(row).collect::<Result<_, Error>>()?;
     let overwrite = OnConflict::column(Column::TicketId)
         .update_columns([Column::Version, Column::PriceVersion, Column::OrderId, Column::Body])
         .to_owned();
-    let upsert = ticket_replicas::Entity::insert(row).on_conflict(overwrite);
-    Ok(upsert.exec_without_returning(tx.db()).await.map(drop)?)
+    Ok(insert_all::<ticket_replicas::Entity>(tx, rows, Some(overwrite)).await.map(drop)?)
 }
 
-pub async fn apply_payment(tx: &Tx, event: &PaymentChanged) -> Result<(), Error> {
+pub async fn apply_payments(tx: &Tx, events: impl IntoIterator<Item = &PaymentChanged>) -> Result<(), Error> {
     use payment_replicas::Column;
-    let row = payment_replicas::ActiveModel {
-        payment_id: Set(event.id.uuid()),
-        order_id: Set(event.order_id.uuid()),
-        version: Set(Version(event.version)),
-        state: Set(Text(event.state)),
+    let row = |event: &PaymentChanged| PaymentRow {
+        payment_id: event.id.uuid(),
+        order_id: event.order_id.uuid(),
+        version: Version(event.version),
+        state: Text(event.state),
     };
     let overwrite = OnConflict::column(Column::PaymentId).update_columns([Column::Version, Column::State]).to_owned();
-    let upsert = payment_replicas::Entity::insert(row).on_conflict(overwrite);
-    Ok(upsert.exec_without_returning(tx.db()).await.map(drop)?)
+    let rows = events.into_iter().map(row).collect();
+    Ok(insert_all::<payment_replicas::Entity>(tx, rows, Some(overwrite)).await.map(drop)?)
 }

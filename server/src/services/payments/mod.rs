@@ -89,9 +89,9 @@ impl Payments {
             Box::pin(async move {
                 let again = request.clone();
                 let begin = tx.idempotent(&paying, &request, move |tx| {
-                    Box::pin(begin_limited(tx, payer, again, gateway, limited))
+                    Box::pin(async move { Ok((begin_limited(tx, payer, again, gateway, limited).await?, ())) })
                 });
-                begin.await
+                begin.await.map(|(id, _)| id)
             })
         });
         let row = self.decided(write.await?).await?;
@@ -261,7 +261,7 @@ async fn begin(tx: &Tx, payer: UserId, request: Pay, gateway: GatewayName) -> Re
 
 /// The events that this service handles.
 pub fn subscriptions() -> Subscriptions {
-    Subscriptions::default().on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
+    Subscriptions::default().on(|tx, orders| Box::pin(events::orders_changed(tx, orders)))
 }
 
 #[async_trait]

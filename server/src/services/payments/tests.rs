@@ -8,6 +8,7 @@ use super::schema::postings;
 use super::worker::step;
 use super::{Error, GatewayName, MIGRATIONS, Payments, begin, begin_limited, events, schema};
 use crate::fixtures::{self, PRICE};
+use crate::messaging::Delivery;
 use crate::store::{Databases, Store, Version, open};
 use crate::tasks::{Tasks, sleep};
 use crate::{Config, Environment};
@@ -39,7 +40,7 @@ async fn purchase() -> Purchase {
     let (pay, replica) = (pay(&order), order.clone());
     let begin = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
-            schema::apply_order(tx, &replica).await?;
+            schema::apply_orders(tx, [&replica]).await?;
             begin(tx, replica.buyer_id, pay, GatewayName::Sandbox).await
         })
     });
@@ -71,8 +72,9 @@ impl Purchase {
     async fn change_order(&mut self, state: OrderState) {
         (self.order.state, self.order.version) = (state, self.order.version + 1);
         self.order.payment_id = (state == OrderState::Complete).then_some(self.payment);
-        let order = self.order.clone();
-        let write = self.store.write(self.store.root_cause(), move |tx| Box::pin(events::order_changed(tx, order)));
+        let (event, cause) = (self.order.clone(), self.store.root_cause());
+        let order = Delivery { event, cause, occurred_at: self.store.environment().now() };
+        let write = self.store.write(cause, move |tx| Box::pin(events::orders_changed(tx, vec![order])));
         write.await.expect("the event is handled");
     }
 
@@ -262,7 +264,7 @@ async fn begin_payment(store: &Store, number: u128, gateway: GatewayName, limite
     let pay = pay(&order);
     let begin = store.write(store.root_cause(), move |tx| {
         Box::pin(async move {
-            schema::apply_order(tx, &order).await?;
+            schema::apply_orders(tx, [&order]).await?;
             begin_limited(tx, order.buyer_id, pay, gateway, limited).await
         })
     });

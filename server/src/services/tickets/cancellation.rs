@@ -88,13 +88,14 @@ async fn publish_batch(tx: &Tx, show: Uuid) -> Result<(), Error> {
             .filter(shows::Column::Id.eq(show));
         return Ok(finish.exec(tx.db()).await.map(drop)?);
     }
-    for mut ticket in batch {
+    for before in batch {
+        let mut ticket = before.clone();
         ticket.cancellation_published = true;
         if ticket.state.0 == TicketState::OnSale {
             ticket.state = Text(TicketState::Withdrawn);
             ticket.price_version = ticket.price_version.next();
         }
-        schema::update_ticket(tx, ticket).await?;
+        schema::update_ticket(tx, before, ticket).await?;
     }
     Ok(())
 }

@@ -9,6 +9,7 @@ use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, Query
 use shared::Instant;
 use shared::auth::AccountClosed;
 use shared::tickets::TicketState;
+use std::collections::BTreeSet;
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -40,9 +41,10 @@ pub async fn start(tx: &Tx, closed: AccountClosed) -> Result<(), Error> {
     Ok(insert.exec_without_returning(tx.db()).await.map(drop)?)
 }
 
-/// Whether a seller has closed the account.
-pub async fn has_left(tx: &Tx, seller: Uuid) -> Result<bool, Error> {
-    Ok(sellers::Entity::find_by_id(seller).one(tx.db()).await?.is_some())
+/// Which of these sellers have closed their accounts.
+pub async fn who_left(tx: &Tx, sellers: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>, Error> {
+    let left = sellers::Entity::find().filter(sellers::Column::UserId.is_in(sellers)).all(tx.db()).await?;
+    Ok(left.into_iter().map(|seller| seller.user_id).collect())
 }
 
 /// Withdraws one batch of each seller who has left. Returns when to run again: at once while any is pending.
@@ -75,10 +77,11 @@ async fn withdraw_batch(tx: &Tx, seller: Uuid) -> Result<(), Error> {
             .filter(sellers::Column::UserId.eq(seller));
         return Ok(finish.exec(tx.db()).await.map(drop)?);
     }
-    for mut ticket in batch {
+    for before in batch {
+        let mut ticket = before.clone();
         ticket.state = Text(TicketState::Withdrawn);
         ticket.price_version = ticket.price_version.next();
-        schema::update_ticket(tx, ticket).await?;
+        schema::update_ticket(tx, before, ticket).await?;
     }
     Ok(())
 }

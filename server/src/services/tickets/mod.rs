@@ -17,9 +17,10 @@ use crate::services::ServiceHandler;
 use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::{Caller, Error};
 use async_trait::async_trait;
+use schema::TicketChange;
 use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
-    RepriceTicket, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
+    RepriceTicket, Seat, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
 use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, UserId};
 use std::collections::{HashMap, hash_map::Entry};
@@ -102,7 +103,10 @@ impl Tickets {
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let offer = request.clone();
-                tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_tickets(tx, seller, offer))).await
+                let creating = tx.idempotent(&key_owner, &request, move |tx| {
+                    Box::pin(async move { Ok((create_tickets(tx, seller, offer).await?, ())) })
+                });
+                creating.await.map(|(tickets, _)| tickets)
             })
         });
         write.await
@@ -127,9 +131,10 @@ impl Tickets {
                 let show = schema::show_of(show)?;
                 rules::check_sellable(&show, tx.now())?;
                 check_currency(&show, request.price, "price")?;
+                let before = row.clone();
                 row.price = request.price.money().minor;
                 row.price_version = row.price_version.next();
-                schema::update_ticket(tx, row).await
+                schema::update_ticket(tx, before, row).await
             })
         });
         write.await
@@ -141,9 +146,10 @@ impl Tickets {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
                 rules::check_editable(row.state.0, row.seller_id.into(), person)?;
+                let before = row.clone();
                 row.state = Text(TicketState::Withdrawn);
                 row.price_version = row.price_version.next();
-                schema::update_ticket(tx, row).await
+                schema::update_ticket(tx, before, row).await
             })
         });
         write.await
@@ -171,14 +177,13 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
         check_currency(&show, face_value, "face_value")?;
     }
     rules::check_sellable(&show, tx.now())?;
-    if closing::has_left(tx, seller.uuid()).await? {
+    if !closing::who_left(tx, [seller.uuid()].into()).await?.is_empty() {
         return Err(Rejection::SignedOut.into());
     }
     cancellation::lock_show(tx, show.id).await?;
-    let mut tickets = Vec::with_capacity(request.seats.len());
-    for seat in request.seats {
-        let text = |part: Option<shared::value::ShortText>| part.map(String::from);
-        let row = schema::TicketRow {
+    let text = |part: Option<shared::value::ShortText>| part.map(String::from);
+    let new_ticket = |seat: Seat| {
+        let after = schema::TicketRow {
             id: tx.new_id(),
             show_id: show.id.uuid(),
             seller_id: seller.uuid(),
@@ -196,10 +201,10 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
             created_at: Millis(tx.now()),
             cancellation_published: false,
         };
-        tickets.push(schema::insert_ticket(tx, row, &show).await?);
-    }
-    schema::recount_tickets(tx, show.id).await?;
-    Ok(tickets)
+        TicketChange { before: None, after, cause: tx.cause() }
+    };
+    let changes = request.seats.into_iter().map(new_ticket).collect();
+    schema::apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), changes).await
 }
 
 fn check_currency(show: &Show, price: Price, field: &str) -> Result<(), Invalid> {
@@ -210,8 +215,8 @@ fn check_currency(show: &Show, price: Price, field: &str) -> Result<(), Invalid>
 /// The events that this service handles.
 pub fn subscriptions() -> Subscriptions {
     Subscriptions::default()
-        .on(|tx, _, order| Box::pin(events::order_changed(tx, order)))
-        .on(|tx, _, closed| Box::pin(closing::start(tx, closed)))
+        .on(|tx, orders| Box::pin(events::orders_changed(tx, orders)))
+        .on_each(|tx, closed| Box::pin(closing::start(tx, closed.event)))
 }
 
 #[async_trait]

@@ -1,17 +1,19 @@
 //! The tables of `tickets`.
 
 use super::rules::TicketLifecycle;
-use crate::Error;
-use crate::store::{Migration, Millis, Text, Tx};
-use sea_orm::sea_query::{Expr, Func};
+use crate::store::{Migration, Millis, Text, Tx, insert_all};
+use crate::{Cause, Error};
+use sea_orm::sea_query::{Alias, Expr, Func, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Set,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
+    QueryOrder, QuerySelect,
 };
 use shared::page::PAGE_SIZE;
 use shared::tickets::{Seat, Show, ShowListing, Ticket, TicketChanged, TicketState};
 use shared::value::ShortText;
 use shared::{Money, OrderId, Rejection, ShowId, TicketId, UserId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use uuid::Uuid;
 
 pub use shows::Model as ShowRow;
 pub use tickets::Model as TicketRow;
@@ -117,13 +119,14 @@ pub mod tickets {
 }
 
 impl TicketRow {
-    pub fn lifecycle(&self, show: &ShowRow, seller_left: bool) -> TicketLifecycle {
+    /// `ends_with_release`: see [`TicketLifecycle`].
+    pub fn lifecycle(&self, ends_with_release: bool) -> TicketLifecycle {
         TicketLifecycle {
             state: self.state.0,
             order_id: self.order_id.map(OrderId::new),
             held_until: self.held_until.map(|until| until.0),
             price_version: self.price_version.0,
-            ends_with_release: show.cancelled_at.is_some() || seller_left,
+            ends_with_release,
         }
     }
 }
@@ -200,64 +203,110 @@ pub async fn show(db: &impl ConnectionTrait, id: ShowId) -> Result<ShowRow, Erro
     shows::Entity::find_by_id(id.uuid()).one(db).await?.ok_or(Rejection::NotFound.into())
 }
 
+pub async fn shows_by_id(db: &impl ConnectionTrait, ids: BTreeSet<Uuid>) -> Result<Vec<ShowRow>, Error> {
+    Ok(shows::Entity::find().filter(shows::Column::Id.is_in(ids)).all(db).await?)
+}
+
+pub async fn tickets_by_id(db: &impl ConnectionTrait, ids: BTreeSet<Uuid>) -> Result<Vec<TicketRow>, Error> {
+    Ok(tickets::Entity::find().filter(tickets::Column::Id.is_in(ids)).all(db).await?)
+}
+
 pub async fn ticket(db: &impl ConnectionTrait, id: TicketId) -> Result<TicketRow, Error> {
     tickets::Entity::find_by_id(id.uuid()).one(db).await?.ok_or(Rejection::NotFound.into())
 }
 
-/// Stores and publishes a new ticket.
-pub async fn insert_ticket(tx: &Tx, row: TicketRow, show: &Show) -> Result<Ticket, Error> {
-    let ticket = publish(tx, &row, show).await?;
-    row.into_active_model().reset_all().insert(tx.db()).await?;
-    Ok(ticket)
+/// A change of a ticket.
+pub struct TicketChange {
+    /// `None` if the ticket is new.
+    pub before: Option<TicketRow>,
+    pub after: TicketRow,
+    pub cause: Cause,
+}
+
+/// Stores and publishes changes of tickets of these shows, each as the ticket's next version. Returns the tickets in the order
+/// of the changes. What a write has read stays true until it commits, so a change rests on the stored version, or on an earlier
+/// one of the changes.
+///
+/// # Errors
+/// [`Rejection::ChangedMeanwhile`] if a ticket was changed since it was read all the same.
+pub async fn apply_changes(
+    tx: &Tx,
+    shows: &HashMap<Uuid, Show>,
+    changes: Vec<TicketChange>,
+) -> Result<Vec<Ticket>, Error> {
+    let (mut newest, mut counts) = (BTreeMap::new(), BTreeMap::<Uuid, OnSaleChange>::new());
+    let mut events = Vec::with_capacity(changes.len());
+    for TicketChange { before, mut after, cause } in changes {
+        if let Some(before) = &before {
+            after.version = before.version.next();
+        }
+        let show = shows.get(&after.show_id).ok_or(Rejection::NotFound)?;
+        counts.entry(after.show_id).or_default().add(before.as_ref(), &after);
+        let (ticket, order_id) = (ticket_of(&after, show)?, after.order_id.map(OrderId::new));
+        events.push((cause, TicketChanged { ticket, order_id, price_version: after.price_version.0 }));
+        newest.insert(after.id, after);
+    }
+    let rows: Vec<_> = newest.into_values().collect();
+    let (count, next) = (rows.len() as u64, Expr::col((Alias::new("excluded"), tickets::Column::Version)));
+    let overwrite = OnConflict::column(tickets::Column::Id)
+        .update_columns(tickets::Column::iter().filter(|column| !matches!(column, tickets::Column::Id)))
+        .action_and_where(Expr::col((tickets::Entity, tickets::Column::Version)).lt(next))
+        .to_owned();
+    if insert_all::<tickets::Entity>(tx, rows, Some(overwrite)).await? != count {
+        return Err(Rejection::ChangedMeanwhile.into());
+    }
+    tx.publish_all(events.iter().map(|(cause, event)| (*cause, event))).await?;
+    for (show, change) in counts {
+        change.apply(tx, show).await?;
+    }
+    Ok(events.into_iter().map(|(_, event)| event.ticket).collect())
+}
+
+/// How the tickets of a show that are on sale change.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct OnSaleChange {
+    /// How many more they are.
+    count: i64,
+    /// Whether the lowest price may have changed.
+    repriced: bool,
+}
+
+impl OnSaleChange {
+    fn add(&mut self, before: Option<&TicketRow>, after: &TicketRow) {
+        let price = |row: &TicketRow| (row.state.0 == TicketState::OnSale).then_some(row.price);
+        let (before, after) = (before.and_then(price), price(after));
+        self.count += i64::from(after.is_some()) - i64::from(before.is_some());
+        self.repriced |= before != after;
+    }
+
+    /// Stores it with the show. The cost does not depend on how many tickets the show has: an index knows the lowest price.
+    async fn apply(self, tx: &Tx, show: Uuid) -> Result<(), Error> {
+        if !self.repriced {
+            return Ok(());
+        }
+        let lowest_price = Query::select()
+            .expr(Func::min(Expr::col(tickets::Column::Price)))
+            .from(tickets::Entity)
+            .and_where(Expr::col(tickets::Column::ShowId).eq(show))
+            .and_where(Expr::col(tickets::Column::State).eq(Text(TicketState::OnSale)))
+            .to_owned();
+        let update = shows::Entity::update_many()
+            .col_expr(shows::Column::TicketsLeft, Expr::col(shows::Column::TicketsLeft).add(self.count))
+            .col_expr(shows::Column::LowestPrice, SubQueryStatement::from(lowest_price).into())
+            .filter(shows::Column::Id.eq(show));
+        Ok(update.exec(tx.db()).await.map(drop)?)
+    }
 }
 
 /// Stores a ticket as its next version and publishes it.
 ///
 /// # Errors
 /// [`Rejection::ChangedMeanwhile`] if another transaction changed the ticket since it was read.
-pub async fn update_ticket(tx: &Tx, mut row: TicketRow) -> Result<Ticket, Error> {
-    let show_id = row.show_id.into();
-    let show = show_of(show(tx.db(), show_id).await?)?;
-    let is_unchanged = tickets::Column::Version.eq(row.version);
-    row.version = row.version.next();
-    let ticket = publish(tx, &row, &show).await?;
-    let update = tickets::Entity::update_many()
-        .filter(tickets::Column::Id.eq(row.id))
-        .filter(is_unchanged)
-        .set(row.into_active_model().reset_all());
-    if update.exec(tx.db()).await?.rows_affected != 1 {
-        return Err(Rejection::ChangedMeanwhile.into());
-    }
-    recount_tickets(tx, show_id).await?;
-    Ok(ticket)
-}
-
-async fn publish(tx: &Tx, row: &TicketRow, show: &Show) -> Result<Ticket, Error> {
-    let ticket = ticket_of(row, show)?;
-    let order_id = row.order_id.map(OrderId::new);
-    tx.publish(&TicketChanged { ticket: ticket.clone(), order_id, price_version: row.price_version.0 }).await?;
-    Ok(ticket)
-}
-
-/// Stores how many tickets of a show are on sale, and their lowest price.
-pub async fn recount_tickets(tx: &Tx, show: ShowId) -> Result<(), Error> {
-    let (tickets_left, lowest_price): (i64, Option<i64>) = tickets::Entity::find()
-        .select_only()
-        .expr(Func::count(Expr::col(tickets::Column::Id)))
-        .expr(Func::min(Expr::col(tickets::Column::Price)))
-        .filter(tickets::Column::ShowId.eq(show.uuid()))
-        .filter(tickets::Column::State.eq(Text(TicketState::OnSale)))
-        .into_tuple()
-        .one(tx.db())
-        .await?
-        .unwrap_or_default();
-    let recounted = shows::ActiveModel {
-        id: Set(show.uuid()),
-        tickets_left: Set(tickets_left),
-        lowest_price: Set(lowest_price),
-        ..Default::default()
-    };
-    Ok(recounted.update(tx.db()).await.map(drop)?)
+pub async fn update_ticket(tx: &Tx, before: TicketRow, after: TicketRow) -> Result<Ticket, Error> {
+    let show = show_of(show(tx.db(), after.show_id.into()).await?)?;
+    let change = TicketChange { before: Some(before), after, cause: tx.cause() };
+    let mut tickets = apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), vec![change]).await?;
+    tickets.pop().ok_or_else(|| Error::failed("the ticket was not stored"))
 }
 
 /// The tickets of a show that are on sale or held, from `offset`; one more than a page, to see whether another page

@@ -75,7 +75,7 @@ impl OnSale {
             schema: OrderChanged::SCHEMA,
             body: serde_json::to_value(order).expect("serialises"),
         };
-        self.inbox.deliver(&envelope).await.expect("takes the event");
+        self.inbox.deliver(&[Arc::new(envelope)]).await.expect("takes the event");
     }
 
     /// Retries the pending events.

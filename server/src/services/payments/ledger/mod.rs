@@ -9,12 +9,12 @@ pub mod statement;
 
 use super::schema::{self, EntryKind, GatewayName, LedgerAccount, postings};
 use crate::Error;
-use crate::store::{Millis, Text, Tx};
+use crate::store::{Millis, Text, Tx, insert_all};
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveModelTrait, ColumnTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder};
 use shared::orders::OrderChanged;
 use shared::payments::SoldTicket;
-use shared::{FeeShare, Money, OrderId, UserId};
+use shared::{FeeShare, Money, UserId};
 use std::time::Duration;
 use uuid::Uuid;
 
@@ -95,10 +95,7 @@ impl<'a> JournalEntry<'a> {
         if self.postings.iter().map(|posting| posting.amount).sum::<i64>() != 0 {
             return Err(Error::failed(format!("{} entry of {:?} does not add up to zero", self.kind, self.source)));
         }
-        for posting in self.postings {
-            posting.into_active_model().reset_all().insert(self.tx.db()).await?;
-        }
-        Ok(())
+        Ok(insert_all::<postings::Entity>(self.tx, self.postings, None).await.map(drop)?)
     }
 }
 
@@ -162,15 +159,8 @@ pub async fn refund(tx: &Tx, payment: &schema::payments::Model) -> Result<(), Er
     close_sale(tx, payment.id).await
 }
 
-/// Withholds the proceeds of an order that is over from the sellers' payouts, until the refund reverses them.
-pub async fn close_sales(tx: &Tx, order: OrderId) -> Result<(), Error> {
-    for payment in schema::payments_of(tx.db(), order).await? {
-        close_sale(tx, payment.id).await?;
-    }
-    Ok(())
-}
-
-async fn close_sale(tx: &Tx, payment: Uuid) -> Result<(), Error> {
+/// Withholds the proceeds of a sale from the sellers' payouts, until a refund reverses them.
+pub async fn close_sale(tx: &Tx, payment: Uuid) -> Result<(), Error> {
     let close = postings::Entity::update_many()
         .col_expr(postings::Column::Open, Expr::value(false))
         .filter(postings::Column::PaymentId.eq(payment))

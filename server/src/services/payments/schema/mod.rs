@@ -10,16 +10,17 @@ pub use entities::{
 pub use enums::{EntryKind, GatewayName, LedgerAccount, PayoutState, SandboxState};
 
 use crate::Error;
-use crate::store::{Migration, Millis, Retention, Text, Tx, Version};
+use crate::store::{Migration, Millis, Retention, Text, Tx, Version, insert_all};
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
-    Select, Set,
+    Select,
 };
 use shared::orders::OrderChanged;
 use shared::payments::{Payment, PaymentChanged, PaymentState};
 use shared::{Instant, Money, OrderId, PaymentId, Rejection, UserId};
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How many due payments are read at once.
 const BATCH: u64 = 200;
@@ -243,20 +244,24 @@ pub async fn postpone(tx: &Tx, id: PaymentId) -> Result<(), Error> {
     update_unpublished(tx, row).await
 }
 
-/// Stores the newest version of an order.
-pub async fn apply_order(tx: &Tx, order: &OrderChanged) -> Result<(), Error> {
-    let row = order_replicas::ActiveModel {
-        order_id: Set(order.id.uuid()),
-        version: Set(Version(order.version)),
-        body: Set(serde_json::to_string(order)?),
-        // A payment may still have begun; then the order is kept with it.
-        unpaid_since: Set((order.state.is_over() && order.payment_id.is_none()).then_some(Millis(order.expires_at))),
-    };
+/// Stores the newest versions of orders.
+pub async fn apply_orders(tx: &Tx, orders: impl IntoIterator<Item = &OrderChanged>) -> Result<(), Error> {
     use order_replicas::Column;
+    let row = |order: &OrderChanged| {
+        // A payment may still have begun; then the order is kept with it.
+        let is_unpaid = order.state.is_over() && order.payment_id.is_none();
+        Ok(order_replicas::Model {
+            order_id: order.id.uuid(),
+            version: Version(order.version),
+            body: serde_json::to_string(order)?,
+            unpaid_since: is_unpaid.then_some(Millis(order.expires_at)),
+        })
+    };
+    let rows = orders.into_iter().map(row).collect::<Result<_, Error>>()?;
     let overwrite = OnConflict::column(Column::OrderId)
         .update_columns([Column::Version, Column::Body, Column::UnpaidSince])
         .to_owned();
-    Ok(order_replicas::Entity::insert(row).on_conflict(overwrite).exec_without_returning(tx.db()).await.map(drop)?)
+    Ok(insert_all::<order_replicas::Entity>(tx, rows, Some(overwrite)).await.map(drop)?)
 }
 
 pub async fn order_replica(db: &impl ConnectionTrait, id: OrderId) -> Result<Option<OrderChanged>, Error> {
@@ -264,6 +269,10 @@ pub async fn order_replica(db: &impl ConnectionTrait, id: OrderId) -> Result<Opt
     row.map(|row| Ok(serde_json::from_str(&row.body)?)).transpose()
 }
 
-pub async fn payments_of(db: &impl ConnectionTrait, order: OrderId) -> Result<Vec<payments::Model>, Error> {
-    Ok(payments::Entity::find().filter(payments::Column::OrderId.eq(order.uuid())).all(db).await?)
+/// The payments of these orders.
+pub async fn payments_of(
+    db: &impl ConnectionTrait,
+    orders: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<payments::Model>, Error> {
+    Ok(payments::Entity::find().filter(payments::Column::OrderId.is_in(orders)).all(db).await?)
 }
