@@ -172,11 +172,19 @@ pub const CHECKS: &[Check] = &[
         noun: "versions of tickets",
         population: "main.ticket_history",
         at_rest_only: false,
+        // A held ticket is withdrawn if its show is cancelled, if its seller has left, or if `tickets` learned of the sale and its
+        // refund together.
         offenders: "
             select id, state_before || ' became ' || state || ' in version ' || version as detail
-            from main.ticket_steps
+            from main.ticket_steps step
             where state_before = 'withdrawn' or (state_before = 'on_sale' and state = 'sold')
-                or (state_before = 'held' and state = 'withdrawn' and not show_cancelled)
+                or (state_before = 'held' and state = 'withdrawn' and not show_cancelled
+                    and not exists (
+                        select 1 from tickets.tickets ticket join tickets.closed_sellers seller
+                            on seller.user_id = ticket.seller_id
+                        where ticket.id = step.id)
+                    and not exists (
+                        select 1 from orders.orders placed where placed.id = step.order_before and placed.state = 'refunded'))
                 or (state_before = 'sold' and state = 'held')
                 or (order_before is not null and order_id is not null and order_before <> order_id)",
     },
