@@ -95,6 +95,7 @@ impl Tx {
             events.into_iter().map(|(cause, event)| self.outbox_row(cause, event)).collect::<Result<Vec<_>, _>>()?;
         for rows in rows.chunks(MAX_INSERT) {
             row::Entity::insert_many(rows.iter().cloned()).exec_without_returning(self.db()).await?;
+            self.has_published();
         }
         Ok(())
     }

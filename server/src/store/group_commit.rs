@@ -1,6 +1,6 @@
 //! Group commit: writes that queue at the same time share one transaction, and so one flush to the disk.
 
-use super::CommitSignals;
+use super::{CommitSignals, Effects};
 use crate::Error;
 use crate::error::DATABASE;
 use crate::tasks::sleep;
@@ -35,6 +35,7 @@ pub struct JobOutcome {
     pub reply: Reply,
     /// Nothing of the shared transaction can be kept.
     pub connection_lost: bool,
+    pub(super) effects: Effects,
 }
 
 /// Runs queued jobs until every sender is gone.
@@ -45,14 +46,14 @@ pub async fn run(
     signals: Arc<CommitSignals>,
 ) {
     while let Some(first) = queue.recv().await {
-        if tokio::time::timeout(BATCH_TIMEOUT, run_batch(&db, first, &mut queue)).await.is_err() {
-            // The server is gone without closing the connection, which would wait for ever: replace it.
-            tracing::error!(timeout = ?BATCH_TIMEOUT, "write batch timed out, reconnecting to the database");
-            db = connect_again(&reconnect, &mut queue).await;
+        match tokio::time::timeout(BATCH_TIMEOUT, run_batch(&db, first, &mut queue)).await {
+            Ok(effects) => signals.committed(effects),
+            Err(_) => {
+                // The server is gone without closing the connection, which would wait for ever: replace it.
+                tracing::error!(timeout = ?BATCH_TIMEOUT, "write batch timed out, reconnecting to the database");
+                db = connect_again(&reconnect, &mut queue).await;
+            }
         }
-        signals.relay.notify_one();
-        signals.inbox.notify_one();
-        signals.tick.notify_one();
     }
 }
 
@@ -75,17 +76,17 @@ fn refuse_queued(queue: &mut mpsc::Receiver<WriteJob>) {
     while queue.try_recv().is_ok() {}
 }
 
-/// Runs the first job and those queued meanwhile in one transaction.
-async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::Receiver<WriteJob>) {
+/// Runs the first job and those queued meanwhile in one transaction. Returns their effects.
+async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::Receiver<WriteJob>) -> Effects {
     let batch = match begin(db).await {
         Ok(batch) => batch,
         Err(error) => {
             tracing::error!(%error, "write batch could not begin, its writes are refused");
-            return refuse_queued(queue);
+            refuse_queued(queue);
+            return Effects::default();
         }
     };
-    let mut replies = Vec::new();
-    let mut connection_lost = false;
+    let (mut replies, mut effects, mut connection_lost) = (Vec::new(), Effects::default(), false);
     let mut next = Some(first);
     while let Some(job) = next.take() {
         // A panic in one write must not fail the others: its savepoint is rolled back when dropped.
@@ -93,6 +94,7 @@ async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::R
             Ok(outcome) => {
                 replies.push(outcome.reply);
                 connection_lost |= outcome.connection_lost;
+                effects = effects.and(outcome.effects);
             }
             Err(_) => tracing::error!("write panicked and was rolled back"),
         }
@@ -111,6 +113,7 @@ async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::R
     for reply in replies {
         reply(result.clone());
     }
+    effects
 }
 
 /// The options of a transaction that has SQLite's lock of all writes from its beginning.

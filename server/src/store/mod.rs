@@ -26,7 +26,8 @@ use crate::{Cause, Environment, Error};
 use futures::future::BoxFuture;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use shared::{Instant, Service};
-use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tracing::{Instrument, Span};
 use uuid::Uuid;
@@ -42,15 +43,72 @@ pub struct Store {
     waiting: Arc<waiting::Waiting>,
 }
 
-/// Signalled after every commit, so that nothing has to poll.
-#[derive(Default)]
+/// Signalled after commits, so that nothing has to poll.
 pub struct CommitSignals {
-    /// There may be events to publish.
+    /// There are events to publish.
     pub relay: Arc<Notify>,
     /// There may be a prerequisite that a pending event waits for.
     pub inbox: Arc<Notify>,
     /// There may be something due.
     pub tick: Arc<Notify>,
+    /// Whether the inbox may have pending events. Without any, no commit wakes it.
+    has_pending: AtomicBool,
+}
+
+impl Default for CommitSignals {
+    fn default() -> Self {
+        // A former process may have left some.
+        let has_pending = AtomicBool::new(true);
+        CommitSignals { relay: Arc::default(), inbox: Arc::default(), tick: Arc::default(), has_pending }
+    }
+}
+
+impl CommitSignals {
+    /// Signals a commit with these effects.
+    fn committed(&self, effects: Effects) {
+        if effects.published {
+            self.relay.notify_one();
+        }
+        if effects.postponed {
+            self.has_pending.store(true, Ordering::SeqCst);
+        }
+        if self.has_pending.load(Ordering::SeqCst) {
+            self.inbox.notify_one();
+        }
+        self.tick.notify_one();
+    }
+
+    /// Runs a read of the pending events, which returns when the next one is due.
+    ///
+    /// # Errors
+    /// What the read returns.
+    pub async fn look_for_pending(
+        &self,
+        read: impl Future<Output = Result<Option<Instant>, Error>>,
+    ) -> Result<Option<Instant>, Error> {
+        // Before the read: an event that is postponed meanwhile sets it again.
+        self.has_pending.store(false, Ordering::SeqCst);
+        let next = read.await;
+        if !matches!(next, Ok(None)) {
+            self.has_pending.store(true, Ordering::SeqCst);
+        }
+        next
+    }
+}
+
+/// What a write did that something else in this process has to follow up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Effects {
+    /// It published events.
+    published: bool,
+    /// It left events in the inbox to be handled later.
+    postponed: bool,
+}
+
+impl Effects {
+    fn and(self, other: Effects) -> Effects {
+        Effects { published: self.published || other.published, postponed: self.postponed || other.postponed }
+    }
 }
 
 impl Store {
@@ -93,14 +151,17 @@ impl Store {
         let (environment, cause, span) = (self.environment.clone(), cause.into(), Span::current());
         let job: group_commit::WriteJob = Box::new(move |batch| {
             Box::pin(async move {
-                let result = run_in_savepoint(batch, environment, cause, work).instrument(span).await;
+                let effects = Arc::default();
+                let running = run_in_savepoint(batch, environment, (cause, Arc::clone(&effects)), work);
+                let result = running.instrument(span).await;
+                let effects = *lock(&effects);
                 // A transaction whose connection broke must not be committed: the driver would report success.
                 let connection_lost = matches!(result, Err(Error::Unavailable(_)));
                 let reply: group_commit::Reply = Box::new(move |committed| {
                     // The caller may be gone; what was committed stays.
                     let _ = reply.send(committed.and(result));
                 });
-                group_commit::JobOutcome { reply, connection_lost }
+                group_commit::JobOutcome { reply, connection_lost, effects }
             })
         });
         let stopped = Error::Unavailable(self.service.name());
@@ -114,7 +175,7 @@ impl Store {
 async fn run_in_savepoint<T, F>(
     batch: &DatabaseTransaction,
     environment: Environment,
-    cause: Cause,
+    (cause, effects): (Cause, Arc<Mutex<Effects>>),
     work: F,
 ) -> Result<T, Error>
 where
@@ -122,7 +183,7 @@ where
 {
     let now = environment.now();
     let db = batch.begin().await.map_err(|_| Error::Unavailable(DATABASE))?;
-    let tx = Tx { db: Arc::new(db), now, environment, cause };
+    let tx = Tx { db: Arc::new(db), now, environment, cause, effects };
     let result = work(&tx).await;
     tx.end(result).await
 }
@@ -134,6 +195,11 @@ pub struct Tx {
     now: Instant,
     environment: Environment,
     cause: Cause,
+    effects: Arc<Mutex<Effects>>,
+}
+
+fn lock(effects: &Mutex<Effects>) -> MutexGuard<'_, Effects> {
+    effects.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Tx {
@@ -150,9 +216,20 @@ impl Tx {
         self.cause
     }
 
+    /// Tells that this write has put events into the outbox.
+    pub fn has_published(&self) {
+        lock(&self.effects).published = true;
+    }
+
+    /// Tells that this write has left an event in the inbox to be handled later.
+    pub fn has_postponed(&self) {
+        lock(&self.effects).postponed = true;
+    }
+
     /// The same write, whose events name another cause: a write can react to several events.
     pub fn caused_by(&self, cause: Cause) -> Tx {
-        Tx { db: self.db.clone(), now: self.now, environment: self.environment.clone(), cause }
+        let (db, environment, effects) = (self.db.clone(), self.environment.clone(), self.effects.clone());
+        Tx { db, now: self.now, environment, cause, effects }
     }
 
     pub fn new_id<T: From<Uuid>>(&self) -> T {
@@ -167,8 +244,9 @@ impl Tx {
     where
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
     {
-        let environment = self.environment.clone();
-        let inner = Tx { db: Arc::new(self.db.begin().await?), now: self.now, environment, cause: self.cause };
+        let (environment, effects) = (self.environment.clone(), self.effects.clone());
+        let db = Arc::new(self.db.begin().await?);
+        let inner = Tx { db, now: self.now, environment, cause: self.cause, effects };
         let result = work(&inner).await;
         inner.end(result).await
     }

@@ -118,7 +118,10 @@ pub(super) async fn handle(
             (after.state, after.next_try_at, after.envelope) = (Text(State::Handled), None, None);
             settle_older(tx, std::slice::from_ref(envelope)).await?;
         }
-        Err(error) => schedule_retry(tx.now(), &mut after, envelope, error)?,
+        Err(error) => {
+            schedule_retry(tx.now(), &mut after, envelope, error)?;
+            tx.has_postponed();
+        }
     }
     if after != row {
         after.into_active_model().reset_all().update(tx.db()).await?;

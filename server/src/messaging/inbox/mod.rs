@@ -100,12 +100,7 @@ impl Inbox {
         // All of them, even if one fails; they share commits.
         let failed = join_all(due.into_iter().map(|row| self.retry(row))).await.into_iter().find_map(Result::err);
         failed.map_or(Ok(()), Err)?;
-        let pending = row::Entity::find()
-            .filter(row::Column::NextTryAt.is_not_null())
-            .order_by_asc(row::Column::NextTryAt)
-            .one(store.read())
-            .await?;
-        Ok(pending.and_then(|row| row.next_try_at).map(|millis| millis.0))
+        store.commit_signals().look_for_pending(next_due(store.read())).await
     }
 
     async fn retry(&self, row: row::Model) -> Result<(), Error> {
@@ -198,11 +193,19 @@ impl EventHandler for Inbox {
         let work = store.write(store.root_cause(), |tx| {
             Box::pin(async move {
                 let once = OnConflict::column(row::Column::Id).do_nothing().to_owned();
+                tx.has_postponed();
                 Ok(insert_all::<row::Entity>(tx, vec![row], Some(once)).await.map(drop)?)
             })
         });
         work.await
     }
+}
+
+/// When the next pending event is due.
+async fn next_due(db: &impl ConnectionTrait) -> Result<Option<Instant>, Error> {
+    let pending =
+        row::Entity::find().filter(row::Column::NextTryAt.is_not_null()).order_by_asc(row::Column::NextTryAt).one(db);
+    Ok(pending.await?.and_then(|row| row.next_try_at).map(|millis| millis.0))
 }
 
 /// Whether a pending event is due by then.
