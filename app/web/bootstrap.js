@@ -1,5 +1,7 @@
 window.startTicketing = () => {
   window.startTicketing = () => {};
+  const blocks = [...document.querySelectorAll("script[type='application/cbor']")];
+  if (blocks.length) window.initial_dioxus_hydration_data = btoa(blocks.map((block) => atob(block.textContent)).join(""));
   const TIMEOUT_MS = 5000, TERMINATE_DELAY_MS = 5000;
   let worker;
   let start = () => {

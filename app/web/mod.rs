@@ -4,6 +4,7 @@ mod bootstrap;
 pub mod cli;
 mod connections;
 mod exporter;
+mod hydration_data;
 mod middleware;
 mod response_cache;
 mod router;

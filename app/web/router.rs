@@ -201,10 +201,11 @@ fn pages(site: &Site, state: FullstackState) -> Router {
         .fallback(routing::get(FullstackState::render_handler))
         .with_state(state)
         .layer(from_fn(locale::negotiate))
+        .layer(from_fn_with_state(site.clone(), security_headers::complete_page))
+        .layer(from_fn_with_state(site.response_cache.clone(), response_cache::serve_signed_in))
         .layer(from_fn(session::prolong))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_user))
         .layer(from_fn_with_state(site.clone(), session::resolve))
-        .layer(from_fn_with_state(site.clone(), security_headers::complete_page))
         .layer(from_fn_with_state(site.response_cache.clone(), response_cache::serve))
         .layer(from_fn_with_state(site.clone(), rate_limit::limit_network))
 }

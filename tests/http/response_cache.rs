@@ -131,6 +131,56 @@ async fn nothing_personal_is_cached() {
     assert!(own(&page(&user, &pages[3]).await) && !own(&page(&stranger, &pages[3]).await));
 }
 
+/// The data that the client hydrates from. Debug builds write it in another form.
+fn hydration_data(page: &str) -> String {
+    let blocks = page.split("<script type=\"application/cbor\">").skip(1);
+    let blocks = blocks.filter_map(|rest| STANDARD.decode(rest.split_once("</script>")?.0).ok());
+    String::from_utf8_lossy(&blocks.flatten().collect::<Vec<_>>()).into_owned()
+}
+
+#[tokio::test]
+async fn signed_in_readers_share_a_page_but_for_what_it_says_of_them() {
+    let site = Site::new().await;
+    let (seller, ada, ben) =
+        (site.sign_up("reader-a").await, site.sign_up("o'reader-b").await, site.sign_up("reader-c").await);
+    let show = seller.create_show("Shared by all").await;
+    let ticket = seller.list_tickets(&show, 1).await.remove(0);
+    let readers = [keeps_session_only(&seller), keeps_session_only(&ada), keeps_session_only(&ben)];
+    for path in ["/".to_owned(), format!("/shows/{show}"), format!("/tickets/{ticket}")] {
+        wait_for(&site.anonymous(), &path, "€10.00").await;
+        for _ in 0..2 {
+            for (index, reader) in readers.iter().enumerate() {
+                let response = reader.send(Method::GET, &path, None).await.expect("the site responds");
+
+                let (html, data) = (response.text.replace("&#x27;", "'"), hydration_data(&response.text));
+                assert!(response.text.contains("€10.00") && response.text.trim_end().ends_with("</html>"), "{path}");
+                assert!(!html.contains("placeholder") && !data.contains("placeholder"), "{path}");
+                for (other, name) in ["reader-a-", "o'reader-b-", "reader-c-"].into_iter().enumerate() {
+                    assert_eq!(html.matches(name).count(), usize::from(other == index), "{path}: {name}");
+                    let debug = data.is_empty() && html.contains("initial_dioxus_hydration_debug");
+                    assert!(debug || data.matches(name).count() == usize::from(other == index), "{path}: {name}");
+                }
+                let policy = response.headers["content-security-policy"].to_str().expect("text").to_owned();
+                assert_allows_scripts_of(&policy, &response.text);
+            }
+        }
+    }
+    let own =
+        async |reader: &HttpUser| page(reader, &format!("/tickets/{ticket}")).await.contains("This is your ticket");
+    assert!(own(&readers[0]).await && !own(&readers[1]).await && !own(&readers[2]).await);
+}
+
+#[tokio::test]
+async fn who_signs_out_is_not_shown_as_signed_in_any_more() {
+    let site = Site::new().await;
+    let reader = keeps_session_only(&site.sign_up("leaving").await);
+    assert!(page(&reader, "/").await.contains("leaving-"));
+
+    reader.post("/api/auth/sign-out", json!({})).await;
+
+    assert!(!page(&reader, "/").await.contains("leaving-"));
+}
+
 /// A policy names each inline script of its page by its hash. Debug builds allow all of them.
 fn assert_allows_scripts_of(policy: &str, page: &str) {
     assert!(policy.contains("default-src 'none'"), "{policy}");

@@ -1,9 +1,11 @@
 //! Tells the browser what a response may run, load and store.
 
 use super::{error_response, locale};
+use crate::web::hydration_data::{self, Compacted};
+use crate::web::response_cache::{Placeholder, Template};
 use crate::web::{Site, bootstrap};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
 use axum::http::StatusCode;
 use axum::http::header::{
@@ -48,6 +50,7 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 /// Completes pages. They are buffered, because the policy in their header names their inline scripts by hash.
 pub async fn complete_page(State(site): State<Site>, request: Request, next: Next) -> Response {
     let language = locale::of_request(request.headers());
+    let placeholder = request.extensions().get::<Placeholder>().cloned();
     let response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
     if !is_page {
@@ -59,7 +62,16 @@ pub async fn complete_page(State(site): State<Site>, request: Request, next: Nex
     };
     let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
     let (page, bootstrap) = bootstrap::start_after_paint(page);
+    let personal = placeholder.as_ref().map(Placeholder::entry);
+    let (page, entries) = match hydration_data::compact(&page, personal.as_deref()) {
+        Some(Compacted { page, entries }) => (page, entries),
+        None => (page, Vec::new()),
+    };
     let hashes: Vec<String> = framework_scripts(&page).chain(bootstrap.as_deref()).map(hash).collect();
+    let page = Bytes::from(page);
+    if let Some(template) = placeholder.and_then(|placeholder| Template::of(&page, entries, &placeholder)) {
+        parts.extensions.insert(template);
+    }
     parts.headers.remove(CONTENT_LENGTH);
     parts.headers.insert(CONTENT_SECURITY_POLICY, policy_header(&hashes, &site));
     Response::from_parts(parts, Body::from(page))

@@ -88,6 +88,15 @@ impl Session {
         }
     }
 
+    /// The session of a placeholder that looks at the same page. It has nothing that belongs to this reader.
+    pub fn of_placeholder(&self, user: User) -> Session {
+        let request_id = self.caller.request_id;
+        let caller = Caller { user: Some(user.id), verified: user.verified, ..Caller::anonymous(request_id) };
+        let (backend, cookie) = (self.backend.clone(), self.cookie.clone());
+        let (identity, language) = (Identity::User(user), self.language);
+        Session { backend, caller, identity, token: None, device: None, language, cookie, changed: Arc::default() }
+    }
+
     /// The secret that proves the session, valid or not.
     pub fn token(&self) -> Option<&Secret> {
         self.token.as_ref()

@@ -1,5 +1,6 @@
 //! A cached response, and its compressed forms.
 
+use super::template::Template;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -8,6 +9,7 @@ use axum::http::header::{
 use axum::http::{Request, StatusCode};
 use axum::response::Response;
 use shared::Instant;
+use shared::auth::User;
 use std::convert::Infallible;
 use std::sync::Arc;
 use tokio::sync::OnceCell;
@@ -39,8 +41,14 @@ pub struct Entry {
     /// When its render began.
     pub rendered_at: Instant,
     headers: HeaderMap,
-    /// Shared with the entry before, if only the time has passed since.
-    body: Arc<EncodedBody>,
+    content: Content,
+}
+
+enum Content {
+    /// The same for everybody. Shared with the entry before, if only the time has passed since.
+    Body(Arc<EncodedBody>),
+    /// A page for signed-in readers.
+    Template(Template),
 }
 
 /// A body with its compressed forms, each made when it is first asked for.
@@ -68,6 +76,7 @@ impl Entry {
             return Rendered::Single(response);
         };
         let (mut parts, body) = response.into_parts();
+        let template = parts.extensions.remove::<Template>();
         let Ok(plain) = to_bytes(body, length).await else {
             parts.status = StatusCode::INTERNAL_SERVER_ERROR;
             return Rendered::Single(Response::from_parts(parts, Body::empty()));
@@ -78,19 +87,31 @@ impl Entry {
                 headers.append(name, value.clone());
             }
         }
-        let unchanged = previous.filter(|previous| previous.body.plain == plain);
-        let body = unchanged.map_or_else(|| Arc::new(EncodedBody::new(plain)), |previous| previous.body.clone());
-        Rendered::Shared(Entry { generation, rendered_at, headers, body })
+        let content = Content::of(plain, template, previous.map(|previous| &previous.content));
+        Rendered::Shared(Entry { generation, rendered_at, headers, content })
     }
 
     /// The memory that the entry can take at most: a compressed form is never longer than the plain one.
     pub fn weight(&self) -> u64 {
-        OVERHEAD_BYTES + 3 * self.body.plain.len() as u64
+        let bytes = match &self.content {
+            Content::Body(body) => 3 * body.plain.len(),
+            Content::Template(template) => template.weight(),
+        };
+        OVERHEAD_BYTES + bytes as u64
     }
 
-    /// A response with the headers of the content.
-    pub async fn response(&self, encoding: Encoding) -> Response {
-        let (body, content_encoding) = self.body.encoded(encoding).await;
+    /// Whether the data of a page for signed-in readers names this one.
+    pub fn names(&self, reader: &User) -> bool {
+        matches!(&self.content, Content::Template(template) if template.names(reader))
+    }
+
+    /// A response with the headers of the content, for a signed-in reader if it is one of theirs. `None` if it is of the other kind.
+    pub async fn response(&self, encoding: Encoding, reader: Option<&User>) -> Option<Response> {
+        let (body, content_encoding) = match (&self.content, reader) {
+            (Content::Body(body), None) => body.encoded(encoding).await,
+            (Content::Template(template), Some(reader)) => template.fill_in(reader, encoding)?,
+            (Content::Body(_), Some(_)) | (Content::Template(_), None) => return None,
+        };
         let mut response = Response::new(Body::from(body));
         let headers = response.headers_mut();
         headers.clone_from(&self.headers);
@@ -98,7 +119,20 @@ impl Entry {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(name));
             headers.append(VARY, HeaderValue::from_static("accept-encoding"));
         }
-        response
+        Some(response)
+    }
+}
+
+impl Content {
+    fn of(plain: Bytes, template: Option<Template>, previous: Option<&Content>) -> Self {
+        match (template, previous) {
+            (Some(template), Some(Content::Template(previous))) if template.is_same_as(previous) => {
+                Content::Template(previous.clone())
+            }
+            (Some(template), _) => Content::Template(template),
+            (None, Some(Content::Body(previous))) if previous.plain == plain => Content::Body(previous.clone()),
+            (None, _) => Content::Body(Arc::new(EncodedBody::new(plain))),
+        }
     }
 }
 

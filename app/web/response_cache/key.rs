@@ -19,8 +19,19 @@ const TICKET_LIST_FIELDS: [&str; 2] = ["sort", "cursor"];
 pub struct PublicPath {
     pub tag: Tag,
     pub is_page: bool,
+    /// Which signed-in readers see what all others see, but for their address.
+    pub shared: Shared,
     /// The fields of the query that it knows.
     fields: &'static [&'static str],
+}
+
+/// Which signed-in readers share a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shared {
+    Nobody,
+    /// Those whom its data does not name: sellers see their tickets and creators their shows in another way.
+    Unnamed,
+    Everybody,
 }
 
 /// All that the bytes of a response depend on.
@@ -30,16 +41,18 @@ pub struct Key {
     pub address: String,
     /// `None` for a reply of the API, which has no language.
     pub language: Option<Language>,
+    /// Whether the reader's address is verified, if the page is for signed-in readers.
+    pub verified: Option<bool>,
     pub tag: Tag,
 }
 
 impl PublicPath {
     pub fn parse(path: &str) -> Option<Self> {
-        let page = |tag, fields| Some(PublicPath { tag, is_page: true, fields });
-        let reply = |tag, fields| Some(PublicPath { tag, is_page: false, fields });
+        let page = |tag, shared, fields| Some(PublicPath { tag, is_page: true, shared, fields });
+        let reply = |tag, fields| Some(PublicPath { tag, is_page: false, shared: Shared::Nobody, fields });
         match path {
-            "/" => return page(Tag::Lists, &LIST_FIELDS),
-            "/sell" | "/sign-in" | "/sign-up" | "/forgot" => return page(Tag::Constant, &[]),
+            "/" => return page(Tag::Lists, Shared::Everybody, &LIST_FIELDS),
+            "/sell" | "/sign-in" | "/sign-up" | "/forgot" => return page(Tag::Constant, Shared::Nobody, &[]),
             "/api/shows" => return reply(Tag::Lists, &LIST_FIELDS),
             "/api/payments/settings" => return reply(Tag::Constant, &[]),
             _ => {}
@@ -54,9 +67,9 @@ impl PublicPath {
             return reply(Tag::Ticket(canonical(id)?), &[]);
         }
         if let Some(id) = path.strip_prefix("/shows/") {
-            return page(Tag::Show(canonical(id)?), &[]);
+            return page(Tag::Show(canonical(id)?), Shared::Unnamed, &[]);
         }
-        page(Tag::Ticket(canonical(path.strip_prefix("/tickets/")?)?), &[])
+        page(Tag::Ticket(canonical(path.strip_prefix("/tickets/")?)?), Shared::Unnamed, &[])
     }
 
     /// The path with a query in which equal filters are equal texts; `None` if it is not certain that the service would read both

@@ -1,40 +1,46 @@
 //! Public reads are rendered once per change and language, and then served from memory (docs/decisions/0018).
 //!
-//! A page is cached for visitors without a session; a public reply of the API is the same for everybody. What is cached is rendered
-//! from its key alone: the render sees neither the cookies nor any other header of the client that happened to come first.
+//! A page is cached for visitors without a session, and without what belongs to its reader for those who are signed in; a public
+//! reply of the API is the same for everybody. What is cached is rendered from its key alone: the render sees neither the cookies
+//! nor any other header of the client that happened to come first.
 
 mod entry;
 mod gates;
 mod generations;
 mod key;
 pub mod recent_writes;
+mod template;
 #[cfg(test)]
 mod tests;
 
 pub use entry::MIN_COMPRESSED_BYTES;
+pub use template::{Placeholder, Template};
 
+use crate::web::Session;
 use crate::web::middleware::locale;
 use crate::web::middleware::session_cookie::SessionCookie;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue};
-use axum::http::{Method, Uri};
+use axum::http::{Method, StatusCode, Uri};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use entry::{Encoding, Entry, MAX_BODY_BYTES, Rendered};
 use gates::Gates;
 use generations::{Generations, Tag};
-use key::{Key, PublicPath};
+use key::{Key, PublicPath, Shared};
 use metrics::Counter;
 use quick_cache::sync::Cache;
 use quick_cache::{DefaultHashBuilder, OptionsBuilder, Weighter};
 use recent_writes::RecentWrites;
 use server::Environment;
 use server::messaging::BusEvent;
+use shared::auth::User;
 use shared::tickets::TicketChanged;
 use shared::{Envelope, Instant, Subject};
 use std::sync::Arc;
 use std::time::Duration;
+use uuid::Uuid;
 
 /// How long an entry is served at most. It bounds what changes without an event: shows begin as time passes.
 const LIFETIME: Duration = Duration::from_secs(1);
@@ -55,6 +61,8 @@ pub struct ResponseCache {
     generations: Generations,
     recent_writes: RecentWrites,
     session_cookie: Arc<SessionCookie>,
+    /// For whom pages of signed-in readers are rendered, with a verified address and without.
+    placeholders: [Placeholder; 2],
     environment: Environment,
     hits: Counter,
     misses: Counter,
@@ -84,6 +92,8 @@ impl ResponseCache {
             generations: Generations::default(),
             recent_writes: RecentWrites::new(environment.clone()),
             session_cookie,
+            placeholders: [false, true]
+                .map(|verified| Placeholder::new(Uuid::from_bytes(environment.random_bytes()), verified)),
             environment,
             hits: metrics::counter!("response_cache_hits_total"),
             misses: metrics::counter!("response_cache_misses_total"),
@@ -138,7 +148,20 @@ impl ResponseCache {
         }
         let address = path.canonical_address(request.uri())?;
         let language = path.is_page.then(|| locale::of_request(headers));
-        Some(Key { address, language, tag: path.tag })
+        Some(Key { address, language, verified: None, tag: path.tag })
+    }
+
+    /// The key of a page that may be put together for a signed-in reader.
+    fn key_of_signed_in(&self, request: &Request, reader: &User) -> Option<(Key, Shared)> {
+        let headers = request.headers();
+        let path = PublicPath::parse(request.uri().path()).filter(|path| path.shared != Shared::Nobody)?;
+        let other = request.method() != Method::GET || !request.body().is_end_stream();
+        if other || headers.contains_key("idempotency-key") || self.recent_writes.contains(headers) {
+            return None;
+        }
+        let address = path.canonical_address(request.uri())?;
+        let (language, verified) = (Some(locale::of_request(headers)), Some(reader.verified));
+        Some((Key { address, language, verified, tag: path.tag }, path.shared))
     }
 
     fn arrival(&self, tag: Tag) -> Arrival {
@@ -234,8 +257,54 @@ pub async fn serve(State(cache): State<Arc<ResponseCache>>, request: Request, ne
             Err(response) => return response,
         },
     };
-    let response = entry.response(encoding).await;
+    // Only entries for signed-in readers are templates, and they have other keys.
+    let response =
+        entry.response(encoding, None).await.unwrap_or_else(|| StatusCode::INTERNAL_SERVER_ERROR.into_response());
     if head { without_body(response) } else { response }
+}
+
+/// Answers a signed-in reader with a page from the cache, into which what belongs to the reader is put.
+pub async fn serve_signed_in(
+    State(cache): State<Arc<ResponseCache>>,
+    session: Session,
+    request: Request,
+    next: Next,
+) -> Response {
+    let Ok(Some(reader)) = session.user() else { return next.run(request).await };
+    let Some((key, shared)) = cache.key_of_signed_in(&request, reader) else { return next.run(request).await };
+    let arrival = cache.arrival(key.tag);
+    let entry = match cache.find(&key, arrival) {
+        Some(entry) => {
+            cache.hits.increment(1);
+            Some(entry)
+        }
+        None => {
+            let mut placeholders = copy(&request);
+            let placeholder = &cache.placeholders[usize::from(reader.verified)];
+            placeholders.extensions_mut().insert(session.of_placeholder(placeholder.0.clone()));
+            placeholders.extensions_mut().insert(placeholder.clone());
+            cache.render(key, arrival, placeholders, next.clone()).await.ok()
+        }
+    };
+    let entry = entry.filter(|entry| shared == Shared::Everybody || !entry.names(reader));
+    let filled_in = match entry {
+        Some(entry) => entry.response(Encoding::preferred(request.headers()), Some(reader)).await,
+        None => None,
+    };
+    match filled_in {
+        Some(response) => response,
+        None => next.run(request).await,
+    }
+}
+
+/// A request like this one, which has no body.
+fn copy(request: &Request) -> Request {
+    let mut copy = Request::new(Body::empty());
+    copy.method_mut().clone_from(request.method());
+    copy.uri_mut().clone_from(request.uri());
+    copy.headers_mut().clone_from(request.headers());
+    copy.extensions_mut().clone_from(request.extensions());
+    copy
 }
 
 fn without_body(mut response: Response) -> Response {

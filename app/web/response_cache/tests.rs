@@ -319,7 +319,7 @@ async fn memory_is_bounded_and_a_body_that_is_too_long_is_sent_whole() {
     };
     for number in 0..200 {
         let Rendered::Shared(entry) = entry(MAX_BODY_BYTES).await else { panic!("it is kept") };
-        let key = Key { address: format!("/?search={number}"), language: None, tag: Tag::Lists };
+        let key = Key { address: format!("/?search={number}"), language: None, verified: None, tag: Tag::Lists };
         entries.insert(key.clone(), Arc::new(entry));
         assert!(entries.weight() <= CAPACITY_BYTES, "{}", entries.weight());
     }
