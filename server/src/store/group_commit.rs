@@ -25,7 +25,16 @@ const MAX_BATCH: usize = 64;
 pub const WRITE_LOCK: &str = "select pg_advisory_xact_lock(1)";
 
 /// One write: it runs inside the shared transaction and returns how to reply once that is committed.
-pub type WriteJob = Box<dyn for<'a> FnOnce(&'a DatabaseTransaction) -> BoxFuture<'a, JobOutcome> + Send>;
+pub type WriteJob = Box<dyn FnOnce(Arc<DatabaseTransaction>, Place) -> BoxFuture<'static, JobOutcome> + Send>;
+
+/// Where a write stands in its transaction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// It may use the transaction itself: if it fails, there is nothing else to keep.
+    First,
+    /// It needs a savepoint.
+    Later,
+}
 
 /// Replies to the caller of a write with the outcome of the shared commit.
 pub type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
@@ -33,6 +42,8 @@ pub type Reply = Box<dyn FnOnce(Result<(), Error>) + Send>;
 /// A write that has run, as far as the shared transaction is concerned.
 pub struct JobOutcome {
     pub reply: Reply,
+    /// Whether its changes are to be kept.
+    pub succeeded: bool,
     /// Nothing of the shared transaction can be kept.
     pub connection_lost: bool,
     pub(super) effects: Effects,
@@ -86,26 +97,37 @@ async fn run_batch(db: &DatabaseConnection, first: WriteJob, queue: &mut mpsc::R
             return Effects::default();
         }
     };
+    let batch = Arc::new(batch);
     let (mut replies, mut effects, mut connection_lost) = (Vec::new(), Effects::default(), false);
-    let mut next = Some(first);
+    // PostgreSQL rolls a transaction back in which a statement has failed and calls that a commit: only a savepoint tells.
+    let is_postgres = db.get_database_backend() == DbBackend::Postgres;
+    let (mut next, mut place) = (Some(first), if is_postgres { Place::Later } else { Place::First });
+    let mut keep = true;
     while let Some(job) = next.take() {
         // A panic in one write must not fail the others: its savepoint is rolled back when dropped.
-        match AssertUnwindSafe(job(&batch)).catch_unwind().await {
+        let succeeded = match AssertUnwindSafe(job(batch.clone(), place)).catch_unwind().await {
             Ok(outcome) => {
                 replies.push(outcome.reply);
                 connection_lost |= outcome.connection_lost;
                 effects = effects.and(outcome.effects);
+                outcome.succeeded
             }
-            Err(_) => tracing::error!("write panicked and was rolled back"),
-        }
-        if replies.len() < MAX_BATCH && !connection_lost {
+            Err(_) => {
+                tracing::error!("write panicked and was rolled back");
+                false
+            }
+        };
+        keep = succeeded || place == Place::Later;
+        place = Place::Later;
+        if keep && replies.len() < MAX_BATCH && !connection_lost {
             next = queue.try_recv().ok();
         }
     }
-    let result = if connection_lost {
-        batch.rollback().await.map_err(Error::from).and(Err(Error::Unavailable(DATABASE)))
-    } else {
-        batch.commit().await.map_err(Error::from)
+    let result = match Arc::into_inner(batch) {
+        Some(batch) if keep && !connection_lost => batch.commit().await.map_err(Error::from),
+        Some(batch) if !connection_lost => batch.rollback().await.map_err(Error::from),
+        Some(batch) => batch.rollback().await.map_err(Error::from).and(Err(Error::Unavailable(DATABASE))),
+        None => Err(Error::failed("a part of a write outlives it")),
     };
     if let Err(error) = &result {
         tracing::error!(%error, writes = replies.len(), "commit failed, its writes are refused");

@@ -24,6 +24,7 @@ pub use rows::insert_all;
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};
 use futures::future::BoxFuture;
+use group_commit::Place;
 use sea_orm::{DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use shared::{Instant, Service};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -149,19 +150,23 @@ impl Store {
     {
         let (reply, replied) = oneshot::channel();
         let (environment, cause, span) = (self.environment.clone(), cause.into(), Span::current());
-        let job: group_commit::WriteJob = Box::new(move |batch| {
+        let job: group_commit::WriteJob = Box::new(move |batch, place| {
             Box::pin(async move {
-                let effects = Arc::default();
-                let running = run_in_savepoint(batch, environment, (cause, Arc::clone(&effects)), work);
-                let result = running.instrument(span).await;
-                let effects = *lock(&effects);
+                let (now, effects) = (environment.now(), Arc::default());
+                let whole = Tx { db: batch, now, environment, cause, effects: Arc::clone(&effects) };
+                let result = match place {
+                    Place::First => work(&whole).instrument(span).await,
+                    Place::Later => whole.savepoint(work).instrument(span).await,
+                };
+                let succeeded = result.is_ok();
+                let effects = if succeeded { *lock(&effects) } else { Effects::default() };
                 // A transaction whose connection broke must not be committed: the driver would report success.
                 let connection_lost = matches!(result, Err(Error::Unavailable(_)));
                 let reply: group_commit::Reply = Box::new(move |committed| {
                     // The caller may be gone; what was committed stays.
                     let _ = reply.send(committed.and(result));
                 });
-                group_commit::JobOutcome { reply, connection_lost, effects }
+                group_commit::JobOutcome { reply, succeeded, connection_lost, effects }
             })
         });
         let stopped = Error::Unavailable(self.service.name());
@@ -170,22 +175,6 @@ impl Store {
         }
         replied.await.unwrap_or(Err(stopped))
     }
-}
-
-async fn run_in_savepoint<T, F>(
-    batch: &DatabaseTransaction,
-    environment: Environment,
-    (cause, effects): (Cause, Arc<Mutex<Effects>>),
-    work: F,
-) -> Result<T, Error>
-where
-    F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
-{
-    let now = environment.now();
-    let db = batch.begin().await.map_err(|_| Error::Unavailable(DATABASE))?;
-    let tx = Tx { db: Arc::new(db), now, environment, cause, effects };
-    let result = work(&tx).await;
-    tx.end(result).await
 }
 
 /// A write in progress.
@@ -245,7 +234,7 @@ impl Tx {
         F: for<'a> FnOnce(&'a Tx) -> BoxFuture<'a, Result<T, Error>>,
     {
         let (environment, effects) = (self.environment.clone(), self.effects.clone());
-        let db = Arc::new(self.db.begin().await?);
+        let db = Arc::new(self.db.begin().await.map_err(|_| Error::Unavailable(DATABASE))?);
         let inner = Tx { db, now: self.now, environment, cause: self.cause, effects };
         let result = work(&inner).await;
         inner.end(result).await

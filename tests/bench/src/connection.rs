@@ -118,7 +118,12 @@ impl Connection {
     pub fn cookies(&self) -> String {
         let head = String::from_utf8_lossy(&self.received[..self.head]);
         let lines = head.lines().filter_map(|line| line.split_once(": "));
-        let set = lines.filter(|(name, _)| name.eq_ignore_ascii_case("set-cookie"));
+        // A browser that reads for longer than a moment has forgotten the cookies that live for seconds.
+        let lives = |cookie: &str| {
+            let age = cookie.split("; ").find_map(|attribute| attribute.strip_prefix("Max-Age=")?.parse::<u64>().ok());
+            age.is_none_or(|seconds| seconds >= 60)
+        };
+        let set = lines.filter(|(name, cookie)| name.eq_ignore_ascii_case("set-cookie") && lives(cookie));
         set.filter_map(|(_, value)| value.split(';').next()).collect::<Vec<_>>().join("; ")
     }
 
