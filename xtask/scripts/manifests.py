@@ -10,7 +10,26 @@ import kubernetes_validate, yaml
 root, folder, roles = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]), sys.argv[3:]
 # Custom resources, for which Kubernetes has no schema.
 FOREIGN = ["cert-manager.io/v1", "postgresql.cnpg.io/v1"]
+# What each role reads from its environment and has no default that suits it, whether or not Stripe and a mail server are in use:
+# without the key, `tickets` would take payments for play money and let people list who have proved no address.
+NEEDS = {
+    "web": ["PUBLIC_URL", "STRIPE_PUBLISHABLE_KEY"],
+    "auth": ["PUBLIC_URL", "MAIL", "MAIL_FROM"],
+    "tickets": ["STRIPE_PUBLISHABLE_KEY"],
+    "orders": [],
+    "expiration": [],
+    "payments": ["PUBLIC_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_PUBLISHABLE_KEY"],
+}
+NEEDED_BY_ALL = ["SERVICES", "NATS_URL", "HOST", "METRICS", "LOG_FORMAT", "DRAIN_SECONDS"]
+# Whoever else has one of these knows a secret that it does not need.
+SECRETS = ["DATABASE_URL", "DATABASE_PASSWORD", "MAIL", "MAIL_PASSWORD", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
 problems = []
+
+def settings_of_program():
+    text = (root / "server/src/config/variables.rs").read_text()
+    return set(re.findall(r'\b(?:value|described)\(\s*"([A-Z_]+)"', text))
+
+SETTINGS = settings_of_program()
 
 def check(holds, where, problem):
     if not holds:
@@ -80,13 +99,28 @@ def variables(container):
         values[variable["name"]] = re.sub(r"\$\((\w+)\)", expanded, variable.get("value", ""))
     return values
 
+def check_settings(where, role, names):
+    """A process has every setting that its role needs, none that the program does not know, and no secret of another role."""
+    database = [] if role == "web" else ["DATABASE_URL"]
+    needed = NEEDS[role] + NEEDED_BY_ALL + database
+    for name in needed:
+        check(name in names, where, f"set {name}, which it needs")
+    for name in sorted(names):
+        check(name in SETTINGS, where, f"remove {name}: the program knows no setting of that name")
+    for name in set(SECRETS) & names:
+        own = name in needed or (name == "DATABASE_PASSWORD" and database) or (name == "MAIL_PASSWORD" and "MAIL" in needed)
+        check(own, where, f"remove {name}, which is a secret of others")
+
 def check_role(where, role, found):
     deployment = found.get(("Deployment", role))
     check(deployment is not None, where, "add a Deployment of that name")
     if deployment is None:
         return
     pod = deployment["spec"]["template"]
-    environment = variables(pod["spec"]["containers"][0])
+    container = pod["spec"]["containers"][0]
+    environment = variables(container)
+    shared = [found[("ConfigMap", source["configMapRef"]["name"])]["data"] for source in container.get("envFrom", [])]
+    check_settings(where, role, set(environment).union(*shared))
     check(environment.get("SERVICES") == role, where, f"set SERVICES={role} in its Deployment")
     # The passwords are in variables of their own.
     own_url = re.match(rf"(nats|tls)://{role}@", environment.get("NATS_URL", ""))
@@ -178,9 +212,20 @@ def check_accounts():
 
 def check_compose():
     services = yaml.safe_load((root / "compose.yaml").read_text())["services"]
+    addresses = set()
     for role in roles:
-        services_value = services.get(role, {}).get("environment", {}).get("SERVICES")
-        check(services_value == role, "compose.yaml", f"add {role}, with SERVICES={role}")
+        where = f"compose.yaml: {role}"
+        environment = services.get(role, {}).get("environment", {})
+        check(environment.get("SERVICES") == role, "compose.yaml", f"add {role}, with SERVICES={role}")
+        check_settings(where, role, set(environment))
+        for name, password in [("NATS_URL", f"NATS_{role.upper()}_PASSWORD"), ("DATABASE_URL", f"{role.upper()}_DATABASE_PASSWORD")]:
+            account = re.match(rf"\w+://{role}:\$\{{{password}:-\w+\}}@", environment.get(name, f"none://{role}:${{{password}:-x}}@"))
+            check(account, where, f"use the role's own account in {name}, with the password in {password}")
+        # What the person who starts it sets reaches the process under the same name.
+        for name in set(environment) & {"MAIL", "MAIL_FROM", *(name for name in SETTINGS if name.startswith("STRIPE_"))}:
+            check(re.fullmatch(rf"\$\{{{name}:-\w*\}}", str(environment[name])), where, f"pass {name} on from the environment")
+        addresses |= {environment["PUBLIC_URL"]} if "PUBLIC_URL" in environment else set()
+    check(len(addresses) == 1, "compose.yaml", f"give all processes the same PUBLIC_URL, not {sorted(addresses)}")
 
 for rendered in sorted(folder.glob("*.yaml")):
     check_overlay(rendered.stem, rendered.read_text())
