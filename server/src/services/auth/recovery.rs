@@ -149,7 +149,7 @@ async fn change(tx: &Tx, caller: &Caller, mut user: UserRow, link: LinkRow, site
     let Some(hash) = link.password_hash else { return Err(Rejection::LinkInvalid.into()) };
     links::delete_of_user(tx, user.user_id()).await?;
     if user.verified_at.is_some() {
-        queue::enqueue_to(tx, &user.email, account_mails::email_changed(&user, site_url)?).await?;
+        queue::enqueue_beyond_limits(tx, &user.email, account_mails::email_changed(&user, site_url)?).await?;
     }
     (user.email, user.password_hash, user.verified_at) = (link.email, hash, Some(Millis(tx.now())));
     events::record(tx, caller, user.user_id(), SecurityEventKind::EmailChanged).await?;
@@ -167,7 +167,7 @@ pub async fn set_password(
 ) -> Result<(), Error> {
     links::delete_of_user(tx, user.user_id()).await?;
     if user.verified_at.is_some() {
-        queue::enqueue_to(tx, &user.email, account_mails::password_changed(&user, site_url)?).await?;
+        queue::enqueue_beyond_limits(tx, &user.email, account_mails::password_changed(&user, site_url)?).await?;
     }
     user.password_hash = hash;
     events::record(tx, caller, user.user_id(), kind).await?;

@@ -24,7 +24,8 @@ pub const MAIL_LIFETIME: Duration = Duration::from_secs(30 * 24 * 3600);
 pub const MAX_ACCOUNTS_PER_ADDRESS: u64 = 20;
 /// How long a sign-up waits when there are that many.
 pub const TOO_MANY_ACCOUNTS_WAIT: Duration = HOUR;
-/// How many mails about accounts go to an address at most, and in which time.
+/// How many mails about accounts go to an address at most, and in which time. Not counted as too many: warnings to the owner, and a
+/// link for a new password while the owner has none that works.
 pub const MAIL_LIMITS: [(u64, Duration); 2] = [(5, HOUR), (20, DAY)];
 /// How often the owner of an address is told that somebody else tries to use it.
 pub const NOTICE_INTERVAL: Duration = DAY;

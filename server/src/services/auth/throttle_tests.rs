@@ -1,8 +1,9 @@
 //! Guesses and mails are slowed down, and nobody is locked out by the guesses of others.
 
-use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, password, refused};
+use super::schema::mails::MailKind;
+use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
 use shared::Rejection;
-use shared::auth::{CloseAccount, ListSecurityEvents, SecurityEventKind};
+use shared::auth::{ChangeEmail, ChangePassword, CloseAccount, ListSecurityEvents, SecurityEventKind};
 use std::time::Duration;
 
 #[tokio::test]
@@ -99,4 +100,67 @@ async fn a_network_that_tries_many_addresses_is_slowed_down() {
         assert!(attempts < 200, "it is never slowed down");
     }
     assert_eq!(refused(site.sign_in(ELSEWHERE, "name1", OTHER, None).await), Rejection::WrongCredentials);
+}
+
+/// Strangers ask for a new password every two minutes until the address of `ann` receives no further mail: its limits for the hour
+/// and for the day are reached.
+async fn use_up_mails(site: &TestAuth) {
+    for _ in 0..5 * 30 {
+        site.wait(Duration::from_secs(120));
+        site.forgot("ann").await;
+    }
+    let before = site.count("mails").await;
+    site.wait(Duration::from_secs(120));
+    site.forgot("ann").await;
+    assert_eq!(site.count("mails").await, before, "the mails are not used up");
+}
+
+#[tokio::test]
+async fn mails_that_others_cause_do_not_keep_the_owner_from_being_warned() {
+    let site = TestAuth::new().await;
+    let owner = site.owner("ann").await;
+    site.wait(DAY);
+    use_up_mails(&site).await;
+    let caller = site.caller(HOME, Some(&owner.user));
+
+    site.sign_up("ann", OTHER).await.expect("it looks like any other sign-up");
+    let change = ChangePassword { current: password(RIGHT), password: password("a third password") };
+    site.auth.clone().change_password(caller.clone(), change).await.expect("the password is right");
+    site.wait(Duration::from_secs(1));
+    let change = ChangeEmail { password: password("a third password"), email: email("anna") };
+    site.auth.clone().change_email(caller, change).await.expect("the password is right");
+    site.verify(site.newest_token().await).await.expect("the link is valid");
+
+    let told = site.kinds().await;
+    for warning in [MailKind::AddressTried, MailKind::PasswordChanged, MailKind::EmailChanged] {
+        let to_ann = (warning, Some("ann@example.org".to_owned()));
+        assert_eq!(told.iter().filter(|mail| **mail == to_ann).count(), 1, "{warning}: {told:?}");
+    }
+}
+
+#[tokio::test]
+async fn others_who_ask_for_new_passwords_do_not_keep_the_owner_from_setting_one() {
+    let site = TestAuth::new().await;
+    site.owner("ann").await;
+    site.wait(DAY);
+    for press in 0..30 * 30 {
+        site.wait(Duration::from_secs(120));
+        site.forgot("ann").await;
+        if press % 10 == 0 {
+            let newest_at = site.mails().await.last().expect("there are mails").created_at.0;
+            let age = site.environment.now().since(newest_at);
+            assert!(age < Duration::from_secs(3600), "the newest link does not work any more: {age:?}");
+        }
+    }
+
+    let day_ago = site.environment.now() - DAY;
+    let in_a_day = site.mails().await.iter().filter(|mail| mail.created_at.0 > day_ago).count();
+    assert!(in_a_day <= 25, "the mails are not limited: {in_a_day} in a day");
+    use_up_mails(&site).await;
+    site.reset(site.newest_token().await, OTHER).await.expect("the link is valid");
+    site.sign_in(ELSEWHERE, "ann", OTHER, None).await.expect("the password is hers");
+    // The links have ended with the old password, and she may forget the new one at once.
+    site.wait(Duration::from_secs(120));
+    site.forgot("ann").await;
+    site.reset(site.newest_token().await, RIGHT).await.expect("the link is valid");
 }

@@ -7,7 +7,7 @@ use crate::Error;
 use crate::services::auth::rules;
 use crate::services::auth::rules::Counter;
 use crate::services::auth::schema::attempts;
-use crate::services::auth::schema::mails::{self, MailKind};
+use crate::services::auth::schema::mails;
 use crate::store::{Millis, Store, Text, Tx};
 use futures::future::join_all;
 use shared::Instant;
@@ -24,17 +24,20 @@ pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<
     let deleted = attempts::find(tx.db(), &Counter::MailsTo(address.to_owned()).key()).await?.failures;
     let deleted = u64::try_from(deleted).unwrap_or_default();
     for (most, interval) in rules::MAIL_LIMITS {
-        // Those that warn the owner are sent in any case: somebody else may have used up the others.
-        let is_warning = matches!(content.kind, MailKind::PasswordChanged | MailKind::EmailChanged);
-        if !is_warning && mails::count_to(tx.db(), address, tx.now() - interval).await? + deleted >= most {
+        if mails::count_to(tx.db(), address, tx.now() - interval).await? + deleted >= most {
             let (user, kind) = (content.recipient_id, content.kind);
             tracing::warn!(%user, %kind, "mail not sent: its address has received too many");
             return Ok(false);
         }
     }
+    enqueue_beyond_limits(tx, address, content).await.map(|()| true)
+}
+
+/// Queues a mail that its reader needs even if strangers have used up the mails of the address. The caller limits how often it is
+/// sent.
+pub async fn enqueue_beyond_limits(tx: &Tx, address: &str, content: MailContent) -> Result<(), Error> {
     let key = format!("{}/{}", content.kind, tx.new_id::<uuid::Uuid>());
-    insert(tx, key, Some(address.to_owned()), content).await?;
-    Ok(true)
+    insert(tx, key, Some(address.to_owned()), content).await
 }
 
 /// Without an address, a mail goes to the one that its recipient has when it is delivered.
@@ -89,7 +92,9 @@ pub async fn deliver_due(store: &Store, transport: &MailTransport) -> Result<Opt
 /// Retries stay quiet: only the first failure and the last one are logged where operators see them.
 async fn record_outcome(store: &Store, mail: mails::Model, outcome: Result<(), DeliveryError>) -> Result<(), Error> {
     let Err(error) = outcome else {
-        return store.write(store.root_cause(), |tx| Box::pin(mails::mark_sent(tx, mail.key))).await;
+        store.write(store.root_cause(), |tx| Box::pin(mails::mark_sent(tx, mail.key))).await?;
+        metrics::counter!("mails_total", "outcome" => "sent").increment(1);
+        return Ok(());
     };
     let give_up = !rules::is_worth_mailing(mail.created_at.0, store.environment().now());
     let (key, attempts) = (&mail.key, mail.attempts);
@@ -101,5 +106,7 @@ async fn record_outcome(store: &Store, mail: mails::Model, outcome: Result<(), D
         tracing::debug!(mail = key, attempts, %error, "mail not delivered, retrying");
     }
     let reason = error.to_string();
-    store.write(store.root_cause(), move |tx| Box::pin(mails::mark_undelivered(tx, mail.key, reason, give_up))).await
+    store.write(store.root_cause(), move |tx| Box::pin(mails::mark_undelivered(tx, mail.key, reason, give_up))).await?;
+    metrics::counter!("mails_total", "outcome" => if give_up { "given_up" } else { "delayed" }).increment(1);
+    Ok(())
 }

@@ -55,6 +55,15 @@ pub async fn find(db: &impl ConnectionTrait, token_hash: &str, now: Instant) -> 
     Ok(live.one(db).await?)
 }
 
+/// Whether a person has a link of that kind that works.
+pub async fn has_live(tx: &Tx, user: UserId, kind: LinkKind) -> Result<bool, Error> {
+    let live = Entity::find()
+        .filter(Column::UserId.eq(user.uuid()))
+        .filter(Column::Kind.eq(Text(kind)))
+        .filter(Column::ExpiresAt.gt(Millis(tx.now())));
+    Ok(live.one(tx.db()).await?.is_some())
+}
+
 /// Ends all links of a person.
 pub async fn delete_of_user(tx: &Tx, user: UserId) -> Result<(), Error> {
     let links = Entity::delete_many().filter(Column::UserId.eq(user.uuid()));
