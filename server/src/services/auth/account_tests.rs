@@ -1,16 +1,17 @@
 //! Accounts cannot be taken over or found out, and their owners get back in.
 
+use super::hash_token;
 use super::schema::RETENTIONS;
 use super::schema::mails::MailKind;
 use super::schema::sessions;
 use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
-use sea_orm::EntityTrait;
+use sea_orm::{ConnectionTrait, EntityTrait};
 use shared::Rejection;
 use shared::auth::{
     ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions, RevokeOtherSessions,
-    RevokeSession, SecurityEventKind, SendVerification, SignIn, SignOut,
+    RevokeSession, SecurityEventKind, SendVerification, SignIn, SignOut, User,
 };
-use shared::value::LanguageTag;
+use shared::value::{LanguageTag, Secret};
 use std::time::Duration;
 
 #[tokio::test]
@@ -164,6 +165,80 @@ async fn sessions_are_listed_revoked_replaced_and_end_when_they_are_idle() {
     assert!(site.identify(&first.token).await.is_none(), "the browser has a new one");
     let events = site.auth.clone().list_security_events(caller, ListSecurityEvents {}).await.expect("she may");
     assert!(events.iter().any(|event| event.kind == SecurityEventKind::SignedIn), "{events:?}");
+}
+
+/// A session as the first version writes it, which knows three of its columns.
+async fn begin_by_first_version(site: &TestAuth, user: &User, token: &Secret) {
+    let expires_at = (site.environment.now() + 30 * DAY).millis();
+    let (hash, id) = (hash_token(token), user.id.uuid().simple().to_string());
+    let insert =
+        format!("insert into sessions (token_hash, user_id, expires_at) values ('{hash}', x'{id}', {expires_at})");
+    site.auth.store.read().execute_unprepared(&insert).await.expect("the other columns have defaults");
+}
+
+#[tokio::test]
+async fn a_session_that_the_first_version_began_goes_on_and_ends_like_any_other() {
+    let site = TestAuth::new().await;
+    let user = site.owner("ann").await.user;
+    let (used, idle) = (Secret::from("used".to_owned()), Secret::from("idle".to_owned()));
+    let began_at = site.environment.now();
+    for token in [&used, &idle] {
+        begin_by_first_version(&site, &user, token).await;
+    }
+
+    site.wait(10 * DAY);
+    let list = ListSessions { session: used.clone() };
+    let sessions = site.auth.clone().list_sessions(site.caller(HOME, Some(&user)), list).await.expect("she may");
+    let listed = sessions.iter().find(|session| session.current).expect("it is listed");
+    assert_eq!((listed.started_at, listed.used_at), (began_at, began_at));
+    assert_eq!(site.identify(&used).await.as_ref().map(|user| user.id), Some(user.id));
+    for day in [30, 59, 88, 117, 146, 175] {
+        site.wait((began_at + day * DAY).since(site.environment.now()));
+        assert!(site.identify(&used).await.is_some(), "it is in use: {day}");
+        assert_eq!(site.identify(&idle).await, None, "it has been idle: {day}");
+    }
+
+    site.wait((began_at + 180 * DAY).since(site.environment.now()));
+    assert_eq!(site.identify(&used).await, None, "half a year is over");
+}
+
+#[tokio::test]
+async fn a_new_password_and_the_end_of_other_sessions_make_other_browsers_unknown_again() {
+    for way in ["changed", "reset", "ended"] {
+        let site = TestAuth::new().await;
+        let owner = site.owner("ann").await;
+        site.wait(DAY);
+        site.forgot("ann").await;
+        let link = site.newest_token().await;
+        let known = site.sign_in(ELSEWHERE, "ann", RIGHT, None).await.expect("the password is right").device;
+        while !matches!(
+            refused(site.sign_in(ELSEWHERE, "ann", "a guess of his", None).await),
+            Rejection::TooManyRequests { .. }
+        ) {}
+        let known = site.sign_in(ELSEWHERE, "ann", RIGHT, Some(known)).await.expect("the browser is known").device;
+        let (auth, caller) = (site.auth.clone(), site.caller(HOME, Some(&owner.user)));
+
+        let password_now = match way {
+            "changed" => {
+                let request = ChangePassword { current: password(RIGHT), password: password(OTHER) };
+                auth.change_password(caller, request).await.expect("the password is right");
+                OTHER
+            }
+            "reset" => {
+                site.reset(link, OTHER).await.expect("the link is valid");
+                OTHER
+            }
+            _ => {
+                let request = RevokeOtherSessions { session: owner.token.clone() };
+                auth.revoke_other_sessions(caller, request).await.expect("they end");
+                RIGHT
+            }
+        };
+
+        let refusal = refused(site.sign_in(ELSEWHERE, "ann", password_now, Some(known)).await);
+        assert!(matches!(refusal, Rejection::TooManyRequests { .. }), "{way}: {refusal:?}");
+        site.sign_in(HOME, "ann", password_now, None).await.expect("this network has failed nothing");
+    }
 }
 
 #[tokio::test]

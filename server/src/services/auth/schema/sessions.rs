@@ -54,14 +54,24 @@ fn id_of(token_hash: &str) -> SessionId {
 }
 
 impl SessionRow {
+    /// The version before this one does not write when a session began, only its end.
+    fn began_at(&self) -> Instant {
+        if self.started_at.0 == Instant::default() {
+            self.expires_at.0 - rules::SESSION_IDLE_LIFETIME
+        } else {
+            self.started_at.0
+        }
+    }
+
     pub fn info(self, current: Option<&str>) -> SessionInfo {
+        let started_at = self.began_at();
         SessionInfo {
             id: id_of(&self.token_hash),
             current: Some(self.token_hash.as_str()) == current,
             agent: self.agent,
             network: self.network,
-            started_at: self.started_at.0,
-            used_at: self.used_at.0,
+            started_at,
+            used_at: self.used_at.0.max(started_at),
         }
     }
 }
@@ -96,10 +106,7 @@ pub async fn find(
 pub async fn touch(tx: &Tx, token_hash: &str) -> Result<(), Error> {
     // It may have ended since it was read; then it must not come back.
     let Some(mut session) = Entity::find_by_id(token_hash.to_owned()).one(tx.db()).await? else { return Ok(()) };
-    // The version before this one does not write when a session began, only its end.
-    if session.started_at.0 == Instant::default() {
-        session.started_at = Millis(session.expires_at.0 - rules::SESSION_IDLE_LIFETIME);
-    }
+    session.started_at = Millis(session.began_at());
     session.used_at = Millis(tx.now());
     session.expires_at = Millis(rules::session_end(session.started_at.0, tx.now()));
     Ok(session.into_active_model().reset_all().update(tx.db()).await.map(drop)?)
