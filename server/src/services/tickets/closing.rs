@@ -47,23 +47,27 @@ pub async fn who_left(tx: &Tx, sellers: BTreeSet<Uuid>) -> Result<BTreeSet<Uuid>
     Ok(left.into_iter().map(|seller| seller.user_id).collect())
 }
 
-/// Withdraws one batch of each seller who has left. Returns when to run again: at once while any is pending.
+/// Withdraws one batch of each seller who has left. Returns when to run again: at once while that withdraws anything.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn step(store: &Store) -> Result<Option<Instant>, Error> {
     let pending = sellers::Entity::find().filter(sellers::Column::WithdrawalPending.eq(true)).all(store.read()).await?;
-    let mut next = store.environment().now();
+    let (mut next, now) = (None, store.environment().now());
     for seller in &pending {
         let id = seller.user_id;
         let withdraw = store.write(store.root_cause(), move |tx| Box::pin(withdraw_batch(tx, id)));
         // One seller's tickets must not keep those of others on sale.
-        if let Err(error) = withdraw.await {
-            tracing::warn!(seller = %id, %error, "tickets of a closed account not withdrawn, trying again");
-            next = store.environment().now() + RETRY_DELAY;
-        }
+        let run_at = match withdraw.await {
+            Ok(()) => now,
+            Err(error) => {
+                tracing::warn!(seller = %id, %error, "tickets of a closed account not withdrawn, trying again");
+                now + RETRY_DELAY
+            }
+        };
+        next = next.into_iter().chain([run_at]).min();
     }
-    Ok((!pending.is_empty()).then_some(next))
+    Ok(next)
 }
 
 async fn withdraw_batch(tx: &Tx, seller: Uuid) -> Result<(), Error> {

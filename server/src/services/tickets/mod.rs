@@ -2,6 +2,8 @@
 
 mod cancellation;
 mod closing;
+#[cfg(test)]
+mod closing_tests;
 mod events;
 mod rules;
 mod schema;

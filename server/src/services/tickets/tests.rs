@@ -1,7 +1,7 @@
 //! Versions of orders arrive late, twice and out of order. The inbox and the rules together still let a ticket have one
 //! order at a time, and let no order keep a ticket after its end.
 
-use super::{MIGRATIONS, Tickets, closing, schema};
+use super::{MIGRATIONS, Tickets, schema};
 use crate::fixtures::{self, PRICE, SELLER};
 use crate::messaging::EventHandler;
 use crate::messaging::inbox::{Inbox, count_pending};
@@ -9,7 +9,6 @@ use crate::services::ServiceHandler;
 use crate::store::{Databases, open};
 use crate::tasks::Tasks;
 use crate::{Caller, Environment};
-use shared::auth::AccountClosed;
 use shared::orders::{OrderChanged, OrderState};
 use shared::tickets::{CreateShow, OfferTickets, Seat, ShowListing, Ticket, TicketState};
 use shared::{Envelope, Event, EventId, Instant, OrderId, Price, Service};
@@ -19,15 +18,15 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 /// The service with tickets on sale, and its inbox.
-struct OnSale {
+pub struct OnSale {
     _folder: TempDir,
-    service: Arc<Tickets>,
-    inbox: Inbox,
-    show: ShowListing,
-    tickets: Vec<Ticket>,
+    pub service: Arc<Tickets>,
+    pub inbox: Inbox,
+    pub show: ShowListing,
+    pub tickets: Vec<Ticket>,
 }
 
-async fn on_sale(count: usize) -> OnSale {
+pub async fn on_sale(count: usize) -> OnSale {
     let folder = tempfile::tempdir().expect("makes a folder");
     let environment = Environment::simulated(1, Instant::from_millis(1_790_000_000_000));
     let databases = Databases::Folder(folder.path().to_owned());
@@ -56,13 +55,13 @@ async fn on_sale(count: usize) -> OnSale {
 
 impl OnSale {
     /// Version 1 of an order of the first `count` tickets.
-    fn hold(&self, id: u128, count: usize) -> OrderChanged {
+    pub fn hold(&self, id: u128, count: usize) -> OrderChanged {
         let lines = self.tickets[..count].iter().map(|ticket| fixtures::held_ticket(ticket.id.uuid().as_u128()));
         let (id, show) = (OrderId::new(Uuid::from_u128(id)), self.show.show.clone());
         OrderChanged { id, show, lines: lines.collect(), ..fixtures::order() }
     }
 
-    async fn deliver(&self, order: &OrderChanged) {
+    pub async fn deliver(&self, order: &OrderChanged) {
         let id = EventId::new(Uuid::from_u128(order.id.uuid().as_u128() * 100 + u128::from(order.version)));
         let envelope = Envelope {
             id,
@@ -89,13 +88,13 @@ impl OnSale {
     }
 
     /// The state of the ticket with this index, and the order that has it.
-    async fn ticket(&self, index: usize) -> (TicketState, Option<u128>) {
+    pub async fn ticket(&self, index: usize) -> (TicketState, Option<u128>) {
         let row = schema::ticket(self.service.store().read(), self.tickets[index].id).await.expect("finds the ticket");
         (row.state.0, row.order_id.map(|id| id.as_u128()))
     }
 }
 
-fn expired(hold: &OrderChanged) -> OrderChanged {
+pub fn expired(hold: &OrderChanged) -> OrderChanged {
     OrderChanged { version: hold.version + 1, state: OrderState::Expired, ..hold.clone() }
 }
 
@@ -174,24 +173,4 @@ async fn a_newer_version_replaces_a_hold_that_waits() {
     let row = schema::ticket(market.service.store().read(), market.tickets[0].id).await.expect("finds the ticket");
     assert_eq!((market.ticket(0).await, market.pending().await), ((TicketState::Held, Some(2)), 0));
     assert_eq!(row.held_until.map(|until| until.0), Some(expires_at));
-}
-
-#[tokio::test]
-async fn what_a_closed_account_has_on_sale_is_withdrawn_and_what_is_held_when_it_is_released() {
-    let market = on_sale(60).await;
-    let hold = market.hold(1, 1);
-    market.deliver(&hold).await;
-    let store = market.service.store();
-
-    let closed = AccountClosed { user_id: SELLER };
-    let write = store.write(store.root_cause(), move |tx| Box::pin(closing::start(tx, closed)));
-    write.await.expect("it is remembered");
-    while market.service.clone().tick().await.expect("withdraws").is_some() {}
-
-    assert_eq!(market.ticket(0).await, (TicketState::Held, Some(1)), "the buyer may still pay");
-    for index in 1..60 {
-        assert_eq!(market.ticket(index).await.0, TicketState::Withdrawn, "{index}");
-    }
-    market.deliver(&expired(&hold)).await;
-    assert_eq!(market.ticket(0).await, (TicketState::Withdrawn, None));
 }
