@@ -208,8 +208,8 @@ impl Host {
         Ok(())
     }
 
-    /// Keeps the gauges of all services up to date, at a bounded cost: their queries run one after the other, and rest long enough
-    /// to take no more than their share of the time, however many rows there are and however often somebody scrapes.
+    /// Keeps the gauges of all services up to date, at a bounded cost: their queries read only indexes of what is waiting, run one
+    /// after the other, and rest long enough to take no more than their share of the time, however often somebody scrapes.
     pub async fn run_metrics(&self) {
         loop {
             let stopwatch = Stopwatch::start();
@@ -233,8 +233,8 @@ impl Host {
         }
         let backlog = Backlog { unpublished, oldest_unpublished, pending, dead_letters, undelivered };
         metrics::set_backlog(store.service(), backlog, self.environment.now());
-        match service.counted_table() {
-            Some(table) => metrics::set_states(store.read(), table).await,
+        match service.state_gauge() {
+            Some(gauge) => gauge.set(store.read()).await,
             None => Ok(()),
         }
     }

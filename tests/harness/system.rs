@@ -5,6 +5,7 @@ use super::mail;
 use super::nats::TestNats;
 use server::messaging::connection::Servers;
 use server::messaging::{Bus, in_process::InProcessBus, jetstream::JetStreamBus};
+use server::services::ServiceHandler;
 use server::store::Databases;
 use server::tasks::Tasks;
 use server::{Backend, Caller, Config, Environment, Error, Host, backup};
@@ -163,6 +164,11 @@ impl TestSystem {
         config.nats = admin.map(|servers| servers.expect("the URL is valid"));
         backup::restore(&config, folder, &self.environment).await.expect("the backup can be restored");
         self.start(None).await;
+    }
+
+    /// The services, each with its database.
+    pub fn services(&self) -> impl Iterator<Item = &Arc<dyn ServiceHandler>> {
+        self.hosts.iter().flat_map(Host::services)
     }
 
     fn backend(&self) -> Backend {

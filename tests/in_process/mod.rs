@@ -4,7 +4,9 @@
 mod backup;
 mod broker_permissions;
 mod bus;
+mod closing;
 mod defects;
+mod gauges;
 mod mails;
 mod purchase;
 mod sales;

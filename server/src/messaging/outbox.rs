@@ -5,9 +5,10 @@ use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::tasks::sleep;
 use crate::{Cause, Error};
 use sea_orm::{
-    ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Set,
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Set, Statement,
     sea_query::{Expr, OnConflict},
 };
+use serde_json::Value;
 use shared::{Envelope, Event, Instant, Service};
 use std::sync::Arc;
 use std::time::Duration;
@@ -162,6 +163,7 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
         return Ok(0);
     }
     let published: Vec<i64> = rows.iter().map(|row| row.seq).collect();
+    let again = rows.iter().all(|row| row.published_at.is_some());
     let envelopes = decode_all(rows)?;
     let deferred = deferred_rows(&envelopes, &published, bus.publish(&envelopes).await?);
     let mark = store.write(store.root_cause(), move |tx| {
@@ -172,15 +174,31 @@ async fn publish(store: &Store, bus: &dyn Bus, rows: Vec<row::Model>) -> Result<
                 let insert = deferred::Entity::insert_many(deferred).on_conflict(known);
                 insert.exec_without_returning(tx.db()).await?;
             }
-            let marked = row::Entity::update_many()
+            let mut marked = row::Entity::update_many()
                 .col_expr(row::Column::PublishedAt, Expr::value(Millis(tx.now())))
                 .col_expr(row::Column::Replay, Expr::value(false))
                 .filter(row::Column::Seq.is_in(published));
-            marked.exec(tx.db()).await.map(drop).map_err(Error::from)
+            if !again {
+                // Another process of the service may have published them at the same time, and counts them.
+                marked = marked.filter(row::Column::PublishedAt.is_null());
+            }
+            Ok(marked.exec(tx.db()).await?.rows_affected)
         })
     });
-    mark.await?;
+    let marked = usize::try_from(mark.await?).unwrap_or(usize::MAX);
+    if !again {
+        count_published(envelopes.iter().take(marked).map(AsRef::as_ref));
+    }
     Ok(envelopes.len())
+}
+
+/// Counts what has happened, each change once: no table is counted for it. The states are this program's own, so there are few.
+fn count_published<'a>(envelopes: impl Iterator<Item = &'a Envelope>) {
+    for Envelope { subject, body, .. } in envelopes {
+        let state = body.get("state").or_else(|| body.get("ticket")?.get("state")).and_then(Value::as_str);
+        let state = state.unwrap_or_default().to_owned();
+        metrics::counter!("events_published_total", "subject" => subject.name(), "state" => state).increment(1);
+    }
 }
 
 fn deferred_rows(envelopes: &[Arc<Envelope>], seqs: &[i64], deferred: Vec<Deferred>) -> Vec<deferred::ActiveModel> {
@@ -223,12 +241,20 @@ pub async fn redeliver(store: &Store, bus: &dyn Bus, service: Service) -> Result
     Ok(count)
 }
 
+/// Reads the part of the primary key's index that belongs to the service.
+#[must_use]
+pub fn count_deferred_sql(service: Service) -> String {
+    format!("select count(*) as rows from outbox_deferred where service = '{service}'")
+}
+
 /// How many published events this service has not stored yet.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn count_deferred(db: &impl ConnectionTrait, service: Service) -> Result<u64, Error> {
-    Ok(deferred::Entity::find().filter(deferred::Column::Service.eq(Text(service))).count(db).await?)
+    let count = Statement::from_string(db.get_database_backend(), count_deferred_sql(service));
+    let row = db.query_one_raw(count).await?.ok_or_else(|| Error::failed("the database counts nothing"))?;
+    Ok(row.try_get::<i64>("", "rows")?.unsigned_abs())
 }
 
 /// Whether an event is not published yet, waits to be published once more, or a service has not stored it.
@@ -241,14 +267,20 @@ pub async fn has_unpublished(db: &impl ConnectionTrait) -> Result<bool, Error> {
     Ok(unpublished.one(db).await?.is_some() || deferred::Entity::find().one(db).await?.is_some())
 }
 
+/// Reads the index `outbox_unpublished` alone, and the row of the oldest event.
+pub const COUNT_UNPUBLISHED: &str = "select count(*) as rows, (
+    select occurred_at from outbox where published_at is null order by seq limit 1) as oldest
+    from outbox where published_at is null";
+
 /// How many events are not published yet, and when the oldest of them occurred.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn unpublished(db: &impl ConnectionTrait) -> Result<(u64, Option<Instant>), Error> {
-    let unpublished = row::Entity::find().filter(row::Column::PublishedAt.is_null());
-    let oldest = unpublished.clone().order_by_asc(row::Column::Seq).one(db).await?;
-    Ok((unpublished.count(db).await?, oldest.map(|row| row.occurred_at.0)))
+    let count = Statement::from_string(db.get_database_backend(), COUNT_UNPUBLISHED);
+    let row = db.query_one_raw(count).await?.ok_or_else(|| Error::failed("the database counts nothing"))?;
+    let (rows, oldest): (i64, Option<i64>) = (row.try_get("", "rows")?, row.try_get("", "oldest")?);
+    Ok((rows.unsigned_abs(), oldest.map(Instant::from_millis)))
 }
 
 /// Marks every published event that is still kept, so that it is published once more after the bus lost it. Returns their

@@ -1,4 +1,4 @@
-//! Replayed events do not delay new ones.
+//! Replayed events do not delay new ones, and are not counted again.
 
 use super::{Bus, BusEvent, Deferred, EventHandler, outbox};
 use crate::fixtures;
@@ -6,6 +6,7 @@ use crate::store::{self, Databases, Store};
 use crate::tasks::Tasks;
 use crate::{Environment, Error};
 use async_trait::async_trait;
+use shared::orders::{OrderChanged, OrderState};
 use shared::{Envelope, Instant, Service, Subject};
 use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
@@ -41,6 +42,33 @@ async fn publish(store: &Store, number: u128) {
         Box::pin(async move { tx.publish(&fixtures::ticket_changed(number)).await })
     });
     written.await.expect("the event is new");
+}
+
+#[tokio::test]
+async fn every_change_is_counted_once_by_the_state_that_it_leads_to() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().build_recorder();
+    let _guard = metrics::set_default_local_recorder(&recorder);
+    let (folder, tasks, bus) = (TempDir::new().expect("makes a folder"), Tasks::default(), Recorder::default());
+    let databases = Databases::Folder(folder.path().to_owned());
+    let environment = Environment::simulated(1, Instant::from_millis(1_000));
+    let store = store::open(Service::Orders, &databases, &[], environment, &tasks).await.expect("opens");
+    let held = fixtures::order();
+    let complete = OrderChanged { version: held.version + 1, state: OrderState::Complete, ..held.clone() };
+    for order in [held, complete] {
+        let write = store.write(store.root_cause(), move |tx| Box::pin(async move { tx.publish(&order).await }));
+        write.await.expect("the version is new");
+        while outbox::relay(&store, &bus).await.expect("publishes") > 0 {}
+    }
+
+    super::republish(&databases, Service::Orders).await.expect("marks");
+    while outbox::relay(&store, &bus).await.expect("publishes") > 0 {}
+
+    assert_eq!(bus.0.lock().expect("no thread panics").len(), 4, "each of them is published once more");
+    let metrics = recorder.handle().render();
+    for state in ["held", "complete"] {
+        let line = format!("events_published_total{{subject=\"orders.changed\",state=\"{state}\"}} 1\n");
+        assert!(metrics.contains(&line), "{metrics}");
+    }
 }
 
 #[tokio::test]

@@ -12,6 +12,7 @@ use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::store::{self, Databases, Migration, Retention, Store};
 use crate::tasks::Tasks;
+use crate::telemetry::metrics::StateGauge;
 use crate::{Config, ConfigError, Environment, Error};
 use async_trait::async_trait;
 use shared::{Instant, Service, Subject};
@@ -28,8 +29,8 @@ pub trait ServiceHandler: Send + Sync + 'static {
     /// The events that it handles.
     fn subscriptions(&self) -> Subscriptions;
 
-    /// The table whose rows the metrics count by their state.
-    fn counted_table(&self) -> Option<&'static str> {
+    /// The gauge of its rows by their state.
+    fn state_gauge(&self) -> Option<StateGauge> {
         None
     }
 

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use handling::{handle, handle_all};
 use sea_orm::{
-    ColumnTrait, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Statement,
     sea_query::{Expr, OnConflict},
 };
 use shared::{Envelope, Instant};
@@ -217,14 +217,19 @@ pub async fn has_due(db: &impl ConnectionTrait, by: Instant) -> Result<bool, Err
     Ok(pending.one(db).await?.is_some())
 }
 
+/// Reads the index `inbox_pending` alone.
+pub const COUNT_PENDING: &str = "select count(*) as pending,
+    count(case when state = 'dead_letter' then 1 end) as dead_letters from inbox where next_try_at is not null";
+
 /// How many events are pending, and how many of those are dead letters.
 ///
 /// # Errors
 /// If the database is away.
 pub async fn count_pending(db: &impl ConnectionTrait) -> Result<(u64, u64), Error> {
-    let pending = row::Entity::find().filter(row::Column::NextTryAt.is_not_null());
-    let dead_letters = pending.clone().filter(row::Column::State.eq(Text(State::DeadLetter)));
-    Ok((pending.count(db).await?, dead_letters.count(db).await?))
+    let count = Statement::from_string(db.get_database_backend(), COUNT_PENDING);
+    let row = db.query_one_raw(count).await?.ok_or_else(|| Error::failed("the database counts nothing"))?;
+    let (pending, dead_letters): (i64, i64) = (row.try_get("", "pending")?, row.try_get("", "dead_letters")?);
+    Ok((pending.unsigned_abs(), dead_letters.unsigned_abs()))
 }
 
 /// Gives dead letters all their attempts again, after their cause was fixed. Returns their number.

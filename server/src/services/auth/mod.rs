@@ -27,6 +27,7 @@ use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Retention, Store, Tx};
+use crate::telemetry::metrics::StateGauge;
 use async_trait::async_trait;
 use identities::Identities;
 use password::PasswordHasher;
@@ -116,8 +117,8 @@ impl ServiceHandler for Auth {
         schema::RETENTIONS
     }
 
-    fn counted_table(&self) -> Option<&'static str> {
-        Some("mails")
+    fn state_gauge(&self) -> Option<StateGauge> {
+        Some(schema::STATE_GAUGE)
     }
 
     fn register(self: Arc<Self>, registry: &mut Registry) {

@@ -16,6 +16,7 @@ use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::telemetry::metrics::StateGauge;
 use crate::{Caller, Cause, Error};
 use async_trait::async_trait;
 use rules::OrderLifecycle;
@@ -331,8 +332,8 @@ impl ServiceHandler for Orders {
         subscriptions()
     }
 
-    fn counted_table(&self) -> Option<&'static str> {
-        Some("orders")
+    fn state_gauge(&self) -> Option<StateGauge> {
+        Some(schema::STATE_GAUGE)
     }
 
     fn register(self: Arc<Self>, registry: &mut Registry) {

@@ -3,6 +3,7 @@
 use super::rules::{self, OrderLifecycle, PaymentReplica, TicketReplica};
 use crate::Error;
 use crate::store::{Migration, Millis, Text, Tx, Version, insert_all};
+use crate::telemetry::metrics::StateGauge;
 use sea_orm::sea_query::{Alias, Expr, OnConflict};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
@@ -20,9 +21,10 @@ pub use orders::Model as OrderRow;
 pub use payment_replicas::Model as PaymentRow;
 
 /// The unique index `lines_live` allows one live order per ticket: it decides every race for a ticket.
-pub const MIGRATIONS: &[Migration] = &[Migration {
-    name: "0001_orders",
-    sql: "
+pub const MIGRATIONS: &[Migration] = &[
+    Migration {
+        name: "0001_orders",
+        sql: "
         create table orders (
             id uuid primary key, buyer_id uuid not null, state text not null, reason text, total bigint not null,
             currency text not null, placed_at bigint not null, expires_at bigint not null, extended boolean not null,
@@ -40,7 +42,16 @@ pub const MIGRATIONS: &[Migration] = &[Migration {
         create table payment_replicas (
             payment_id uuid primary key, order_id uuid not null, version bigint not null, state text not null);
         create index payment_replicas_of_order on payment_replicas (order_id, payment_id);",
-}];
+    },
+    Migration { name: "0002_held_orders", sql: "create index orders_held on orders (state) where state = 'held'" },
+];
+
+/// Held orders, by the index `orders_held`.
+pub const STATE_GAUGE: StateGauge = StateGauge {
+    name: "orders",
+    states: &["held"],
+    sql: "select state, count(*) as rows from orders where state = 'held' group by state",
+};
 
 pub mod orders {
     use crate::store::{Millis, Text, Version};

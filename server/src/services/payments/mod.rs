@@ -21,6 +21,7 @@ use crate::rpc::Registry;
 use crate::services::ServiceHandler;
 use crate::store::{Millis, Retention, Store, Text, Tx, Version};
 use crate::tasks::Tasks;
+use crate::telemetry::metrics::StateGauge;
 use crate::{Caller, Config, Error};
 use async_trait::async_trait;
 use gateway::Gateways;
@@ -274,8 +275,8 @@ impl ServiceHandler for Payments {
         subscriptions()
     }
 
-    fn counted_table(&self) -> Option<&'static str> {
-        Some("payments")
+    fn state_gauge(&self) -> Option<StateGauge> {
+        Some(schema::STATE_GAUGE)
     }
 
     fn retentions(&self) -> &'static [Retention] {

@@ -9,6 +9,7 @@ pub mod users;
 
 use crate::services::auth::rules;
 use crate::store::{Migration, Retention};
+use crate::telemetry::metrics::StateGauge;
 use std::time::Duration;
 
 pub const MIGRATIONS: &[Migration] = &[
@@ -72,6 +73,14 @@ pub const MIGRATIONS: &[Migration] = &[
         create index mails_created on mails (created_at);",
     },
 ];
+
+/// Mails that wait, by the indexes `mails_waiting` and `mails_of_accounts_waiting`.
+pub const STATE_GAUGE: StateGauge = StateGauge {
+    name: "mails",
+    states: &["waiting"],
+    sql: "select 'waiting' as state, (select count(*) from mails where next_try_at is not null)
+        + (select count(*) from mails where account_next_try_at is not null) as rows",
+};
 
 /// What is not kept until its account is closed: see `docs/retention.md`.
 pub const RETENTIONS: &[Retention] = &[

@@ -11,6 +11,7 @@ pub use enums::{EntryKind, GatewayName, LedgerAccount, PayoutState, SandboxState
 
 use crate::Error;
 use crate::store::{Migration, Millis, Retention, Text, Tx, Version, insert_all};
+use crate::telemetry::metrics::StateGauge;
 use sea_orm::sea_query::{Expr, OnConflict};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
@@ -81,7 +82,18 @@ pub const MIGRATIONS: &[Migration] = &[
             primary key (gateway, seller_id));
         create index payout_checks_old on payout_checks (next_check_at);",
     },
+    Migration {
+        name: "0004_open_payments",
+        sql: "create index payments_open_states on payments (state) where state in ('started', 'unknown', 'authorized')",
+    },
 ];
+
+/// Payments that are neither declined nor finished, by the index `payments_open_states`.
+pub const STATE_GAUGE: StateGauge = StateGauge {
+    name: "payments",
+    states: &["started", "unknown", "authorized"],
+    sql: "select state, count(*) as rows from payments where state in ('started', 'unknown', 'authorized') group by state",
+};
 
 /// What is not kept for ever: see `docs/retention.md`.
 pub const RETENTIONS: &[Retention] = &[

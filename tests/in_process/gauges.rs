@@ -1,0 +1,117 @@
+//! What the gauges for operators cost, and what they say.
+
+use crate::harness::system::TestSystem;
+use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
+use server::messaging::{inbox, outbox};
+use server::services::ServiceHandler;
+use shared::Service;
+use shared::orders::OrderState;
+use shared::payments::PaymentState;
+use std::sync::Arc;
+
+/// A table that has only rows of what waits.
+const ALL_WAITING: &str = "outbox_deferred";
+
+/// The queries of all gauges of a service.
+fn queries(service: &Arc<dyn ServiceHandler>) -> Vec<String> {
+    let mut queries = vec![outbox::COUNT_UNPUBLISHED.to_owned(), inbox::COUNT_PENDING.to_owned()];
+    queries.extend(Service::ALL.map(outbox::count_deferred_sql));
+    queries.extend(service.state_gauge().map(|gauge| gauge.sql.to_owned()));
+    queries
+}
+
+/// A column of text.
+async fn texts(db: &impl ConnectionTrait, sql: String) -> Vec<String> {
+    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("answers");
+    rows.iter().map(|row| row.try_get_by_index(0).expect("it is text")).collect()
+}
+
+/// The indexes that have only some rows of their table.
+async fn partial_indexes(db: &DatabaseConnection) -> Vec<String> {
+    let sql = match db.get_database_backend() {
+        DbBackend::Postgres => "select indexname::text from pg_indexes where indexdef like '% WHERE %'",
+        _ => "select name from sqlite_schema where type = 'index' and sql like '% where %'",
+    };
+    texts(db, sql.to_owned()).await
+}
+
+/// The steps of a query that read a table.
+async fn reads(db: &DatabaseConnection, query: &str) -> Vec<String> {
+    if db.get_database_backend() == DbBackend::Postgres {
+        let transaction = db.begin().await.expect("begins");
+        // Its tables are so small here that it would not use an index.
+        transaction.execute_unprepared("set local enable_seqscan = off").await.expect("it is a setting");
+        let mut steps = texts(&transaction, format!("explain {query}")).await;
+        // The step below it names the index.
+        steps.retain(|step| step.contains(" Scan ") && !step.contains("Bitmap Heap Scan"));
+        return steps;
+    }
+    let plan = Statement::from_string(DbBackend::Sqlite, format!("explain query plan {query}"));
+    let steps = db.query_all_raw(plan).await.expect("answers");
+    let mut steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").expect("it is text")).collect();
+    steps.retain(|step| step.starts_with("SCAN ") || step.starts_with("SEARCH "));
+    steps.retain(|step| step != "SCAN CONSTANT ROW");
+    steps
+}
+
+#[tokio::test]
+async fn no_gauge_costs_more_when_a_table_has_grown() {
+    let system = TestSystem::new().await;
+    for service in system.services() {
+        let db = service.store().read();
+        let partial = partial_indexes(db).await;
+        for query in queries(service) {
+            let reads = reads(db, &query).await;
+            assert!(!reads.is_empty(), "{query}");
+            for step in reads {
+                let mut words = step.split(' ');
+                let bounded = words.any(|word| word.contains(ALL_WAITING) || partial.iter().any(|index| index == word));
+                assert!(bounded, "{query}: {step}: give it an index of what it counts");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_state_that_nothing_is_in_any_more_counts_zero() {
+    let system = TestSystem::new().await;
+    let (ann, ben) = (system.sign_up("ann").await, system.sign_up("ben").await);
+    let (_, tickets) = system.list_tickets(&ann, 3, 1000).await;
+    let counts = async |service: Service| {
+        let handler = system.services().find(|handler| handler.store().service() == service).expect("it runs");
+        let gauge = handler.state_gauge().expect("it has states");
+        gauge.count(handler.store().read()).await.expect("the database answers")
+    };
+
+    let held = system.hold(&ben, &tickets[..1]).await.expect("the ticket is free");
+    let unknown = system.hold(&ben, &tickets[1..2]).await.expect("the ticket is free");
+    let paid = system.hold(&ben, &tickets[2..]).await.expect("the ticket is free");
+    system.pay(&ben, unknown.id, "pm_card_neverAnswers").await.expect("it is not known");
+    system.pay(&ben, paid.id, "pm_card_visa").await.expect("the card is accepted");
+    system.wait_until_idle().await;
+    assert_eq!(counts(Service::Orders).await, [("held", 2)]);
+    let open: u64 = counts(Service::Payments).await.iter().map(|(_, count)| count).sum();
+    assert_eq!(open, 1);
+
+    system.advance(200).await;
+    system.assert_order_state(&ben, held.id, OrderState::Expired).await;
+    system.assert_order_state(&ben, unknown.id, OrderState::Expired).await;
+    system.advance(600).await;
+    assert_eq!(counts(Service::Orders).await, [("held", 0)]);
+    assert_eq!(counts(Service::Payments).await, [("started", 0), ("unknown", 0), ("authorized", 0)]);
+    assert_eq!(counts(Service::Auth).await, [("waiting", 0)]);
+}
+
+#[tokio::test]
+async fn the_states_of_gauges_are_those_of_their_rows() {
+    let system = TestSystem::new().await;
+    for handler in system.services() {
+        let states = handler.state_gauge().map_or(&[][..], |gauge| gauge.states);
+        let known = |state: &&str| match handler.store().service() {
+            Service::Orders => state.parse::<OrderState>().is_ok(),
+            Service::Payments => state.parse::<PaymentState>().is_ok(),
+            _ => true,
+        };
+        assert!(states.iter().all(known), "{states:?}");
+    }
+}
