@@ -186,8 +186,16 @@ fn request_id(log_url: Option<&str>) -> String {
     id.unwrap_or("unknown").to_owned()
 }
 
+/// The scheme and the host of an address, with its port. Browsers read a backslash as a slash.
+fn origin(url: &str) -> Option<&str> {
+    let host = url.find("://")? + "://".len();
+    let end = url[host..].find(['/', '\\', '?', '#']).map_or(url.len(), |end| host + end);
+    Some(&url[..end])
+}
+
 pub struct Api {
     client: Client,
+    base: Option<String>,
 }
 
 impl Api {
@@ -200,7 +208,22 @@ impl Api {
         }
         // The library's error may contain the key.
         let client = builder.build().map_err(|_| Error::failed("Stripe's key or address is unusable"))?;
-        Ok(Api { client })
+        Ok(Api { client, base: settings.api_base.clone() })
+    }
+
+    /// Checks an address that people are to be sent to: it is Stripe's own, or the one that stands in for it (OWASP ASVS 5.0, 3.7.2).
+    ///
+    /// # Errors
+    /// If it is of another host.
+    pub fn check_page(&self, url: &str) -> Result<(), Error> {
+        let host = origin(url).and_then(|origin| origin.strip_prefix("https://")).unwrap_or_default();
+        let is_plain = host.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.'));
+        let stands_in = || self.base.as_deref().is_some_and(|base| origin(base) == origin(url));
+        if (is_plain && host.ends_with(".stripe.com")) || stands_in() {
+            Ok(())
+        } else {
+            Err(Error::failed("Stripe's API names a page that is not Stripe's, so nobody is sent there"))
+        }
     }
 
     /// Reads an object.
@@ -227,6 +250,37 @@ mod tests {
     fn call_error(status: u16, error: &str) -> CallError {
         let error = format!(r#"{{"request_log_url": "{LOG_URL}", {error}}}"#);
         StripeError::Stripe(miniserde::json::from_str(&error).expect("an error object"), status).into()
+    }
+
+    #[test]
+    fn people_are_sent_to_pages_of_stripe_only() {
+        let api = |api_base: Option<&str>| {
+            let settings = Settings {
+                secret_key: "sk_test_1".to_owned().into(),
+                webhook_secret: "whsec_1".to_owned().into(),
+                api_base: api_base.map(str::to_owned),
+            };
+            Api::new(&settings).expect("the settings are usable")
+        };
+        for page in ["https://hooks.stripe.com/3d_secure_2/x?y", "https://connect.stripe.com/setup/s/x#y"] {
+            assert!(api(None).check_page(page).is_ok(), "{page}");
+        }
+        for page in [
+            "http://hooks.stripe.com/x",
+            "https://stripe.com.evil.example/x",
+            "https://evil.example/.stripe.com",
+            "https://evil.example\\.stripe.com/x",
+            "https://evil.example#.stripe.com",
+            "https://user@hooks.stripe.com/x",
+            "https://evilstripe.com/x",
+            "javascript:alert(1)//.stripe.com",
+            "http://127.0.0.1:8420/bank",
+            "",
+        ] {
+            assert!(api(None).check_page(page).is_err(), "{page}");
+        }
+        assert!(api(Some("http://127.0.0.1:8420/")).check_page("http://127.0.0.1:8420/bank").is_ok());
+        assert!(api(Some("http://127.0.0.1:8420")).check_page("http://127.0.0.1:84201/bank").is_err());
     }
 
     #[test]

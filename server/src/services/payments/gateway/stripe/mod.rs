@@ -232,15 +232,25 @@ fn status(intent: &Intent) -> Result<GatewayStatus, Error> {
     })
 }
 
-fn authorization(intent: &Intent) -> Result<Authorization, Error> {
-    Ok(match status(intent)? {
-        GatewayStatus::RequiresAction(url) => Authorization::RequiresAction(url),
-        GatewayStatus::Declined(decline) => Authorization::Declined(decline),
-        // Idempotent: the answer does not change with what happened later.
-        GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::Refunded => Authorization::Authorized,
-        GatewayStatus::Voided => Authorization::Declined(decline_of(intent)),
-        GatewayStatus::Undecided => return Err(Error::failed(format!("intent {} is still undecided", intent.id))),
-    })
+impl Stripe {
+    fn status(&self, intent: &Intent) -> Result<GatewayStatus, Error> {
+        let status = status(intent)?;
+        if let GatewayStatus::RequiresAction(Some(url)) = &status {
+            self.api.check_page(url)?;
+        }
+        Ok(status)
+    }
+
+    fn authorization(&self, intent: &Intent) -> Result<Authorization, Error> {
+        Ok(match self.status(intent)? {
+            GatewayStatus::RequiresAction(url) => Authorization::RequiresAction(url),
+            GatewayStatus::Declined(decline) => Authorization::Declined(decline),
+            // Idempotent: the answer does not change with what happened later.
+            GatewayStatus::Authorized | GatewayStatus::Captured | GatewayStatus::Refunded => Authorization::Authorized,
+            GatewayStatus::Voided => Authorization::Declined(decline_of(intent)),
+            GatewayStatus::Undecided => return Err(Error::failed(format!("intent {} is still undecided", intent.id))),
+        })
+    }
 }
 
 #[async_trait]
@@ -253,14 +263,14 @@ impl Gateway for Stripe {
             intent => intent?,
         };
         if !is_unconfirmed(&intent) {
-            return authorization(&intent);
+            return self.authorization(&intent);
         }
         let return_url = format!("{}/orders/{}", self.public_url, charge.order_id);
         let changed = self.change(charge, &intent.id, "confirm", &Confirm { return_url }).await?;
         match changed.refused {
             // A card that cannot be confirmed at all leaves no error in the intent.
             Some(CallError::CardDeclined(card)) => Ok(Authorization::Declined(decline(&card))),
-            _ => authorization(&changed.accepted()?),
+            _ => self.authorization(&changed.accepted()?),
         }
     }
 
@@ -329,12 +339,12 @@ impl Gateway for Stripe {
         if matches!(status(&intent)?, GatewayStatus::Undecided | GatewayStatus::RequiresAction(_)) {
             intent = self.cancel(charge, &intent).await?;
         }
-        authorization(&intent)
+        self.authorization(&intent)
     }
 
     async fn query(&self, charge: &Charge) -> Result<GatewayStatus, Error> {
         match self.intent_id(charge.payment_id).await? {
-            Some(id) => status(&read(&self.api, &id).await?),
+            Some(id) => self.status(&read(&self.api, &id).await?),
             None => Ok(GatewayStatus::Undecided),
         }
     }

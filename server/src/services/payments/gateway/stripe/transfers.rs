@@ -99,6 +99,7 @@ impl PayoutProvider for Stripe {
         // A link works once, so each one needs a key of its own.
         let key = format!("{account}/link/{}", self.store.environment().new_id());
         let link: AccountLink = self.api.post("/account_links", &form, &key).await?;
+        self.api.check_page(&link.url)?;
         Ok(Some(link.url))
     }
 
