@@ -63,6 +63,8 @@ fn reason(status: StatusCode, path: &str) -> Option<&'static str> {
         StatusCode::REQUEST_TIMEOUT => Some("body too slow"),
         StatusCode::PAYLOAD_TOO_LARGE => Some("body too large"),
         StatusCode::TOO_MANY_REQUESTS => Some("too many requests"),
+        // Stripe's own requests are well-formed and signed.
+        StatusCode::BAD_REQUEST if path == "/webhooks/stripe" => Some("wrong signature"),
         StatusCode::UNAUTHORIZED if path.starts_with("/api/auth/") => Some("wrong credentials"),
         _ => None,
     }
@@ -79,6 +81,8 @@ mod tests {
             assert!(reason(status, "/api/orders").is_some(), "{status}");
         }
         assert!(reason(StatusCode::UNAUTHORIZED, "/api/auth/sign-in").is_some());
+        assert!(reason(StatusCode::BAD_REQUEST, "/webhooks/stripe").is_some());
+        assert_eq!(reason(StatusCode::BAD_REQUEST, "/api/orders"), None);
         assert_eq!(reason(StatusCode::UNAUTHORIZED, "/api/orders"), None);
         assert_eq!(reason(StatusCode::OK, "/api/auth/sign-in"), None);
     }
