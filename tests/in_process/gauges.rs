@@ -1,9 +1,9 @@
 //! What the gauges for operators cost, and what they say.
 
 use crate::harness::system::TestSystem;
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use server::messaging::{inbox, outbox};
 use server::services::ServiceHandler;
+use server::telemetry::query_plan;
 use shared::Service;
 use shared::orders::OrderState;
 use shared::payments::PaymentState;
@@ -20,48 +20,14 @@ fn queries(service: &Arc<dyn ServiceHandler>) -> Vec<String> {
     queries
 }
 
-/// A column of text.
-async fn texts(db: &impl ConnectionTrait, sql: String) -> Vec<String> {
-    let rows = db.query_all_raw(Statement::from_string(db.get_database_backend(), sql)).await.expect("answers");
-    rows.iter().map(|row| row.try_get_by_index(0).expect("it is text")).collect()
-}
-
-/// The indexes that have only some rows of their table.
-async fn partial_indexes(db: &DatabaseConnection) -> Vec<String> {
-    let sql = match db.get_database_backend() {
-        DbBackend::Postgres => "select indexname::text from pg_indexes where indexdef like '% WHERE %'",
-        _ => "select name from sqlite_schema where type = 'index' and sql like '% where %'",
-    };
-    texts(db, sql.to_owned()).await
-}
-
-/// The steps of a query that read a table.
-async fn reads(db: &DatabaseConnection, query: &str) -> Vec<String> {
-    if db.get_database_backend() == DbBackend::Postgres {
-        let transaction = db.begin().await.expect("begins");
-        // Its tables are so small here that it would not use an index.
-        transaction.execute_unprepared("set local enable_seqscan = off").await.expect("it is a setting");
-        let mut steps = texts(&transaction, format!("explain {query}")).await;
-        // The step below it names the index.
-        steps.retain(|step| step.contains(" Scan ") && !step.contains("Bitmap Heap Scan"));
-        return steps;
-    }
-    let plan = Statement::from_string(DbBackend::Sqlite, format!("explain query plan {query}"));
-    let steps = db.query_all_raw(plan).await.expect("answers");
-    let mut steps: Vec<String> = steps.iter().map(|row| row.try_get("", "detail").expect("it is text")).collect();
-    steps.retain(|step| step.starts_with("SCAN ") || step.starts_with("SEARCH "));
-    steps.retain(|step| step != "SCAN CONSTANT ROW");
-    steps
-}
-
 #[tokio::test]
 async fn no_gauge_costs_more_when_a_table_has_grown() {
     let system = TestSystem::new().await;
     for service in system.services() {
         let db = service.store().read();
-        let partial = partial_indexes(db).await;
+        let partial = query_plan::partial_indexes(db).await.expect("the database answers");
         for query in queries(service) {
-            let reads = reads(db, &query).await;
+            let reads = query_plan::reads(db, &query).await.expect("the query is valid");
             assert!(!reads.is_empty(), "{query}");
             for step in reads {
                 let mut words = step.split(' ');

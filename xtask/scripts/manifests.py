@@ -21,7 +21,7 @@ NEEDS = {
     "payments": ["PUBLIC_URL", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET", "STRIPE_PUBLISHABLE_KEY"],
 }
 NEEDED_BY_ALL = ["SERVICES", "NATS_URL", "HOST", "METRICS", "LOG_FORMAT", "DRAIN_SECONDS"]
-# Whoever else has one of these knows a secret that it does not need.
+# A process of another role that has one of these knows a secret that it does not need.
 SECRETS = ["DATABASE_URL", "DATABASE_PASSWORD", "MAIL", "MAIL_PASSWORD", "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRET"]
 problems = []
 

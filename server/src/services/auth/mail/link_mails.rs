@@ -31,7 +31,7 @@ pub async fn mail_verification(tx: &Tx, user: &UserRow, token: &Secret, site_url
 /// Mails a link for a new password, unless one is on its way.
 ///
 /// Anybody can have such a link mailed to an address and so use up its mails. So the limits apply only while the owner has a link
-/// that works: whoever asks, and however often, the newest mail is one that lets the owner in, and at most one an hour is sent
+/// that works: however often strangers ask, the newest mail is one that lets the owner in, and at most one an hour is sent
 /// beyond the limits.
 pub async fn mail_reset(tx: &Tx, caller: &Caller, user: &UserRow, token: &Secret, site_url: &str) -> Result<(), Error> {
     if is_on_its_way(tx, user, MailKind::ResetPassword).await? {
