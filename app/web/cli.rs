@@ -6,8 +6,10 @@ use clap::error::ErrorKind;
 use clap::{Parser, Subcommand};
 use server::config::{VARIABLES, Variable};
 use server::host::StartError;
+use server::services::auth;
 use server::{Config, ConfigError, Environment, Host, audit, backup, demo, doctor, messaging};
 use shared::Service;
+use shared::value::Email;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
@@ -44,6 +46,16 @@ enum Command {
         #[arg(value_name = "DIR")]
         folder: PathBuf,
     },
+    /// End sessions, and make the browsers that had them unknown again: after somebody else may have had them
+    #[command(group(clap::ArgGroup::new("whose").required(true)))]
+    EndSessions {
+        /// Those of the accounts of this address
+        #[arg(long, value_name = "ADDRESS", group = "whose", value_parser = address)]
+        email: Option<Email>,
+        /// Those of everybody
+        #[arg(long, group = "whose")]
+        all: bool,
+    },
     /// Republish every event still in the outboxes, behind new ones: after the message broker lost its disk
     Replay {
         /// Retry dead-lettered events instead: after the cause of their failure was fixed
@@ -53,6 +65,10 @@ enum Command {
         #[arg(long)]
         restored: bool,
     },
+}
+
+fn address(text: &str) -> Result<Email, &'static str> {
+    Email::try_from(text.to_owned()).map_err(|_| "it is not an address")
 }
 
 /// The settings, for the end of the help.
@@ -117,6 +133,10 @@ async fn run(command: Option<Command>) -> Result<ExitCode, CommandError> {
         Some(Command::Doctor { mail_to }) => return doctor(&config, mail_to.as_deref()).await,
         Some(Command::Backup { folder }) => back_up(&config, &folder).await?,
         Some(Command::Restore { folder }) => restore(&config, &folder).await?,
+        Some(Command::EndSessions { email, .. }) => {
+            let ended = auth::end_sessions(&config.databases, email, &Environment::real()).await?;
+            println!("{ended} sessions ended");
+        }
         Some(Command::Replay { dead: true, .. }) => requeue_dead_letters(&config).await?,
         Some(Command::Replay { restored, .. }) => {
             if restored {
@@ -196,6 +216,9 @@ mod tests {
     #[test]
     fn without_a_command_the_site_is_served() {
         assert!(matches!(parse(&[]), Ok(None)));
+        assert!(matches!(parse(&["end-sessions", "--all"]), Ok(Some(Command::EndSessions { email: None, all: true }))));
+        let of_ann = parse(&["end-sessions", "--email", "ann@example.org"]);
+        assert!(matches!(of_ann, Ok(Some(Command::EndSessions { email: Some(_), all: false }))));
         assert!(matches!(parse(&["replay"]), Ok(Some(Command::Replay { dead: false, restored: false }))));
         assert!(matches!(parse(&["replay", "--dead"]), Ok(Some(Command::Replay { dead: true, restored: false }))));
         assert!(matches!(parse(&["replay", "--restored"]), Ok(Some(Command::Replay { dead: false, restored: true }))));
@@ -206,9 +229,16 @@ mod tests {
 
     #[test]
     fn an_unknown_command_is_refused_in_one_line_that_names_the_help() {
-        for arguments in
-            [&["dance"][..], &["audit", "--dead"], &["--replay"], &["backup"], &["replay", "--dead", "--restored"]]
-        {
+        for arguments in [
+            &["end-sessions"][..],
+            &["end-sessions", "--all", "--email", "ann@example.org"],
+            &["end-sessions", "--email", "ann"],
+            &["dance"],
+            &["audit", "--dead"],
+            &["--replay"],
+            &["backup"],
+            &["replay", "--dead", "--restored"],
+        ] {
             let error = parse(arguments).err().expect("it is no command");
 
             let refusal = help_or_usage_error(&error).expect_err("it is an error").to_string();
@@ -224,8 +254,9 @@ mod tests {
 
             assert!(help_or_usage_error(&help).is_ok(), "{arguments:?}");
             let settings = VARIABLES.iter().map(|variable| variable.name);
-            for text in
-                ["demo", "audit", "doctor", "backup", "restore", "replay", "--version"].into_iter().chain(settings)
+            for text in ["demo", "audit", "doctor", "backup", "restore", "end-sessions", "replay", "--version"]
+                .into_iter()
+                .chain(settings)
             {
                 assert!(help.to_string().contains(text), "{text}: {help}");
             }

@@ -13,6 +13,7 @@ pub mod environment;
 pub mod error;
 pub mod host;
 pub mod messaging;
+mod private_files;
 pub mod rpc;
 pub mod services;
 pub mod store;

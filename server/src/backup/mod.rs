@@ -15,11 +15,10 @@ pub use manifest::Manifest;
 use crate::messaging::{self, jetstream};
 use crate::services;
 use crate::store::{Databases, migrate, snapshot};
-use crate::{Config, Environment, Error};
+use crate::{Config, Environment, Error, private_files};
 use sea_orm::ConnectionTrait;
 use shared::Service;
 use std::fs;
-use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 
 /// A backup or restore that cannot begin or go on, in one line.
@@ -38,7 +37,7 @@ fn file_of(folder: &Path, service: Service) -> PathBuf {
 pub async fn create(config: &Config, folder: &Path, environment: &Environment) -> Result<Manifest, Error> {
     refuse_content(folder)?;
     // It holds password hashes and the addresses of everybody.
-    let created = fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
+    let created = private_files::create_folder(folder);
     created.map_err(|error| at(folder, error))?;
     let snapshots = snapshot::take_all(&config.databases).await?;
     let created_at = environment.now();
@@ -80,7 +79,7 @@ pub async fn restore(config: &Config, folder: &Path, environment: &Environment) 
     let staging = match &config.databases {
         // Beside the target, so that renaming the files is enough.
         Databases::Folder(target) => {
-            fs::create_dir_all(target).map_err(|error| at(target, error))?;
+            private_files::create_folder(target).map_err(|error| at(target, error))?;
             tempfile::Builder::new().prefix(".restore").tempdir_in(target)
         }
         Databases::Postgres { .. } => tempfile::tempdir(),

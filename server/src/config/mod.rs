@@ -82,8 +82,9 @@ impl StripeSettings {
 /// How mails are delivered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MailBackend {
-    /// Mails are only logged.
-    Console,
+    /// Mails are only logged: with their text on a developer's machine, and without it where others reach the site, since a log must
+    /// not let its readers into accounts.
+    Console { with_text: bool },
     /// Each mail becomes a file in this folder.
     Folder(PathBuf),
     /// The URL of a mail server, secret because it may contain a password.
@@ -188,7 +189,7 @@ impl Config {
             publishable_key,
             fee: fee(&variables)?,
             payout_after: variables.hours("PAYOUT_AFTER_HOURS", 0..=8760)?,
-            mail: mail(&variables, &databases)?,
+            mail: mail(&variables, &databases, &public_url)?,
             mail_from: mail_from(variables.get("MAIL_FROM"), &public_url)?,
             nats,
             nats_replicas: variables.number("NATS_REPLICAS", 1..=5, "")?,
@@ -243,16 +244,17 @@ fn fee(variables: &Reader) -> Result<FeeShare, ConfigError> {
     FeeShare::parse(&percent).ok_or_else(|| ConfigError::unexpected("PLATFORM_FEE_PERCENT", &percent, &expected))
 }
 
-fn mail(variables: &Reader, databases: &Databases) -> Result<MailBackend, ConfigError> {
+fn mail(variables: &Reader, databases: &Databases, public_url: &str) -> Result<MailBackend, ConfigError> {
+    let console = MailBackend::Console { with_text: !public_url.starts_with("https://") };
     let password = variables.get("MAIL_PASSWORD");
     let Some(text) = variables.get("MAIL") else {
         return Ok(match databases {
             Databases::Folder(folder) => MailBackend::Folder(folder.join("mails")),
-            Databases::Postgres { .. } => MailBackend::Console,
+            Databases::Postgres { .. } => console,
         });
     };
     match text.split_once("://") {
-        None if text == "console" => Ok(MailBackend::Console),
+        None if text == "console" => Ok(console),
         Some(("file", folder)) if !folder.is_empty() => Ok(MailBackend::Folder(PathBuf::from(folder))),
         Some((scheme @ ("smtp" | "smtps"), server)) if !server.is_empty() => {
             Ok(MailBackend::Smtp(urls::mail_server(scheme, server, password.as_deref()).into()))

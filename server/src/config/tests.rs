@@ -12,6 +12,22 @@ fn read(variables: &[(&str, &str)]) -> Result<Config, ConfigError> {
 }
 
 #[test]
+fn mails_are_logged_with_their_text_only_on_the_machine_of_a_developer() {
+    for (address, with_text) in [("http://localhost:8080", true), ("https://tickets.example.org", false)] {
+        for mail in [Some("console"), None] {
+            let lookup = |name: &str| match name {
+                "MAIL" => mail.map(str::to_owned),
+                "DATABASE_URL" => Some("postgres://localhost/ticketing_*".to_owned()),
+                "PUBLIC_URL" => Some(address.to_owned()),
+                _ => None,
+            };
+            let config = Config::from_variables(lookup).expect("the configuration is valid");
+            assert_eq!(config.mail, MailBackend::Console { with_text }, "{address}");
+        }
+    }
+}
+
+#[test]
 fn every_variable_may_be_unset() {
     let config = read(&[]).expect("the defaults are valid");
     assert_eq!((config.port, config.hold.as_secs(), config.rate_limits), (8080, 60, true));

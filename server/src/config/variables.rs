@@ -99,7 +99,7 @@ pub const VARIABLES: &[Variable] = &[
         "MAIL",
         "files beside SQLite's, the log with PostgreSQL",
         "how mails are delivered: smtps://user:password@host, smtp://user:password@host?tls=required, file:// and a \
-         folder, or console",
+         folder, or console, which logs subjects, and at debug also the texts unless PUBLIC_URL begins with https://",
     ),
     described("MAIL_PASSWORD", "the one in MAIL", "the password for a MAIL that has a user only; taken as it is"),
     described("MAIL_FROM", "Ticketing <tickets@host>, with the host of PUBLIC_URL", "the sender of mails"),

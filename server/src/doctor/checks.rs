@@ -160,7 +160,7 @@ pub fn unprotected_connections(config: &Config) -> Vec<String> {
 pub async fn mail(config: &Config, environment: &Environment, to: Option<&str>) -> Outcome {
     let transport = MailTransport::new(&config.mail, config.mail_from.clone()).map_err(|error| error.to_string())?;
     let by = match &config.mail {
-        MailBackend::Console => "the log: nobody receives a mail, set MAIL to a mail server".to_owned(),
+        MailBackend::Console { .. } => "the log: nobody receives a mail, set MAIL to a mail server".to_owned(),
         MailBackend::Folder(folder) => {
             format!("files in {}: nobody receives a mail, set MAIL to a mail server", folder.display())
         }

@@ -13,7 +13,7 @@ use crate::rpc::Registry;
 use crate::store::{self, Databases, Migration, Retention, Store};
 use crate::tasks::Tasks;
 use crate::telemetry::metrics::StateGauge;
-use crate::{Config, ConfigError, Environment, Error};
+use crate::{Config, ConfigError, Environment, Error, private_files};
 use async_trait::async_trait;
 use shared::{Instant, Service, Subject};
 use std::io;
@@ -131,7 +131,7 @@ pub async fn open(
 
 fn check_writable(folder: &Path) -> Result<(), OpenError> {
     let probe = folder.join(".writable");
-    let written = std::fs::create_dir_all(folder).and_then(|()| std::fs::write(&probe, b""));
+    let written = private_files::create_folder(folder).and_then(|()| std::fs::write(&probe, b""));
     let _ = std::fs::remove_file(&probe);
     written.map_err(|source| OpenError::Folder { folder: folder.to_owned(), source })
 }

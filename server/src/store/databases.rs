@@ -1,6 +1,6 @@
 //! Where the services' databases are.
 
-use crate::tls;
+use crate::{private_files, tls};
 use sea_orm::sqlx::postgres::{PgConnectOptions, PgSslMode};
 use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbErr};
@@ -145,6 +145,10 @@ impl Databases {
             .acquire_timeout(ACQUIRE_TIMEOUT);
         if let Databases::Folder(folder) = self {
             let file = folder.join(format!("{service}.db"));
+            if purpose == Use::Service {
+                // SQLite gives its other files the permissions of this one. If it cannot be created, connecting says why.
+                let _ = private_files::open(&file);
+            }
             options.map_sqlx_sqlite_opts(move |sqlite| {
                 sqlite
                     .in_memory(false)

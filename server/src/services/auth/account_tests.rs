@@ -1,17 +1,20 @@
 //! Accounts cannot be taken over or found out, and their owners get back in.
 
-use super::hash_token;
 use super::schema::RETENTIONS;
 use super::schema::mails::MailKind;
 use super::schema::sessions;
 use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
+use super::{end_sessions, hash_token};
+use crate::store::Databases;
+use crate::{Caller, Config, Environment, Host};
 use sea_orm::{ConnectionTrait, EntityTrait};
 use shared::Rejection;
 use shared::auth::{
     ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions, RevokeOtherSessions,
-    RevokeSession, SecurityEventKind, SendVerification, SignIn, SignOut, User,
+    RevokeSession, SecurityEventKind, SendVerification, SignIn, SignOut, SignUp, User,
 };
 use shared::value::{LanguageTag, Secret};
+use std::path::Path;
 use std::time::Duration;
 
 #[tokio::test]
@@ -165,6 +168,60 @@ async fn sessions_are_listed_revoked_replaced_and_end_when_they_are_idle() {
     assert!(site.identify(&first.token).await.is_none(), "the browser has a new one");
     let events = site.auth.clone().list_security_events(caller, ListSecurityEvents {}).await.expect("she may");
     assert!(events.iter().any(|event| event.kind == SecurityEventKind::SignedIn), "{events:?}");
+}
+
+#[tokio::test]
+async fn operators_end_the_sessions_of_one_address_or_of_everybody() {
+    let site = TestAuth::new().await;
+    let (ann, ben) = (site.owner("ann").await, site.sign_up("ben", RIGHT).await.expect("the address is new"));
+    let databases = Databases::Folder(site.folder.path().to_owned());
+    let end = |of| end_sessions(&databases, of, &site.environment);
+
+    assert_eq!(end(Some(email("eve"))).await.expect("the database is there"), 0);
+    assert_eq!(end(Some(email("ann"))).await.expect("the database is there"), 1);
+    assert_eq!(site.identify(&ann.token).await, None);
+    assert!(site.identify(&ben.token).await.is_some());
+    let list = site.auth.clone().list_security_events(site.caller(HOME, Some(&ann.user)), ListSecurityEvents {}).await;
+    assert!(list.expect("she may").iter().any(|event| event.kind == SecurityEventKind::SessionRevoked));
+
+    site.sign_in(HOME, "ann", RIGHT, None).await.expect("the password is right");
+    assert_eq!(end(None).await.expect("the database is there"), 2);
+    site.wait(Duration::from_secs(2));
+    assert_eq!(site.identify(&ben.token).await, None, "within the time that a process remembers it");
+    assert_eq!((site.count("sessions").await, site.count("devices").await), (0, 0));
+    let nowhere = Databases::Folder(site.folder.path().join("nowhere"));
+    assert!(end_sessions(&nowhere, None, &site.environment).await.is_err(), "it creates no database");
+}
+
+#[tokio::test]
+async fn files_of_data_are_readable_by_their_owner_only() {
+    use std::os::unix::fs::PermissionsExt;
+    let outside = tempfile::tempdir().expect("a temporary folder can be made");
+    let data = outside.path().join("site/data");
+    let url = format!("sqlite://{}", data.display());
+    let config = Config::from_variables(|name| (name == "DATABASE_URL").then(|| url.clone())).expect("it is valid");
+    let host = Host::start(&config, Environment::real()).await.expect("the host starts");
+    let caller = Caller::anonymous(host.environment().new_id());
+    let language = LanguageTag::try_from("en".to_owned()).expect("a tag");
+    let sign_up = SignUp { email: email("ann"), password: password(RIGHT), language, replaced: None };
+    host.backend().call(&caller, sign_up).await.expect("the address is new");
+    let mails = data.join("mails");
+    let deadline = tokio::time::Instant::now() + Duration::from_secs(30);
+    while std::fs::read_dir(&mails).map_or(0, Iterator::count) == 0 {
+        assert!(tokio::time::Instant::now() < deadline, "no mail is written");
+        crate::tasks::sleep(Duration::from_millis(10)).await;
+    }
+    host.stop().await;
+
+    let mode = |path: &Path| std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777;
+    for folder in [outside.path().join("site"), data.clone(), mails.clone()] {
+        assert_eq!(mode(&folder), 0o700, "{}", folder.display());
+    }
+    for folder in [data, mails] {
+        for file in std::fs::read_dir(&folder).expect("it is there").map(|entry| entry.expect("it is there").path()) {
+            assert!(file.is_dir() || mode(&file) == 0o600, "{}: {:o}", file.display(), mode(&file));
+        }
+    }
 }
 
 /// A session as the first version writes it, which knows three of its columns.

@@ -7,6 +7,7 @@ mod credentials;
 mod events;
 mod identities;
 mod mail;
+mod operators;
 mod password;
 mod recovery;
 mod rules;
@@ -20,6 +21,7 @@ mod tests;
 mod throttle_tests;
 
 pub use mail::transport::MailTransport;
+pub use operators::end_sessions;
 pub use schema::{MIGRATIONS, RETENTIONS};
 
 use crate::Error;

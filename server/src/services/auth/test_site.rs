@@ -23,7 +23,7 @@ pub const ELSEWHERE: &str = "198.51.100.7";
 pub const DAY: Duration = Duration::from_secs(24 * 3600);
 
 pub struct TestAuth {
-    _folder: TempDir,
+    pub folder: TempDir,
     pub environment: Environment,
     pub auth: Arc<Auth>,
 }
@@ -51,9 +51,9 @@ impl TestAuth {
         let databases = Databases::Folder(folder.path().to_owned());
         let store = open(Service::Auth, &databases, MIGRATIONS, environment.clone(), &Tasks::default()).await;
         let from = "Ticketing <tickets@example.org>".parse().expect("an address");
-        let transport = MailTransport::new(&MailBackend::Console, from).expect("it can be used");
+        let transport = MailTransport::new(&MailBackend::Console { with_text: true }, from).expect("it can be used");
         let auth = Auth::open(store.expect("it opens"), true, "https://tickets.example.org", transport, true).await;
-        TestAuth { _folder: folder, environment, auth: auth.expect("it opens") }
+        TestAuth { folder, environment, auth: auth.expect("it opens") }
     }
 
     pub fn caller(&self, network: &str, user: Option<&User>) -> Caller {

@@ -1,8 +1,8 @@
 //! How mails leave: through a mail server, into a folder, or into the log.
 
-use crate::ConfigError;
 use crate::config::MailBackend;
 use crate::services::auth::schema::mails;
+use crate::{ConfigError, private_files};
 use chrono::DateTime;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, SinglePart};
@@ -10,6 +10,7 @@ use lettre::{AsyncSmtpTransport, AsyncTransport, Message, Tokio1Executor};
 use sha2::{Digest, Sha256};
 use shared::Instant;
 use std::fmt;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -25,7 +26,7 @@ pub struct MailTransport {
 }
 
 enum Backend {
-    Console,
+    Console { with_text: bool },
     Folder(PathBuf),
     Smtp(AsyncSmtpTransport<Tokio1Executor>),
 }
@@ -46,7 +47,7 @@ impl MailTransport {
     /// If the address of the mail server cannot be used. The error does not repeat it: it may contain a password.
     pub fn new(backend: &MailBackend, from: Mailbox) -> Result<Self, ConfigError> {
         let backend = match backend {
-            MailBackend::Console => Backend::Console,
+            MailBackend::Console { with_text } => Backend::Console { with_text: *with_text },
             MailBackend::Folder(folder) => Backend::Folder(folder.clone()),
             MailBackend::Smtp(url) => {
                 let transport = AsyncSmtpTransport::<Tokio1Executor>::from_url(url.reveal());
@@ -66,9 +67,11 @@ impl MailTransport {
     /// If the mail was not accepted, or if that is not known.
     pub async fn deliver(&self, mail: &mails::Model, address: &str) -> Result<(), DeliveryError> {
         let message = message(&self.from, mail, address)?;
-        if let Backend::Console = &self.backend {
+        if let Backend::Console { with_text } = self.backend {
             tracing::info!(mail = mail.key, subject = mail.subject, "mail logged instead of sent, see MAIL");
-            tracing::debug!(to = address, "\n{}", mail.body);
+            if with_text {
+                tracing::debug!(to = address, "\n{}", mail.body);
+            }
         }
         self.send(message, format!("{}-{}.eml", mail.created_at.0.millis(), message_id(&mail.key))).await
     }
@@ -106,7 +109,7 @@ impl MailTransport {
     /// Sends a message, or writes it to a file of that name.
     async fn send(&self, message: Message, name: String) -> Result<(), DeliveryError> {
         match &self.backend {
-            Backend::Console => Ok(()),
+            Backend::Console { .. } => Ok(()),
             Backend::Folder(folder) => {
                 let file = folder.join(name);
                 let writing = tokio::task::spawn_blocking(move || write_atomically(&file, &message.formatted()));
@@ -155,8 +158,11 @@ fn message_id(key: &str) -> String {
 /// Writes under a temporary name first, so that no reader finds an incomplete file.
 fn write_atomically(file: &Path, bytes: &[u8]) -> std::io::Result<()> {
     let part = file.with_extension("part");
-    std::fs::create_dir_all(file.parent().unwrap_or(Path::new(".")))?;
-    std::fs::write(&part, bytes)?;
+    private_files::create_folder(file.parent().unwrap_or(Path::new(".")))?;
+    let mut writer = private_files::open(&part)?;
+    // An attempt that was interrupted may have left something.
+    writer.set_len(0)?;
+    writer.write_all(bytes)?;
     std::fs::rename(part, file)
 }
 

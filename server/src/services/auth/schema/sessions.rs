@@ -4,7 +4,9 @@ use super::users::{self, UserRow};
 use crate::services::auth::rules;
 use crate::store::{Millis, Tx};
 use crate::{Caller, Error};
-use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, IntoActiveModel, QueryFilter, QueryOrder, QuerySelect,
+};
 use shared::auth::SessionInfo;
 use shared::{Instant, SessionId, UserId};
 use uuid::Uuid;
@@ -136,6 +138,17 @@ pub async fn delete_of_user(tx: &Tx, user: UserId, except: Option<&str>) -> Resu
         sessions = sessions.filter(Column::TokenHash.ne(token_hash));
     }
     Ok(sessions.exec(tx.db()).await?.rows_affected)
+}
+
+/// Some of the people who have a session or a known browser.
+pub async fn people(db: &impl ConnectionTrait, most: u64) -> Result<Vec<UserId>, Error> {
+    let sessions = Entity::find().select_only().column(Column::UserId).distinct().limit(most);
+    let mut people: Vec<Uuid> = sessions.into_tuple().all(db).await?;
+    if people.is_empty() {
+        let devices = devices::Entity::find().select_only().column(devices::Column::UserId).distinct().limit(most);
+        people = devices.into_tuple().all(db).await?;
+    }
+    Ok(people.into_iter().map(UserId::from).collect())
 }
 
 pub async fn insert_device(tx: &Tx, token_hash: &str, user: UserId) -> Result<(), Error> {
