@@ -6,6 +6,7 @@ mod connections;
 mod exporter;
 mod hydration_data;
 mod middleware;
+mod page_template;
 mod response_cache;
 mod router;
 mod routes;

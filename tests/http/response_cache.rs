@@ -152,7 +152,7 @@ async fn signed_in_readers_share_a_page_but_for_what_it_says_of_them() {
             for (index, reader) in readers.iter().enumerate() {
                 let response = reader.send(Method::GET, &path, None).await.expect("the site responds");
 
-                let (html, data) = (response.text.replace("&#x27;", "'"), hydration_data(&response.text));
+                let (html, data) = (response.text.replace("&#39;", "'"), hydration_data(&response.text));
                 assert!(response.text.contains("€10.00") && response.text.trim_end().ends_with("</html>"), "{path}");
                 assert!(!html.contains("placeholder") && !data.contains("placeholder"), "{path}");
                 for (other, name) in ["reader-a-", "o'reader-b-", "reader-c-"].into_iter().enumerate() {

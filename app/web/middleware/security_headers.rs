@@ -2,7 +2,7 @@
 
 use super::{error_response, locale};
 use crate::web::hydration_data::{self, Compacted};
-use crate::web::response_cache::{Placeholder, Template};
+use crate::web::page_template::{Placeholder, Template};
 use crate::web::{Site, bootstrap};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};

@@ -1,6 +1,6 @@
 //! A cached response, and its compressed forms.
 
-use super::template::Template;
+use crate::web::page_template::Template;
 use axum::body::{Body, Bytes, HttpBody, to_bytes};
 use axum::http::header::{
     ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_LANGUAGE, CONTENT_SECURITY_POLICY, CONTENT_TYPE,
@@ -109,7 +109,7 @@ impl Entry {
     pub async fn response(&self, encoding: Encoding, reader: Option<&User>) -> Option<Response> {
         let (body, content_encoding) = match (&self.content, reader) {
             (Content::Body(body), None) => body.encoded(encoding).await,
-            (Content::Template(template), Some(reader)) => template.fill_in(reader, encoding)?,
+            (Content::Template(template), Some(reader)) => template.fill_in(reader, encoding != Encoding::Identity)?,
             (Content::Body(_), Some(_)) | (Content::Template(_), None) => return None,
         };
         let mut response = Response::new(Body::from(body));

@@ -9,16 +9,15 @@ mod gates;
 mod generations;
 mod key;
 pub mod recent_writes;
-mod template;
 #[cfg(test)]
 mod tests;
 
 pub use entry::MIN_COMPRESSED_BYTES;
-pub use template::{Placeholder, Template};
 
 use crate::web::Session;
 use crate::web::middleware::locale;
 use crate::web::middleware::session_cookie::SessionCookie;
+use crate::web::page_template::Placeholder;
 use axum::body::{Body, HttpBody};
 use axum::extract::{Request, State};
 use axum::http::header::{ACCEPT, ACCEPT_LANGUAGE, AUTHORIZATION, CONTENT_LENGTH, HeaderMap, HeaderValue};
