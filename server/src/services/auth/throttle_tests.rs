@@ -3,7 +3,7 @@
 use super::schema::mails::MailKind;
 use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
 use shared::Rejection;
-use shared::auth::{ChangeEmail, ChangePassword, CloseAccount, ListSecurityEvents, SecurityEventKind};
+use shared::auth::{ChangeEmail, ChangePassword, CloseAccount, ForgotPassword, ListSecurityEvents, SecurityEventKind};
 use std::time::Duration;
 
 #[tokio::test]
@@ -100,6 +100,25 @@ async fn a_network_that_tries_many_addresses_is_slowed_down() {
         assert!(attempts < 200, "it is never slowed down");
     }
     assert_eq!(refused(site.sign_in(ELSEWHERE, "name1", OTHER, None).await), Rejection::WrongCredentials);
+}
+
+#[tokio::test]
+async fn a_network_that_asks_for_links_of_many_addresses_is_slowed_down() {
+    let site = TestAuth::new().await;
+    let ask = async |network: &str, name: &str| {
+        site.auth.clone().forgot_password(site.caller(network, None), ForgotPassword { email: email(name) }).await
+    };
+    let mut links = 0;
+    while ask(HOME, &format!("name{links}")).await.is_ok() {
+        links += 1;
+        assert!(links < 1_500, "it is never slowed down");
+    }
+
+    assert!(links >= 1_000, "a hall full of people may share a network: {links}");
+    assert!(matches!(refused(ask(HOME, "another").await), Rejection::TooManyRequests { .. }));
+    assert!(matches!(refused(site.sign_up("another", OTHER).await), Rejection::TooManyRequests { .. }));
+    ask(ELSEWHERE, "another").await.expect("another network is not slowed down");
+    assert_eq!(refused(site.sign_in(HOME, "another", OTHER, None).await), Rejection::WrongCredentials);
 }
 
 /// Strangers ask for a new password every two minutes until the address of `ann` receives no further mail: its limits for the hour
