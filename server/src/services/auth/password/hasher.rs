@@ -116,11 +116,14 @@ fn salt_of(phc: &str) -> Option<[u8; SALT_BYTES]> {
 
 fn run(queue: &Mutex<Receiver<Job>>) {
     let argon2 = argon2();
-    let mut memory = vec![Block::default(); argon2.params().block_count()];
+    let blocks = argon2.params().block_count();
+    // Taken with the first password: many processes never hash one, and the second thread is only needed at busy times.
+    let mut memory = Vec::new();
     loop {
         // Only one thread waits at the queue, the others wait for the lock.
         let job = queue.lock().unwrap_or_else(PoisonError::into_inner).recv();
         let Ok(Job { text, salt, reply }) = job else { return };
+        memory.resize(blocks, Block::default());
         let _ = reply.send(hash(&argon2, &mut memory, &text, &salt).map_err(Error::failed));
     }
 }
