@@ -31,6 +31,7 @@ pub mod payments;
 pub mod price;
 pub mod rejection;
 pub mod request;
+pub mod text;
 pub mod tickets;
 pub mod value;
 
