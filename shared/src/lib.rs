@@ -18,6 +18,7 @@
 
 #![warn(missing_docs)]
 
+pub mod amount;
 pub mod auth;
 pub mod event;
 pub mod expiration;
