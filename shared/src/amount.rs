@@ -1,7 +1,7 @@
 //! Amounts of money as people write them, in the digits and separators of their language.
 
 use crate::money::{Currency, Money};
-use crate::text;
+use crate::text::plain_digits;
 
 /// What somebody may have meant by a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,26 +63,43 @@ pub fn read(text: &str, currency: Currency, decimal_mark: char) -> Reading {
 
 /// The part with the digits, if all that stands around it is the currency's name.
 fn number_in(text: &str, currency: Currency) -> Option<String> {
-    let plain = text::fold(text);
+    let plain = plain(text);
     let first = plain.find(|letter: char| letter.is_ascii_digit())?;
     let last = plain.rfind(|letter: char| letter.is_ascii_digit())?;
     let around = [plain[..first].trim(), plain[last + 1..].trim()];
-    let is_name = |part: &str| names(currency).iter().any(|name| text::fold(name) == part);
+    let is_name = |part: &str| names(currency).contains(&part);
     let named = around.iter().filter(|part| !part.is_empty()).count();
     let only_named = named == 0 || named == 1 && around.iter().any(|part| is_name(part));
     only_named.then(|| plain[first..=last].to_owned())
 }
 
+/// In lower case, with plain digits and one kind of space and of apostrophe, without marks of the direction of writing.
+fn plain(text: &str) -> String {
+    let direction = |letter: &char| matches!(letter, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let plain = |letter: char| match letter {
+        '\u{2018}' | '\u{2019}' | '\u{2bc}' | '\u{b4}' | '`' => '\'',
+        '．' => '.',
+        '，' | '、' => ',',
+        '￥' => '¥',
+        '＄' => '$',
+        space if space.is_whitespace() => ' ',
+        other => other,
+    };
+    let shown = plain_digits(text).chars().filter(|letter| !direction(letter)).map(plain).collect::<String>();
+    shown.trim().to_lowercase()
+}
+
+/// In lower case.
 fn names(currency: Currency) -> &'static [&'static str] {
     match currency {
-        Currency::Eur => &["€", "EUR", "Euro", "Euros", "يورو"],
-        Currency::Usd => &["$", "US$", "USD", "$US"],
-        Currency::Gbp => &["£", "GBP", "UK£"],
-        Currency::Chf => &["CHF", "Fr.", "Fr", "SFr."],
-        Currency::Sek => &["SEK", "kr", "kr."],
-        Currency::Pln => &["PLN", "zł"],
-        Currency::Jpy => &["¥", "円", "JPY", "JP¥"],
-        Currency::Kwd => &["KWD", "KD", "د.ك", "د.ك."],
+        Currency::Eur => &["€", "eur", "euro", "euros", "يورو"],
+        Currency::Usd => &["$", "us$", "usd", "$us"],
+        Currency::Gbp => &["£", "gbp", "uk£"],
+        Currency::Chf => &["chf", "fr.", "fr", "sfr."],
+        Currency::Sek => &["sek", "kr", "kr."],
+        Currency::Pln => &["pln", "zł"],
+        Currency::Jpy => &["¥", "円", "jpy", "jp¥"],
+        Currency::Kwd => &["kwd", "kd", "د.ك", "د.ك."],
     }
 }
 

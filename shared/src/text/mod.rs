@@ -3,10 +3,12 @@
 //! What somebody has typed is stored composed ([`compose`]) and shown as it is; it is compared, searched and sorted by keys, which are
 //! never shown.
 
+mod digits;
 mod search;
 #[cfg(test)]
 mod tests;
 
+pub use digits::{digit, plain_digits};
 pub use search::{MAX_QUERY_WORDS, query_words, search_words};
 
 use icu_casemap::{CaseMapper, CaseMapperBorrowed};
@@ -52,12 +54,11 @@ pub fn compose(text: &str) -> String {
 /// ```
 #[must_use]
 pub fn fold(text: &str) -> String {
-    let decomposed = fold_case(text);
+    let decomposed = plain_digits(&fold_case(text));
     let mut key = String::with_capacity(decomposed.len());
     for letter in decomposed.chars() {
         match CATEGORIES.get(letter) {
             category if GeneralCategoryGroup::Mark.contains(category) => {}
-            GeneralCategory::DecimalNumber => key.push(digit(letter)),
             GeneralCategory::DashPunctuation => key.push('-'),
             _ if is_space(letter) => {
                 if !key.is_empty() && !key.ends_with(' ') {
@@ -134,13 +135,4 @@ pub fn natural_key(text: &str) -> String {
 
 fn is_space(letter: char) -> bool {
     CodePointSetData::new::<WhiteSpace>().contains(letter) || letter.is_control()
-}
-
-/// The ASCII digit of the same value. In every script, the digits from zero to nine follow each other.
-fn digit(letter: char) -> char {
-    let code = u32::from(letter);
-    let is_digit = |code: u32| char::from_u32(code).map(|c| CATEGORIES.get(c)) == Some(GeneralCategory::DecimalNumber);
-    // Blocks of digits can stand side by side.
-    let value = (1..=code).take_while(|offset| is_digit(code - offset)).count() % 10;
-    char::from_digit(u32::try_from(value).unwrap_or_default(), 10).unwrap_or(letter)
 }

@@ -73,6 +73,20 @@ fn a_text_that_shows_nothing_is_invisible() {
 }
 
 #[test]
+fn every_decimal_digit_has_a_value() {
+    for letter in '\0'..=char::MAX {
+        let is_digit = CATEGORIES.get(letter) == GeneralCategory::DecimalNumber;
+        // Those of newer versions of Unicode are no digits yet.
+        assert!(is_digit || digit(letter).is_none(), "{letter:?}");
+    }
+    let digits =
+        ["0123456789", "٠١٢٣٤٥٦٧٨٩", "۰۱۲۳۴۵۶۷۸۹", "०१२३४५६७८९", "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗"];
+    for script in digits {
+        assert_eq!(plain_digits(script), "0123456789");
+    }
+}
+
+#[test]
 fn numbers_sort_by_their_value() {
     let sorted = ["", "Row 1", "Row 2", "row 02 a", "Row 10", "Row 10 b", "Row 100", "Row A", "A1", "A2", "A10", "B1"];
     for pair in [["1", "2"], ["2", "10"], ["9", "10"], ["A2", "A10"], ["A2-3", "A2-20"], ["٢", "١٠"], ["99", "A"]] {
