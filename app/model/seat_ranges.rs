@@ -1,8 +1,12 @@
 //! Parses seats as sellers type or paste them, as in "12-15, 18".
 
 use serde::{Deserialize, Serialize};
+use shared::text::plain_digits;
 use shared::tickets::MAX_SEATS_AT_ONCE;
 use shared::{Flaw, Invalid};
+
+/// What people write between the ends of a range, besides the hyphen: dashes, the minus sign, and the wave dashes of Japanese.
+const DASHES: [char; 11] = ['‐', '‑', '‒', '–', '—', '―', '−', '－', '~', '〜', '～'];
 
 /// Words that precede a part of a seat on tickets, in the languages of the site. They are skipped.
 #[rustfmt::skip]
@@ -34,7 +38,10 @@ pub struct SeatInput {
 pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<SeatInput>, Invalid> {
     let (mut section, mut row) = (section.trim().to_owned(), row.trim().to_owned());
     let mut seats = Vec::new();
-    for part in numbers.split([',', ';', '،', '؛', '\n']).map(str::trim).filter(|part| !part.is_empty()) {
+    let numbers = plain_digits(numbers);
+    for part in
+        numbers.split([',', ';', '،', '؛', '、', '，', '；', '\n']).map(str::trim).filter(|part| !part.is_empty())
+    {
         let words = split_words(part);
         // A section or row applies to the numbers that follow it, until the next one.
         let numbers = match words.as_slice() {
@@ -50,12 +57,12 @@ pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<SeatInput>, 
             _ => part,
         };
         let seat = |number: String| SeatInput { section: section.clone(), row: row.clone(), seat: number };
-        match range(numbers) {
-            Some((first, last)) if first > last => {
+        match Range::parse(numbers) {
+            Some(Range { first, last, .. }) if first > last => {
                 return Err(Invalid::new("seats", Flaw::Backwards { first, last }));
             }
-            Some((first, last)) if last - first >= MAX_SEATS_AT_ONCE as u32 => return Err(too_many()),
-            Some((first, last)) => seats.extend((first..=last).map(|number| seat(number.to_string()))),
+            Some(Range { first, last, .. }) if last - first >= MAX_SEATS_AT_ONCE as u32 => return Err(too_many()),
+            Some(range) => seats.extend((range.first..=range.last).map(|number| seat(range.name(number)))),
             None => seats.push(seat(numbers.to_owned())),
         }
     }
@@ -68,7 +75,7 @@ pub fn parse(section: &str, row: &str, numbers: &str) -> Result<Vec<SeatInput>, 
 /// Splits at whitespace and drops labels. A range is one word, also with spaces around its hyphen.
 fn split_words(part: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
-    for word in part.replace('–', "-").replace('-', " - ").split_whitespace() {
+    for word in part.replace(DASHES, "-").replace('-', " - ").split_whitespace() {
         let is_label = LABELS.contains(&word.trim_matches([':', '.']).to_lowercase().as_str());
         let continues_range = word == "-" || words.last().is_some_and(|last| last.ends_with('-'));
         match words.last_mut().filter(|_| continues_range) {
@@ -80,9 +87,49 @@ fn split_words(part: &str) -> Vec<String> {
     words
 }
 
-fn range(part: &str) -> Option<(u32, u32)> {
-    let (first, last) = part.split_once(['-', '–'])?;
-    Some((first.trim().parse().ok()?, last.trim().parse().ok()?))
+/// Seats whose numbers follow each other, as in `12-15`, `A1-A5` or `01-05`.
+struct Range<'a> {
+    first: u32,
+    last: u32,
+    /// What stands before and after each number.
+    around: (&'a str, &'a str),
+    /// With how many digits the numbers are written at least.
+    width: usize,
+}
+
+impl<'a> Range<'a> {
+    fn parse(part: &'a str) -> Option<Self> {
+        let (first, last) = part.split_once('-')?;
+        let (first, last) = (Numbered::parse(first)?, Numbered::parse(last)?);
+        // The letters may be left out at the end of a range: A1-5.
+        let same = (last.before.is_empty() || last.before == first.before) && last.after == first.after;
+        let is_padded = first.digits.len() > 1 && first.digits.starts_with('0');
+        let width = if is_padded { first.digits.len() } else { 1 };
+        let (first_number, last_number) = (first.digits.parse().ok()?, last.digits.parse().ok()?);
+        same.then_some(Range { first: first_number, last: last_number, around: (first.before, first.after), width })
+    }
+
+    fn name(&self, number: u32) -> String {
+        let (before, after) = self.around;
+        format!("{before}{number:0width$}{after}", width = self.width)
+    }
+}
+
+/// A name with one number in it.
+struct Numbered<'a> {
+    before: &'a str,
+    digits: &'a str,
+    after: &'a str,
+}
+
+impl<'a> Numbered<'a> {
+    fn parse(text: &'a str) -> Option<Self> {
+        let (before, rest) = text.split_at(text.find(|letter: char| letter.is_ascii_digit())?);
+        let length = rest.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(rest.len());
+        let (digits, after) = rest.split_at(length);
+        let is_one = !after.contains(|letter: char| letter.is_ascii_digit());
+        is_one.then_some(Numbered { before, digits, after })
+    }
 }
 
 fn too_many() -> Invalid {
@@ -106,6 +153,28 @@ mod tests {
     }
 
     #[test]
+    fn a_range_is_read_however_it_is_written() {
+        for range in ["12—15", "12−15", "12 ‑ 15", "12〜15", "١٢-١٥", "۱۲–۱۵", "１２－１５", "१२-१५"]
+        {
+            assert_eq!(numbers(range), ["12", "13", "14", "15"], "{range}");
+        }
+        assert_eq!(numbers("A1-A3"), ["A1", "A2", "A3"]);
+        assert_eq!(numbers("A9-11"), ["A9", "A10", "A11"]);
+        assert_eq!(numbers("01-03"), ["01", "02", "03"]);
+        assert_eq!(numbers("08-11"), ["08", "09", "10", "11"]);
+        assert_eq!(numbers("A01 – A03"), ["A01", "A02", "A03"]);
+        assert_eq!(numbers("1a-3a"), ["1a", "2a", "3a"]);
+        assert_eq!(numbers("1、2，3؛4"), ["1", "2", "3", "4"]);
+    }
+
+    #[test]
+    fn what_is_no_range_is_one_seat() {
+        for seat in ["A1-B3", "Box-7", "A-B", "2-C", "1a-3b", "1-2-3"] {
+            assert_eq!(numbers(seat), [seat], "{seat}");
+        }
+    }
+
+    #[test]
     fn pasted_seats_may_name_their_section_and_row() {
         let parsed = |text: &str| -> Vec<String> {
             let seats = parse("", "", text).expect("these seats are valid");
@@ -121,7 +190,7 @@ mod tests {
 
     #[test]
     fn backward_and_too_long_ranges_are_refused() {
-        for text in ["9-7", "1-5000", "1-60, 101-160"] {
+        for text in ["9-7", "A9-A7", "1-5000", "1-60, 101-160"] {
             assert!(parse("A", "1", text).is_err(), "{text}");
         }
     }
