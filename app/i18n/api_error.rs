@@ -87,6 +87,8 @@ fn flaw_message(flaw: Flaw) -> String {
         Flaw::NoAmount => t!("flaw-no-amount"),
         Flaw::NoPrice => t!("flaw-no-price"),
         Flaw::OffStep { step } => t!("flaw-off-step", step = money(step)),
+        Flaw::LowPrice { least } => t!("flaw-low-price", least = money(least)),
+        Flaw::HighTotal { most } => t!("flaw-high-total", most = money(most)),
         Flaw::HighPrice { most } => t!("flaw-high-price", most = money(most)),
         Flaw::OtherCurrency { currency } => t!("flaw-other-currency", currency = currency.code()),
         Flaw::NoChoice => t!("flaw-no-choice"),

@@ -51,6 +51,10 @@ pub enum Flaw {
     NoPrice,
     #[error("a price in {} is in steps of {step}", step.currency.code())]
     OffStep { step: Money },
+    #[error("a price is at least {least}, or cards cannot be charged with it")]
+    LowPrice { least: Money },
+    #[error("an order is at most {most}, or cards cannot be charged with it")]
+    HighTotal { most: Money },
     #[error("a price is at most {most}")]
     HighPrice { most: Money },
     #[error("tickets for this show are paid in {}", currency.code())]

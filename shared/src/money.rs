@@ -62,6 +62,21 @@ impl Currency {
             _ => 2,
         }
     }
+
+    /// The least and the greatest amount that a card can be charged at once (Stripe: "Minimum and maximum charge amounts"). Stripe
+    /// states no minimum for dinars: this is what half a dollar is worth.
+    pub fn chargeable(self) -> (Money, Money) {
+        let least = match self {
+            Currency::Eur | Currency::Usd | Currency::Chf | Currency::Jpy => 50,
+            Currency::Gbp => 30,
+            Currency::Sek => 300,
+            Currency::Pln => 200,
+            Currency::Kwd => 160,
+        };
+        // Eight digits. Thousandths are charged in steps of ten.
+        let most = if self.decimals() == 3 { 99_999_990 } else { 99_999_999 };
+        (Money::new(least, self), Money::new(most, self))
+    }
 }
 
 /// An amount of money. It may be negative: ledger entries are.

@@ -216,7 +216,7 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 24] = [
+pub const FLAWS: [Flaw; 26] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
@@ -228,7 +228,9 @@ pub const FLAWS: [Flaw; 24] = [
     Flaw::NoAmount,
     Flaw::NoPrice,
     Flaw::OffStep { step: Money::new(10, Currency::Kwd) },
-    Flaw::HighPrice { most: Money::new(Price::MAX_MINOR, Currency::Eur) },
+    Flaw::LowPrice { least: Money::new(50, Currency::Eur) },
+    Flaw::HighTotal { most: Money::new(99_999_999, Currency::Eur) },
+    Flaw::HighPrice { most: Money::new(99_999_999, Currency::Eur) },
     Flaw::OtherCurrency { currency: Currency::Eur },
     Flaw::NoChoice,
     Flaw::NothingChosen,

@@ -75,6 +75,10 @@ pub fn place(request: &PlaceOrder, tickets: &[TicketReplica], buyer: UserId, now
     let mut prices = tickets.iter().map(|replica| replica.ticket.price);
     let total = prices.try_fold(Money::new(0, show.currency), Money::checked_add);
     let total = total.expect("a show has one currency, and the sum of a few bounded prices cannot overflow");
+    let (_, most) = show.currency.chargeable();
+    if total.minor > most.minor {
+        return Err(Invalid::new("ticket_ids", Flaw::HighTotal { most }).into());
+    }
     if total == request.expected_total { Ok(total) } else { Err(Rejection::PriceChanged) }
 }
 
