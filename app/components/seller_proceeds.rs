@@ -1,7 +1,7 @@
 //! What a seller gets of a price.
 
 use crate::client::context::use_payment_settings;
-use crate::i18n::{money, percent, t};
+use crate::i18n::{money, parse_amount, percent, t};
 use dioxus::prelude::*;
 use shared::{Currency, FeeShare, Money, Price};
 
@@ -19,7 +19,7 @@ fn describe(price: Money, fee: FeeShare) -> String {
 #[component]
 pub fn SellerProceeds(price_input: String, currency: Currency) -> Element {
     let settings = use_payment_settings();
-    let price = Money::parse(&price_input, currency).and_then(|money| Price::try_from(money).ok());
+    let price = parse_amount("price", &price_input, currency).and_then(Price::try_from).ok();
     let text = settings.zip(price).map(|(settings, price)| describe(price.money(), settings.fee));
     rsx! {
         p { class: "hint share", aria_live: "polite", {text.unwrap_or_default()} }

@@ -85,6 +85,9 @@ fn flaw_message(flaw: Flaw) -> String {
         Flaw::CommonPassword => t!("flaw-common-password"),
         Flaw::NoMethod => t!("flaw-no-method"),
         Flaw::NoAmount => t!("flaw-no-amount"),
+        Flaw::UnclearAmount { first, second } => {
+            t!("flaw-unclear-amount", first = money(first), second = money(second))
+        }
         Flaw::NoPrice => t!("flaw-no-price"),
         Flaw::OffStep { step } => t!("flaw-off-step", step = money(step)),
         Flaw::LowPrice { least } => t!("flaw-low-price", least = money(least)),

@@ -27,7 +27,7 @@ fn localize_number(language: Language, plain: &str) -> String {
     localized
 }
 
-fn money_in(language: Language, money: Money) -> String {
+pub(super) fn money_in(language: Language, money: Money) -> String {
     let pattern = language.number_format().money_pattern;
     let (amount, sign) = (localize_number(language, &money.amount()), money.currency.symbol());
     if !pattern.starts_with('¤') {
@@ -46,7 +46,11 @@ pub fn money(money: Money) -> String {
 
 /// An amount without its currency, as users enter it into a field: without grouping.
 pub fn amount(money: Money) -> String {
-    money.amount().replace('.', Language::current().number_format().decimal)
+    amount_in(Language::current(), money)
+}
+
+pub(super) fn amount_in(language: Language, money: Money) -> String {
+    money.amount().replace('.', language.number_format().decimal)
 }
 
 /// A share in percent.

@@ -1,5 +1,6 @@
 //! Texts in the user's language. They are Fluent messages in `assets/locales`; the code only names them.
 
+mod amount;
 mod api_error;
 #[cfg(test)]
 mod completeness_tests;
@@ -7,6 +8,7 @@ mod format;
 mod language;
 mod messages;
 
+pub use amount::parse_amount;
 pub use format::{amount, date, day, moment, money, month, percent, seat};
 pub use language::{Language, use_language};
 #[cfg(target_arch = "wasm32")]

@@ -5,11 +5,10 @@ use crate::client::context::use_user_id;
 use crate::client::focus::focus_first_error;
 use crate::components::{Field, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowTime, StateBadge, Tone};
 use crate::error::ApiError;
-use crate::i18n::{amount, money, t};
+use crate::i18n::{amount, money, parse_amount, t};
 use crate::pages::show::hold::HoldForm;
 use crate::routes;
 use dioxus::prelude::*;
-use shared::Money;
 use shared::tickets::{Ticket, TicketState};
 
 #[component]
@@ -93,18 +92,17 @@ fn PriceForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
     let price = use_signal(|| amount(ticket.price));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let mut invalid_price = use_signal(|| false);
     let reprice = move |event: FormEvent| {
         event.prevent_default();
         async move {
-            let parsed = Money::parse(&price(), currency);
-            invalid_price.set(parsed.is_none());
-            let Some(new_price) = parsed.filter(|_| !busy()) else {
-                focus_first_error();
+            if busy() {
                 return;
-            };
+            }
             busy.set(true);
-            let result = reprice_ticket(id.to_string(), new_price, version).await;
+            let result = match parse_amount("price", &price(), currency) {
+                Ok(new_price) => reprice_ticket(id.to_string(), new_price, version).await,
+                Err(invalid) => Err(invalid.into()),
+            };
             busy.set(false);
             match result {
                 Ok(_) => on_change.call(()),
@@ -127,11 +125,7 @@ fn PriceForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
             Err(failure) => error.set(Some(failure)),
         }
     };
-    let price_error = if invalid_price() {
-        Some(t!("flaw-no-amount"))
-    } else {
-        error.read().as_ref().and_then(|error: &ApiError| error.field_message("price"))
-    };
+    let price_error = error.read().as_ref().and_then(|error: &ApiError| error.field_message("price"));
     let form_error = error().filter(|_| price_error.is_none());
     rsx! {
         section { class: "panel narrow",

@@ -137,6 +137,7 @@ flaw-long-password = Ein Passwort hat höchstens { $most } Zeichen.
 flaw-common-password = Viele Leute verwenden dieses Passwort, deshalb wird es als Erstes ausprobiert. Wähle ein anderes.
 flaw-no-method = Mit diesem Zahlungsmittel kann nicht bezahlt werden.
 flaw-no-amount = Ein Betrag sieht so aus: 49,90.
+flaw-unclear-amount = Meinst du { $first } oder { $second }? Schreib den Betrag ohne Tausendertrennzeichen und mit zwei Nachkommastellen.
 flaw-no-price = Ein Preis ist größer als null.
 flaw-off-step = Preise gehen in Schritten von { $step }.
 flaw-low-price = Ein Preis beträgt mindestens { $least }: Karten können nicht mit weniger belastet werden.

@@ -134,6 +134,7 @@ flaw-long-password = A password has at most { $most } characters.
 flaw-common-password = Many people use this password, so it is among the first that are tried. Choose another one.
 flaw-no-method = This is not a payment method that can be charged.
 flaw-no-amount = An amount looks like 49.90.
+flaw-unclear-amount = Did you mean { $first } or { $second }? Write the amount without a mark of thousands, with two decimals.
 flaw-no-price = A price is more than zero.
 flaw-off-step = A price is in steps of { $step }.
 flaw-low-price = A price is at least { $least }: cards cannot be charged with less.

@@ -138,6 +138,7 @@ flaw-long-password = La contraseña puede tener como máximo { $most } caractere
 flaw-common-password = Mucha gente usa esta contraseña, así que es de las primeras que se prueban. Elige otra.
 flaw-no-method = Este no es un método de pago con el que se pueda cobrar.
 flaw-no-amount = Un importe se escribe así: 49,90.
+flaw-unclear-amount = ¿Quieres decir { $first } o { $second }? Escribe el importe sin separador de miles y con dos decimales.
 flaw-no-price = El precio debe ser mayor que cero.
 flaw-off-step = El precio debe ser múltiplo de { $step }.
 flaw-low-price = El precio debe ser como mínimo de { $least }: no se puede cobrar menos con tarjeta.

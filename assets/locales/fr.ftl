@@ -140,6 +140,7 @@ flaw-long-password = Un mot de passe compte au plus { $most } caractères.
 flaw-common-password = Beaucoup de gens utilisent ce mot de passe, il fait donc partie des premiers essayés. Choisissez-en un autre.
 flaw-no-method = Ce moyen de paiement ne peut pas être débité.
 flaw-no-amount = Un montant s’écrit comme 49,90.
+flaw-unclear-amount = Voulez-vous dire { $first } ou { $second } ? Écrivez le montant sans séparateur de milliers et avec deux décimales.
 flaw-no-price = Un prix est supérieur à zéro.
 flaw-off-step = Un prix est un multiple de { $step }.
 flaw-low-price = Un prix est d’au moins { $least } : une carte ne peut pas être débitée de moins.

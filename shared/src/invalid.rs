@@ -47,6 +47,8 @@ pub enum Flaw {
     NoMethod,
     #[error("an amount looks like 49.90")]
     NoAmount,
+    #[error("this can be {first} or {second}: write it without a mark of thousands")]
+    UnclearAmount { first: Money, second: Money },
     #[error("a price is more than zero")]
     NoPrice,
     #[error("a price in {} is in steps of {step}", step.currency.code())]

@@ -4,13 +4,13 @@ use crate::api::tickets::{get_show, list_tickets, offer_tickets};
 use crate::client::focus::focus_first_error;
 use crate::components::{Field, Notice, Problem, SellerProceeds, ShowHeader, ShowTime, Tone};
 use crate::error::ApiError;
-use crate::i18n::{self, money, t};
+use crate::i18n::{self, money, parse_amount, t};
 use crate::model::price_summary::PriceSummary;
 use crate::model::seat_ranges::{self, SeatInput};
 use crate::routes;
 use dioxus::prelude::*;
+use shared::ShowId;
 use shared::tickets::{Seat, Show};
-use shared::{Flaw, Invalid, Money, ShowId};
 
 #[component]
 pub fn OfferPage(id: String) -> Element {
@@ -36,10 +36,6 @@ pub fn OfferPage(id: String) -> Element {
     }
 }
 
-fn parse_amount(field: &'static str, text: &str, show: &Show) -> Result<Money, ApiError> {
-    Money::parse(text, show.currency).ok_or_else(|| Invalid::new(field, Flaw::NoAmount).into())
-}
-
 #[component]
 fn OfferForm(show: Show) -> Element {
     let text = |start: &str| use_signal(|| start.to_owned());
@@ -51,10 +47,11 @@ fn OfferForm(show: Show) -> Element {
     let parsed_show = show.clone();
     let parse = move || -> Result<_, ApiError> {
         let seats = seat_ranges::parse(&section(), &row(), &numbers())?;
-        let price = parse_amount("price", &price(), &parsed_show)?;
+        let price = parse_amount("price", &price(), parsed_show.currency)?;
         let printed = face_value();
-        let face_value =
-            (!printed.trim().is_empty()).then(|| parse_amount("face_value", &printed, &parsed_show)).transpose()?;
+        let face_value = (!printed.trim().is_empty())
+            .then(|| parse_amount("face_value", &printed, parsed_show.currency))
+            .transpose()?;
         Ok((seats, price, face_value))
     };
     let submit = move |event: FormEvent| {

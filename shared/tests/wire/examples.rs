@@ -216,7 +216,7 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 26] = [
+pub const FLAWS: [Flaw; 27] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
@@ -226,6 +226,7 @@ pub const FLAWS: [Flaw; 26] = [
     Flaw::CommonPassword,
     Flaw::NoMethod,
     Flaw::NoAmount,
+    Flaw::UnclearAmount { first: Money::new(100, Currency::Eur), second: Money::new(100_000, Currency::Eur) },
     Flaw::NoPrice,
     Flaw::OffStep { step: Money::new(10, Currency::Kwd) },
     Flaw::LowPrice { least: Money::new(50, Currency::Eur) },
