@@ -1,6 +1,7 @@
 //! Text values whose constructors check them: a value that exists is valid.
 
 use crate::invalid::{Flaw, Invalid};
+use crate::text;
 use email_address::{EmailAddress, Options};
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -141,7 +142,7 @@ impl From<LanguageTag> for String {
     }
 }
 
-/// One line of text for people, such as a title or a city: trimmed, not empty, without control characters.
+/// One line of text for people, such as a title or a city: trimmed, composed (Unicode NFC), and it shows something.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub struct ShortText(String);
@@ -150,22 +151,17 @@ impl ShortText {
     /// In characters. Titles and names fit, and so do lists of them on a small screen.
     pub const MAX_CHARS: usize = 120;
 
-    /// Trims and checks the argument named `field`.
+    /// Composes, trims and checks the argument named `field`.
     ///
     /// # Errors
-    /// If the text is empty, longer than [`ShortText::MAX_CHARS`], or has control or direction-override characters.
+    /// If the text is empty or shows nothing, is longer than [`ShortText::MAX_CHARS`], or has control or direction-override characters.
     pub fn parse(field: &str, text: &str) -> Result<ShortText, Invalid> {
-        let text = text.trim();
-        // Bidirectional overrides and isolates (Unicode UAX #9) can make a title look like another one.
-        let overrides = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
-        if text.is_empty() {
-            Err(Invalid::new(field, Flaw::Empty))
-        } else if text.chars().count() > ShortText::MAX_CHARS {
-            Err(Invalid::new(field, Flaw::TooLong { most: ShortText::MAX_CHARS }))
-        } else if text.chars().any(|c| c.is_control() || overrides(c)) {
-            Err(Invalid::new(field, Flaw::InvisibleCharacters))
-        } else {
-            Ok(ShortText(text.to_owned()))
+        let text = text::compose(text);
+        let hidden = !text.is_empty() && !text::is_visible(&text);
+        match check(&text) {
+            Ok(()) if hidden => Err(Invalid::new(field, Flaw::InvisibleCharacters)),
+            Ok(()) => Ok(ShortText(text)),
+            Err(flaw) => Err(Invalid::new(field, flaw)),
         }
     }
 
@@ -175,10 +171,26 @@ impl ShortText {
     }
 }
 
+fn check(text: &str) -> Result<(), Flaw> {
+    // Bidirectional overrides and isolates (Unicode UAX #9) can make a title look like another one.
+    let overrides = |c: char| matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
+    if text.is_empty() {
+        Err(Flaw::Empty)
+    } else if text.chars().count() > ShortText::MAX_CHARS {
+        Err(Flaw::TooLong { most: ShortText::MAX_CHARS })
+    } else if text.chars().any(|c| c.is_control() || overrides(c)) {
+        Err(Flaw::InvisibleCharacters)
+    } else {
+        Ok(())
+    }
+}
+
+/// For what was parsed before: only people's input needs Unicode's tables, which the client does not have to load.
 impl TryFrom<String> for ShortText {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
-        ShortText::parse("text", &text)
+        check(text.trim()).map_err(|flaw| Invalid::new("text", flaw))?;
+        Ok(ShortText(text.trim().to_owned()))
     }
 }
 
@@ -235,7 +247,10 @@ mod tests {
         for text in ["🎉 Fête", "مهرجان الصيف", " spaced "] {
             assert!(ShortText::parse("title", text).is_ok(), "{text}");
         }
-        for text in ["", "   ", "a\nb", "a\u{202e}b", &"x".repeat(121)] {
+        let composed = ShortText::parse("title", "Cafe\u{301}").map(String::from);
+        assert_eq!(composed.as_deref(), Ok("Caf\u{e9}"));
+        let hidden = ["\u{200b}", "\u{3164}", "\u{2800}", "\u{ad}\u{ad}", "\u{301}", "\u{200f}"];
+        for text in ["", "   ", "a\nb", "a\u{202e}b", &"x".repeat(121)].into_iter().chain(hidden) {
             assert!(ShortText::parse("title", text).is_err(), "{text}");
         }
     }
