@@ -63,12 +63,16 @@ pub enum Flaw {
     OtherCurrency { currency: Currency },
     #[error("there is no such choice")]
     NoChoice,
+    #[error("no page of this list has this cursor")]
+    NoCursor,
     #[error("choose at least one ticket, and each once")]
     NothingChosen,
     #[error("ask for 1 to {most} seats together")]
     TogetherBeyond { most: u32 },
     #[error("a day looks like 2026-12-05")]
     NoDay,
+    #[error("the last day is before the first")]
+    EndsBeforeItBegins,
     #[error("a date and time look like 2026-12-05T20:00")]
     NoTime,
     #[error("a time zone is named like Europe/Berlin")]

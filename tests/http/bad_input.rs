@@ -136,7 +136,15 @@ async fn unknown_and_malformed_paths_are_not_found() {
         ("/api/shows?together=0", 400),
         ("/api/shows?together=many", 400),
         ("/api/shows?search=%25%5F'%22%3B--", 200),
-        ("/api/shows?cursor=garbage", 200),
+        ("/api/shows?cursor=garbage", 400),
+        ("/api/shows?cursor=-1", 400),
+        ("/api/shows?cursor=50", 400),
+        ("/api/shows?from=%2B10000-01-01", 400),
+        ("/api/shows?from=10000-01-01", 400),
+        ("/api/shows?from=2026-1-5", 400),
+        ("/api/shows?to=-0001-01-01", 400),
+        ("/api/shows?from=2026-12-06&to=2026-12-05", 400),
+        ("/api/shows?from=2026-12-05&to=2026-12-05", 200),
         ("/api/shows?unknown=1", 200),
     ] {
         let response = person.send(Method::GET, path, None).await.expect("the site responds");

@@ -19,7 +19,7 @@ pub use connect::open;
 pub use databases::{Databases, Protection};
 pub use migrate::Migration;
 pub use retention::Retention;
-pub use rows::insert_all;
+pub use rows::{insert_all, is_after};
 
 use crate::error::DATABASE;
 use crate::{Cause, Environment, Error};

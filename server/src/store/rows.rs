@@ -1,11 +1,16 @@
 //! Statements for many rows at once: a statement costs more than a row of it.
 
 use super::Tx;
-use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveModelTrait, EntityTrait, IntoActiveModel, Iterable};
+use sea_orm::sea_query::{Expr, OnConflict};
+use sea_orm::{ActiveModelTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, Value};
 
 /// How many values a statement binds at most. SQLite's limit is 32,766, PostgreSQL's 65,535.
 const MAX_VALUES: usize = 30_000;
+
+/// Whether a row stands after this position in a list that is sorted by these columns, all ascending.
+pub fn is_after<const N: usize>(columns: [Expr; N], position: [Value; N]) -> Expr {
+    Expr::tuple(columns).gt(Expr::tuple(position.map(Expr::value)))
+}
 
 /// Inserts rows. Those that exist are handled by `on_conflict`. Returns how many rows were inserted or updated.
 ///

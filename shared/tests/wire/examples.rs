@@ -216,7 +216,7 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 27] = [
+pub const FLAWS: [Flaw; 29] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
@@ -234,9 +234,11 @@ pub const FLAWS: [Flaw; 27] = [
     Flaw::HighPrice { most: Money::new(99_999_999, Currency::Eur) },
     Flaw::OtherCurrency { currency: Currency::Eur },
     Flaw::NoChoice,
+    Flaw::NoCursor,
     Flaw::NothingChosen,
     Flaw::TogetherBeyond { most: 8 },
     Flaw::NoDay,
+    Flaw::EndsBeforeItBegins,
     Flaw::NoTime,
     Flaw::NoTimeZone,
     Flaw::Past,

@@ -25,6 +25,7 @@ use shared::orders::{
     CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderState, PaymentSummary, PlaceOrder,
     RefundSale,
 };
+use shared::page::position;
 use shared::tickets::TicketState;
 use shared::{Money, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,9 +137,9 @@ impl Orders {
     }
 
     async fn list(self: Arc<Self>, caller: Caller, request: ListOrders) -> Result<Paginated<Order>, Error> {
-        let offset = Paginated::<Order>::offset(request.cursor.as_deref());
-        let orders = schema::orders_of_buyer(self.store.read(), caller.person()?, offset).await?;
-        Ok(Paginated::cut(self.order_views(orders).await?, offset))
+        let before = position(request.cursor.as_deref())?;
+        let orders = schema::orders_of_buyer(self.store.read(), caller.person()?, before).await?;
+        Ok(Paginated::cut(self.order_views(orders).await?, |order| order.id))
     }
 
     async fn cancel(self: Arc<Self>, caller: Caller, request: CancelOrder) -> Result<Order, Error> {

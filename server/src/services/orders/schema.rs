@@ -191,10 +191,17 @@ pub async fn order(db: &impl ConnectionTrait, id: OrderId) -> Result<OrderRow, E
 }
 
 /// A buyer's orders, newest first, from `offset`; one more than a page, to see whether another page follows.
-pub async fn orders_of_buyer(db: &impl ConnectionTrait, buyer: UserId, offset: u64) -> Result<Vec<OrderRow>, Error> {
-    let newest_first =
+pub async fn orders_of_buyer(
+    db: &impl ConnectionTrait,
+    buyer: UserId,
+    before: Option<OrderId>,
+) -> Result<Vec<OrderRow>, Error> {
+    let mut newest_first =
         orders::Entity::find().filter(orders::Column::BuyerId.eq(buyer.uuid())).order_by_desc(orders::Column::Id);
-    Ok(newest_first.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
+    if let Some(id) = before {
+        newest_first = newest_first.filter(orders::Column::Id.lt(id.uuid()));
+    }
+    Ok(newest_first.limit(PAGE_SIZE + 1).all(db).await?)
 }
 
 pub async fn orders_by_id(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<OrderRow>, Error> {

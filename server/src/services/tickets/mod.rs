@@ -5,6 +5,7 @@ mod closing;
 #[cfg(test)]
 mod closing_tests;
 mod events;
+mod keys;
 mod rules;
 mod schema;
 mod search;
@@ -20,10 +21,12 @@ use crate::store::{Millis, Store, Text, Tx, Version};
 use crate::{Caller, Error};
 use async_trait::async_trait;
 use schema::TicketChange;
+use shared::page::position;
 use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
     RepriceTicket, Seat, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
+use shared::value::ShortText;
 use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
@@ -89,10 +92,16 @@ impl Tickets {
             Some(_) => return Err(Invalid::new("sort", Flaw::NoChoice).into()),
         };
         let show = schema::show_of(schema::show(db, request.show_id).await?)?;
-        let offset = Paginated::<Ticket>::offset(request.cursor.as_deref());
-        let rows = schema::tickets_of_show(db, request.show_id, by_seat, offset).await?;
-        let tickets = rows.iter().map(|row| schema::ticket_of(row, &show)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Paginated::cut(tickets, offset))
+        let cursor = request.cursor.as_deref();
+        let rows = if by_seat {
+            Paginated::cut(schema::tickets_by_seat(db, request.show_id, position(cursor)?).await?, |row| {
+                (row.seat_order.clone(), row.id)
+            })
+        } else {
+            let rows = schema::tickets_by_price(db, request.show_id, position(cursor)?).await?;
+            Paginated::cut(rows, |row| (row.price, row.id))
+        };
+        rows.try_map(|row| schema::ticket_of(&row, &show))
     }
 
     async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
@@ -159,8 +168,8 @@ impl Tickets {
 
     async fn selling(self: Arc<Self>, caller: Caller, request: ListSelling) -> Result<Paginated<Ticket>, Error> {
         let db = self.store.read();
-        let offset = Paginated::<Ticket>::offset(request.cursor.as_deref());
-        let rows = schema::tickets_of_seller(db, caller.person()?, offset).await?;
+        let before = position(request.cursor.as_deref())?;
+        let rows = schema::tickets_of_seller(db, caller.person()?, before).await?;
         let mut shows: HashMap<_, Show> = HashMap::new();
         for row in &rows {
             if let Entry::Vacant(entry) = shows.entry(row.show_id) {
@@ -168,7 +177,7 @@ impl Tickets {
             }
         }
         let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
-        Ok(Paginated::cut(tickets.collect::<Result<Vec<_>, _>>()?, offset))
+        Ok(Paginated::cut(tickets.collect::<Result<Vec<_>, _>>()?, |ticket| ticket.id))
     }
 }
 
@@ -183,12 +192,13 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
         return Err(Rejection::SignedOut.into());
     }
     cancellation::lock_show(tx, show.id).await?;
-    let text = |part: Option<shared::value::ShortText>| part.map(String::from);
+    let text = |part: Option<ShortText>| part.map(String::from);
     let new_ticket = |seat: Seat| {
         let after = schema::TicketRow {
             id: tx.new_id(),
             show_id: show.id.uuid(),
             seller_id: seller.uuid(),
+            seat_order: keys::of_seat(&seat),
             seat_section: text(seat.section),
             seat_row: text(seat.row),
             seat_number: text(seat.seat),
@@ -247,6 +257,7 @@ impl ServiceHandler for Tickets {
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
         let cancelling = cancellation::step(&self.store).await?;
         let closing = closing::step(&self.store).await?;
-        Ok(cancelling.or(closing))
+        let adding_keys = keys::step(&self.store).await?;
+        Ok(cancelling.or(closing).or(adding_keys))
     }
 }

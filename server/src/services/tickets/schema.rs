@@ -1,12 +1,13 @@
 //! The tables of `tickets`.
 
+use super::keys;
 use super::rules::TicketLifecycle;
-use crate::store::{Migration, Millis, Text, Tx, insert_all};
+use crate::store::{Migration, Millis, Text, Tx, insert_all, is_after};
 use crate::{Cause, Error};
 use sea_orm::sea_query::{Alias, Expr, Func, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect,
+    QueryOrder, QuerySelect, Select,
 };
 use shared::page::PAGE_SIZE;
 use shared::tickets::{Seat, Show, ShowListing, Ticket, TicketChanged, TicketState};
@@ -44,6 +45,20 @@ pub const MIGRATIONS: &[Migration] = &[
         create table closed_sellers (user_id uuid primary key, withdrawal_pending boolean not null);
         create index closed_sellers_pending on closed_sellers (user_id) where withdrawal_pending;",
     },
+    Migration {
+        name: "0003_search_and_order",
+        sql: "
+        alter table shows add column city_key text not null default '';
+        create index shows_without_keys on shows (id) where city_key = '';
+        create index shows_of_city on shows (city_key, starts_at, id);
+        create index shows_by_price on shows (currency, coalesce(lowest_price, 9223372036854775807), id);
+        create index shows_newest on shows (created_at, id);
+        create table show_words (show_id uuid not null, word text not null, field bigint not null, primary key (word, show_id));
+        create index words_of_show on show_words (show_id, word);
+        alter table tickets add column seat_order text not null default '';
+        create index tickets_without_keys on tickets (id) where seat_order = '';
+        create index tickets_by_seat on tickets (show_id, seat_order, id);",
+    },
 ];
 
 pub mod shows {
@@ -69,8 +84,10 @@ pub mod shows {
         /// The local time at the venue, as in `2026-12-05T20:00`, which sorts by day.
         pub local_start: String,
         pub currency: Text<Currency>,
-        /// Title, venue and city in lower case.
+        /// Title, venue and city in lower case, for the version before this one.
         pub search: String,
+        /// See [`keys::of_city`](super::super::keys::of_city).
+        pub city_key: String,
         /// How many tickets are on sale; recounted whenever a ticket changes.
         pub tickets_left: i64,
         /// The lowest price of the tickets on sale.
@@ -101,6 +118,8 @@ pub mod tickets {
         pub seat_section: Option<String>,
         pub seat_row: Option<String>,
         pub seat_number: Option<String>,
+        /// See [`keys::of_seat`](super::super::keys::of_seat).
+        pub seat_order: String,
         pub price: i64,
         pub face_value: Option<i64>,
         pub state: Text<TicketState>,
@@ -114,6 +133,24 @@ pub mod tickets {
         pub created_at: Millis,
         /// Whether the ticket has published the cancellation of its show.
         pub cancellation_published: bool,
+    }
+    impl ActiveModelBehavior for ActiveModel {}
+}
+
+/// The words under which shows are found.
+pub mod show_words {
+    use sea_orm::entity::prelude::*;
+
+    #[sea_orm::model]
+    #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+    #[sea_orm(table_name = "show_words")]
+    pub struct Model {
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub word: String,
+        #[sea_orm(primary_key, auto_increment = false)]
+        pub show_id: Uuid,
+        /// 0 for the title, 1 for the venue, 2 for the city: the first that has the word.
+        pub field: i64,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -134,10 +171,10 @@ impl TicketRow {
 pub fn show_of(row: ShowRow) -> Result<Show, Error> {
     Ok(Show {
         id: row.id.into(),
-        title: ShortText::parse("title", &row.title)?,
-        venue: ShortText::parse("venue", &row.venue)?,
-        city: ShortText::parse("city", &row.city)?,
-        country: ShortText::parse("country", &row.country)?,
+        title: ShortText::try_from(row.title)?,
+        venue: ShortText::try_from(row.venue)?,
+        city: ShortText::try_from(row.city)?,
+        country: ShortText::try_from(row.country)?,
         category: row.category.0,
         starts_at: row.starts_at.0,
         time_zone: row.time_zone,
@@ -155,8 +192,8 @@ pub fn listing_of(row: ShowRow) -> Result<ShowListing, Error> {
     Ok(ShowListing { show: show_of(row)?, lowest_price, tickets_left, cancellation: None })
 }
 
-fn seat_of(row: &TicketRow) -> Result<Seat, Error> {
-    let part = |text: &Option<String>| text.as_ref().map(|text| ShortText::parse("seat", text)).transpose();
+pub fn seat_of(row: &TicketRow) -> Result<Seat, Error> {
+    let part = |text: &Option<String>| text.clone().map(ShortText::try_from).transpose();
     Ok(Seat { section: part(&row.seat_section)?, row: part(&row.seat_row)?, seat: part(&row.seat_number)? })
 }
 
@@ -189,6 +226,7 @@ pub async fn insert_show(tx: &Tx, show: &Show) -> Result<(), Error> {
         local_start: show.local_start.clone(),
         currency: Text(show.currency),
         search: format!("{} {} {}", show.title, show.venue, show.city).to_lowercase(),
+        city_key: keys::of_city(show.city.as_str()),
         tickets_left: 0,
         lowest_price: None,
         created_at: Millis(tx.now()),
@@ -196,7 +234,15 @@ pub async fn insert_show(tx: &Tx, show: &Show) -> Result<(), Error> {
         tickets_taken_at_cancellation: 0,
         cancellation_pending: false,
     };
-    Ok(row.into_active_model().reset_all().insert(tx.db()).await.map(drop)?)
+    let words = keys::of_show(show);
+    row.into_active_model().reset_all().insert(tx.db()).await?;
+    insert_words(tx, show.id.uuid(), words).await
+}
+
+pub async fn insert_words(tx: &Tx, show_id: Uuid, words: BTreeMap<String, i64>) -> Result<(), Error> {
+    let rows = words.into_iter().map(|(word, field)| show_words::Model { word, show_id, field }).collect();
+    let known = OnConflict::columns([show_words::Column::Word, show_words::Column::ShowId]).do_nothing().to_owned();
+    Ok(insert_all::<show_words::Entity>(tx, rows, Some(known)).await.map(drop)?)
 }
 
 pub async fn show(db: &impl ConnectionTrait, id: ShowId) -> Result<ShowRow, Error> {
@@ -309,32 +355,55 @@ pub async fn update_ticket(tx: &Tx, before: TicketRow, after: TicketRow) -> Resu
     tickets.pop().ok_or_else(|| Error::failed("the ticket was not stored"))
 }
 
-/// The tickets of a show that are on sale or held, from `offset`; one more than a page, to see whether another page
-/// follows.
-pub async fn tickets_of_show(
+/// The tickets of a show that are on sale or held, the cheapest first, after a price and an id; one more than a page, to see whether
+/// another page follows.
+pub async fn tickets_by_price(
     db: &impl ConnectionTrait,
     show: ShowId,
-    by_seat: bool,
-    offset: u64,
+    after: Option<(i64, Uuid)>,
 ) -> Result<Vec<TicketRow>, Error> {
-    let listed = tickets::Entity::find()
-        .filter(tickets::Column::ShowId.eq(show.uuid()))
-        .filter(tickets::Column::State.is_in([Text(TicketState::OnSale), Text(TicketState::Held)]));
-    let sorted = if by_seat {
-        listed.order_by_asc(tickets::Column::SeatSection).order_by_asc(tickets::Column::SeatRow)
-    } else {
-        listed.order_by_asc(tickets::Column::Price)
-    };
-    Ok(sorted.order_by_asc(tickets::Column::Id).offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
+    let mut sorted = listed(show).order_by_asc(tickets::Column::Price).order_by_asc(tickets::Column::Id);
+    if let Some((price, id)) = after {
+        sorted = sorted.filter(is_after(
+            [tickets::Column::Price.into_expr(), tickets::Column::Id.into_expr()],
+            [price.into(), id.into()],
+        ));
+    }
+    Ok(sorted.limit(PAGE_SIZE + 1).all(db).await?)
 }
 
-/// A seller's tickets, newest first, from `offset`; one more than a page, to see whether another page follows.
+/// The same in the order of their seats, after the key of a seat and an id.
+pub async fn tickets_by_seat(
+    db: &impl ConnectionTrait,
+    show: ShowId,
+    after: Option<(String, Uuid)>,
+) -> Result<Vec<TicketRow>, Error> {
+    let mut sorted = listed(show).order_by_asc(tickets::Column::SeatOrder).order_by_asc(tickets::Column::Id);
+    if let Some((seat, id)) = after {
+        sorted = sorted.filter(is_after(
+            [tickets::Column::SeatOrder.into_expr(), tickets::Column::Id.into_expr()],
+            [seat.into(), id.into()],
+        ));
+    }
+    Ok(sorted.limit(PAGE_SIZE + 1).all(db).await?)
+}
+
+fn listed(show: ShowId) -> Select<tickets::Entity> {
+    tickets::Entity::find()
+        .filter(tickets::Column::ShowId.eq(show.uuid()))
+        .filter(tickets::Column::State.is_in([Text(TicketState::OnSale), Text(TicketState::Held)]))
+}
+
+/// A seller's tickets, newest first, before an id; one more than a page, to see whether another page follows.
 pub async fn tickets_of_seller(
     db: &impl ConnectionTrait,
     seller: UserId,
-    offset: u64,
+    before: Option<TicketId>,
 ) -> Result<Vec<TicketRow>, Error> {
-    let newest_first =
+    let mut newest_first =
         tickets::Entity::find().filter(tickets::Column::SellerId.eq(seller.uuid())).order_by_desc(tickets::Column::Id);
-    Ok(newest_first.offset(offset).limit(PAGE_SIZE + 1).all(db).await?)
+    if let Some(id) = before {
+        newest_first = newest_first.filter(tickets::Column::Id.lt(id.uuid()));
+    }
+    Ok(newest_first.limit(PAGE_SIZE + 1).all(db).await?)
 }

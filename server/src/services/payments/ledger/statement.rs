@@ -5,7 +5,7 @@ use crate::services::payments::schema::{EntryKind, GatewayName, LedgerAccount, P
 use crate::store::{Millis, Text};
 use sea_orm::sea_query::{Expr, Func, SimpleExpr};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use shared::page::PAGE_SIZE;
+use shared::page::{PAGE_SIZE, position};
 use shared::payments::{Balance, Movement, MovementKind, SellerAccount, SoldTicket};
 use shared::{Currency, Instant, Money, Paginated, UserId};
 use std::collections::BTreeMap;
@@ -19,16 +19,17 @@ pub async fn of(
 ) -> Result<SellerAccount, Error> {
     // Read first, so that the movements include everything that the balances count.
     let balances = balances(db, seller, gateway, now).await?;
-    let offset = Paginated::<Movement>::offset(cursor);
-    let found = postings::Entity::find()
+    let mut found = postings::Entity::find()
         .filter(postings::Column::PersonId.eq(seller.uuid()))
         .filter(postings::Column::Account.eq(Text(LedgerAccount::Seller)))
         .filter(postings::Column::Gateway.eq(Text(gateway)))
         .order_by_desc(postings::Column::Id)
-        .offset(offset)
         .limit(PAGE_SIZE + 1);
+    if let Some(before) = position::<i64>(cursor)? {
+        found = found.filter(postings::Column::Id.lt(before));
+    }
     let movements = found.all(db).await?.iter().map(movement).collect::<Result<Vec<_>, Error>>()?;
-    let movements = Paginated::cut(movements, offset);
+    let movements = Paginated::cut(movements, |movement| movement.id);
     Ok(SellerAccount { balances, movements, can_be_paid: true })
 }
 
