@@ -41,10 +41,10 @@ pub async fn create_show(
         venue: ShortText::parse("venue", &venue)?,
         city: ShortText::parse("city", &city)?,
         country: ShortText::parse("country", &country)?,
-        category: category.parse().map_err(|_| Invalid::new("category", Flaw::NoChoice))?,
+        category: category.parse().map_err(|_| Invalid::new("category", Flaw::UnknownChoice))?,
         starts_at,
         time_zone,
-        currency: currency.parse().map_err(|_| Invalid::new("currency", Flaw::NoChoice))?,
+        currency: currency.parse().map_err(|_| Invalid::new("currency", Flaw::UnknownChoice))?,
     };
     session.call(request).await
 }

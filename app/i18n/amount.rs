@@ -16,11 +16,11 @@ fn parse_in(language: Language, text: &str, currency: Currency) -> Result<Money,
     let decimal_mark = language.number_format().decimal.chars().next().unwrap_or('.');
     match read(text, currency, decimal_mark) {
         Reading::Amount(money) => Ok(money),
-        Reading::Nothing => Err(Flaw::NoAmount),
+        Reading::Nothing => Err(Flaw::InvalidAmount),
         Reading::Unclear(readings) => match readings[..] {
             [first, second, ..] => Err(Flaw::UnclearAmount { first, second }),
             [only] => Err(Flaw::UnclearAmount { first: only, second: only }),
-            [] => Err(Flaw::NoAmount),
+            [] => Err(Flaw::InvalidAmount),
         },
     }
 }
@@ -52,6 +52,6 @@ mod tests {
         let unclear = Flaw::UnclearAmount { first: one, second: thousand };
         assert_eq!(parse_in(Language::German, "1,000", Currency::Eur), Err(unclear));
         assert_eq!(parse_in(Language::Arabic, "٤٩٫٩٠", Currency::Eur), Ok(Money::new(4_990, Currency::Eur)));
-        assert_eq!(parse_in(Language::English, "many", Currency::Eur), Err(Flaw::NoAmount));
+        assert_eq!(parse_in(Language::English, "many", Currency::Eur), Err(Flaw::InvalidAmount));
     }
 }

@@ -23,8 +23,6 @@ impl Invalid {
 
 /// What is wrong with an argument. The English text, which is also the documentation, is for callers of the API; pages
 /// translate the variant.
-///
-/// A variant `No…` means that the text is no such thing, not that it is missing: that is [`Flaw::Empty`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Error, strum::EnumCount)]
 #[serde(rename_all = "snake_case")]
 #[expect(missing_docs, reason = "the error text documents the variant")]
@@ -36,7 +34,8 @@ pub enum Flaw {
     #[error("this has characters that do not show")]
     InvisibleCharacters,
     #[error("an e-mail address looks like name@example.org")]
-    NoEmail,
+    #[serde(rename = "no_email")]
+    InvalidEmail,
     #[error("a password has at least {least} characters")]
     ShortPassword { least: usize },
     #[error("a password has at most {most} characters")]
@@ -44,13 +43,16 @@ pub enum Flaw {
     #[error("many people use this password, so it is among the first that are tried")]
     CommonPassword,
     #[error("this is not a payment method that can be charged")]
-    NoMethod,
+    #[serde(rename = "no_method")]
+    InvalidPaymentMethod,
     #[error("an amount looks like 49.90")]
-    NoAmount,
+    #[serde(rename = "no_amount")]
+    InvalidAmount,
     #[error("this can be {first} or {second}: write it without a mark of thousands")]
     UnclearAmount { first: Money, second: Money },
     #[error("a price is more than zero")]
-    NoPrice,
+    #[serde(rename = "no_price")]
+    PriceNotPositive,
     #[error("a price in {} is in steps of {step}", step.currency.code())]
     OffStep { step: Money },
     #[error("a price is at least {least}, or cards cannot be charged with it")]
@@ -62,21 +64,26 @@ pub enum Flaw {
     #[error("tickets for this show are paid in {}", currency.code())]
     OtherCurrency { currency: Currency },
     #[error("there is no such choice")]
-    NoChoice,
+    #[serde(rename = "no_choice")]
+    UnknownChoice,
     #[error("no page of this list has this cursor")]
-    NoCursor,
+    #[serde(rename = "no_cursor")]
+    InvalidCursor,
     #[error("choose at least one ticket, and each once")]
     NothingChosen,
     #[error("ask for 1 to {most} seats together")]
     TogetherBeyond { most: u32 },
     #[error("a day looks like 2026-12-05")]
-    NoDay,
+    #[serde(rename = "no_day")]
+    InvalidDay,
     #[error("the last day is before the first")]
     EndsBeforeItBegins,
     #[error("a date and time look like 2026-12-05T20:00")]
-    NoTime,
+    #[serde(rename = "no_time")]
+    InvalidTime,
     #[error("a time zone is named like Europe/Berlin")]
-    NoTimeZone,
+    #[serde(rename = "no_time_zone")]
+    UnknownTimeZone,
     #[error("the show must be in the future")]
     Past,
     #[error("the show must be within the next five years")]

@@ -55,7 +55,7 @@ fn cursor<Position: Serialize>(position: &Position) -> String {
 pub fn position<Position: DeserializeOwned>(cursor: Option<&str>) -> Result<Option<Position>, Invalid> {
     let Some(text) = cursor.filter(|text| !text.is_empty()) else { return Ok(None) };
     let position = URL_SAFE_NO_PAD.decode(text).ok().and_then(|json| serde_json::from_slice(&json).ok());
-    position.map(Some).ok_or_else(|| Invalid::new("cursor", Flaw::NoCursor))
+    position.map(Some).ok_or_else(|| Invalid::new("cursor", Flaw::InvalidCursor))
 }
 
 #[cfg(test)]

@@ -111,7 +111,7 @@ impl TryFrom<String> for PaymentMethod {
         if text.starts_with("pm_") && plain && text.len() <= PaymentMethod::MAX_BYTES {
             Ok(PaymentMethod(text))
         } else {
-            Err(Invalid::new("method", Flaw::NoMethod))
+            Err(Invalid::new("method", Flaw::InvalidPaymentMethod))
         }
     }
 }

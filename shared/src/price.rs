@@ -21,7 +21,7 @@ impl TryFrom<Money> for Price {
     fn try_from(money: Money) -> Result<Self, Invalid> {
         let (least, most) = money.currency.chargeable();
         match money.minor {
-            ..=0 => Err(Invalid::new("price", Flaw::NoPrice)),
+            ..=0 => Err(Invalid::new("price", Flaw::PriceNotPositive)),
             minor if minor < least.minor => Err(Invalid::new("price", Flaw::LowPrice { least })),
             minor if minor > most.minor => Err(Invalid::new("price", Flaw::HighPrice { most })),
             // Cards are charged thousandths in steps of ten only (Stripe: "Supported currencies", three-decimal currencies).
@@ -61,7 +61,7 @@ mod tests {
                 assert_eq!(flaw(minor), Some(Flaw::HighPrice { most: Money::new(most, currency) }), "{currency}");
             }
             for minor in [i64::MIN, -1, 0] {
-                assert_eq!(flaw(minor), Some(Flaw::NoPrice), "{currency}");
+                assert_eq!(flaw(minor), Some(Flaw::PriceNotPositive), "{currency}");
             }
         }
     }

@@ -34,7 +34,7 @@ impl TryFrom<String> for Email {
         if well_formed && !text.contains(refused) && text.len() <= Email::MAX_BYTES {
             Ok(Email(text))
         } else {
-            Err(Invalid::new("email", Flaw::NoEmail))
+            Err(Invalid::new("email", Flaw::InvalidEmail))
         }
     }
 }
@@ -132,7 +132,7 @@ impl TryFrom<String> for LanguageTag {
     type Error = Invalid;
     fn try_from(text: String) -> Result<Self, Invalid> {
         let primary_subtag = (2..=8).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_lowercase());
-        if primary_subtag { Ok(LanguageTag(text)) } else { Err(Invalid::new("language", Flaw::NoChoice)) }
+        if primary_subtag { Ok(LanguageTag(text)) } else { Err(Invalid::new("language", Flaw::UnknownChoice)) }
     }
 }
 

@@ -172,7 +172,7 @@ async fn every_order_of_shows_is_read_to_its_end() {
     let mixed = ShowFilter { sort: Some("price".to_owned()), cursor: page.next, ..ShowFilter::default() };
     let refused = system.call(&ann, ListShows { filter: mixed }).await;
     assert!(
-        matches!(refused, Err(Rejection::Invalid(invalid)) if invalid.flaw == Flaw::NoCursor),
+        matches!(refused, Err(Rejection::Invalid(invalid)) if invalid.flaw == Flaw::InvalidCursor),
         "a cursor of another order"
     );
 }

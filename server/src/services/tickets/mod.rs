@@ -89,7 +89,7 @@ impl Tickets {
         let by_seat = match request.sort.as_deref() {
             None | Some("" | "price") => false,
             Some("seat") => true,
-            Some(_) => return Err(Invalid::new("sort", Flaw::NoChoice).into()),
+            Some(_) => return Err(Invalid::new("sort", Flaw::UnknownChoice).into()),
         };
         let show = schema::show_of(schema::show(db, request.show_id).await?)?;
         let cursor = request.cursor.as_deref();

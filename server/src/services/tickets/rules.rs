@@ -118,7 +118,7 @@ pub fn check_sellable(show: &Show, now: Instant) -> Result<(), Rejection> {
 /// # Errors
 /// If the time or the time zone cannot be parsed, does not exist, or is in the past or too far ahead.
 pub fn parse_start(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
-    let zone: Tz = time_zone.parse().map_err(|_| Invalid::new("time_zone", Flaw::NoTimeZone))?;
+    let zone: Tz = time_zone.parse().map_err(|_| Invalid::new("time_zone", Flaw::UnknownTimeZone))?;
     let start = match DateTime::parse_from_rfc3339(text) {
         Ok(start) => start.with_timezone(&zone),
         Err(_) => parse_local_time(text, zone)?,
@@ -136,7 +136,7 @@ pub fn parse_start(text: &str, time_zone: &str, now: Instant) -> Result<(Instant
 fn parse_local_time(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
     let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
-    let local = local.ok_or_else(|| Invalid::new("starts_at", Flaw::NoTime))?;
+    let local = local.ok_or_else(|| Invalid::new("starts_at", Flaw::InvalidTime))?;
     // Daylight saving time: a local time that occurs twice means the first; one that is skipped does not exist.
     let skipped = || Invalid::new("starts_at", Flaw::SkippedTime);
     zone.from_local_datetime(&local).earliest().ok_or_else(skipped)

@@ -66,7 +66,7 @@ fn matching(filter: &ShowFilter, now: Instant) -> Result<Select<shows::Entity>, 
         found = found.filter(shows::Column::CityKey.eq(keys::of_city(city)));
     }
     if let Some(name) = non_empty(&filter.category) {
-        let category: Category = name.parse().map_err(|_| Invalid::new("category", Flaw::NoChoice))?;
+        let category: Category = name.parse().map_err(|_| Invalid::new("category", Flaw::UnknownChoice))?;
         found = found.filter(shows::Column::Category.eq(Text(category)));
     }
     let (from, to) = (parse_day("from", &filter.from)?, parse_day("to", &filter.to)?);
@@ -114,7 +114,7 @@ fn sorted(
         (Some(Position::Price(currency, minor, id)), ShowSort::Price) => {
             is_after([Currency.into_expr(), price, Id.into_expr()], [Value::from(currency), minor.into(), id.into()])
         }
-        _ => return Err(Invalid::new("cursor", Flaw::NoCursor)),
+        _ => return Err(Invalid::new("cursor", Flaw::InvalidCursor)),
     };
     Ok(sorted.filter(position))
 }
@@ -128,7 +128,7 @@ fn newest(found: Select<shows::Entity>, after: Option<Position>) -> Result<Selec
             let position = Expr::tuple([Expr::value(at), Expr::value(id)]);
             Ok(sorted.filter(position.gt(Expr::tuple([CreatedAt.into_expr(), Id.into_expr()]))))
         }
-        Some(_) => Err(Invalid::new("cursor", Flaw::NoCursor)),
+        Some(_) => Err(Invalid::new("cursor", Flaw::InvalidCursor)),
     }
 }
 
@@ -239,7 +239,7 @@ fn parse_day(field: &str, value: &Option<String>) -> Result<Option<String>, Inva
     let day = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
     // Other years do not have four digits, so they would not sort as text.
     let day = day.map(|day| day.format("%Y-%m-%d").to_string()).filter(|written| written == value);
-    day.map(Some).ok_or_else(|| Invalid::new(field, Flaw::NoDay))
+    day.map(Some).ok_or_else(|| Invalid::new(field, Flaw::InvalidDay))
 }
 
 fn parse_sort(value: &Option<String>) -> Result<ShowSort, Invalid> {
@@ -247,6 +247,6 @@ fn parse_sort(value: &Option<String>) -> Result<ShowSort, Invalid> {
         None | Some("date") => Ok(ShowSort::Date),
         Some("price") => Ok(ShowSort::Price),
         Some("newest") => Ok(ShowSort::Newest),
-        Some(_) => Err(Invalid::new("sort", Flaw::NoChoice)),
+        Some(_) => Err(Invalid::new("sort", Flaw::UnknownChoice)),
     }
 }
