@@ -237,8 +237,9 @@ fn parse_adjacent_seats(value: &Option<String>) -> Result<Option<u32>, Invalid> 
 fn parse_day(field: &str, value: &Option<String>) -> Result<Option<String>, Invalid> {
     let Some(value) = non_empty(value) else { return Ok(None) };
     let day = NaiveDate::parse_from_str(value, "%Y-%m-%d").ok();
-    // Other years do not have four digits, so they would not sort as text.
-    let day = day.map(|day| day.format("%Y-%m-%d").to_string()).filter(|written| written == value);
+    let day = day.map(|day| day.format("%Y-%m-%d").to_string());
+    // A year of more digits, or a day of fewer, would not sort as text.
+    let day = day.filter(|written| written == value && written.len() == "2026-12-05".len());
     day.map(Some).ok_or_else(|| Invalid::new(field, Flaw::InvalidDay))
 }
 
