@@ -28,9 +28,11 @@ impl ApiError {
                 Rejection::NotFound => StatusCode::NOT_FOUND,
                 Rejection::NotAllowed => StatusCode::METHOD_NOT_ALLOWED,
                 Rejection::TicketHeld
+                | Rejection::HeldByYou { .. }
                 | Rejection::TicketSold
                 | Rejection::TicketWithdrawn
                 | Rejection::OwnTicket
+                | Rejection::SeatTaken { .. }
                 | Rejection::PriceChanged
                 | Rejection::ChangedMeanwhile
                 | Rejection::ShowCancelled

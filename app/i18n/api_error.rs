@@ -1,6 +1,6 @@
 //! Errors in the user's language.
 
-use super::{money, t};
+use super::{money, seat, t};
 use crate::error::ApiError;
 use shared::orders::OrderState;
 use shared::payments::Decline;
@@ -41,9 +41,12 @@ fn rejection_message(rejection: &Rejection) -> String {
         Rejection::NotFound => t!("error-not-found"),
         Rejection::NotAllowed => t!("error-not-allowed"),
         Rejection::TicketHeld => t!("error-ticket-held"),
+        Rejection::HeldByYou { .. } => t!("error-held-by-you"),
         Rejection::TicketSold => t!("error-ticket-sold"),
         Rejection::TicketWithdrawn => t!("error-ticket-withdrawn"),
         Rejection::OwnTicket => t!("error-own-ticket"),
+        Rejection::SeatTaken { seat: taken, yours: true } => t!("error-seat-yours", seat = seat(taken)),
+        Rejection::SeatTaken { seat: taken, yours: false } => t!("error-seat-taken", seat = seat(taken)),
         Rejection::PriceChanged => t!("error-price-changed"),
         Rejection::ChangedMeanwhile => t!("error-changed-meanwhile"),
         Rejection::TooManyTickets { most } => t!("error-too-many-tickets", most = *most),
@@ -105,7 +108,14 @@ fn flaw_message(flaw: Flaw) -> String {
         Flaw::Past => t!("flaw-past"),
         Flaw::FarFuture => t!("flaw-far-future"),
         Flaw::SkippedTime => t!("flaw-skipped-time"),
+        Flaw::AmbiguousTime { earlier, later } => t!(
+            "flaw-ambiguous-time",
+            time = earlier.clock_time(),
+            earlier = earlier.utc_offset(),
+            later = later.utc_offset()
+        ),
         Flaw::Backwards { first, last } => t!("flaw-backwards", first = first, last = last),
         Flaw::SeatCount { most } => t!("flaw-seat-count", most = most),
+        Flaw::RepeatedSeat { first, second } => t!("flaw-repeated-seat", first = first, second = second),
     }
 }

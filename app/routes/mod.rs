@@ -231,7 +231,7 @@ impl From<&str> for FormErrorQuery {
 /// Anybody can link to this page, so it shows only our own texts and no text from the address.
 fn without_free_text(problem: ApiError) -> ApiError {
     match problem {
-        ApiError::Rejected(Rejection::Malformed(_)) => ApiError::Failed,
+        ApiError::Rejected(Rejection::Malformed(_) | Rejection::SeatTaken { .. }) => ApiError::Failed,
         other => other,
     }
 }
@@ -246,6 +246,7 @@ impl Display for FormErrorQuery {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use shared::tickets::Seat;
 
     #[test]
     fn only_a_path_of_this_site_is_returned_to() {
@@ -282,10 +283,11 @@ mod tests {
     #[test]
     fn a_form_error_shows_no_text_from_the_address() {
         let text = "call this number";
-        let problem = Rejection::Malformed(text.to_owned());
+        let seat = Seat::parse(text, "", "1").expect("a seat");
+        for problem in [Rejection::Malformed(text.to_owned()), Rejection::SeatTaken { seat, yours: false }] {
+            let read = FormErrorQuery::from(FormErrorQuery::new(problem.into(), "/").to_string().as_str());
 
-        let read = FormErrorQuery::from(FormErrorQuery::new(problem.into(), "/").to_string().as_str());
-
-        assert!(!read.problem.to_string().contains(text));
+            assert!(!read.problem.to_string().contains(text));
+        }
     }
 }

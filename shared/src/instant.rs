@@ -1,6 +1,6 @@
 //! Points in time.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, FixedOffset, SecondsFormat, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, ops::Add, ops::Sub, str::FromStr, time::Duration};
 
@@ -73,5 +73,65 @@ impl<'de> Deserialize<'de> for Instant {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
         text.parse().map_err(|_| serde::de::Error::custom("an instant must look like 2026-12-05T19:30:00Z"))
+    }
+}
+
+/// A point in time as a clock shows it that is some minutes ahead of UTC. JSON has it as RFC 3339 text with the offset, such as
+/// `2026-10-25T02:30:00+02:00`: when clocks go back, only the offset tells which of two equal local times is meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OffsetTime {
+    /// The point in time, to the second.
+    pub at: Instant,
+    /// How many minutes the clock is ahead of UTC; negative in the Americas.
+    pub offset_minutes: i32,
+}
+
+impl OffsetTime {
+    fn to_chrono(self) -> Option<DateTime<FixedOffset>> {
+        let offset = FixedOffset::east_opt(self.offset_minutes.checked_mul(60)?)?;
+        Some(DateTime::<Utc>::from_timestamp_millis(self.at.0)?.with_timezone(&offset))
+    }
+
+    /// What the clock shows, such as `02:30`.
+    pub fn clock_time(self) -> String {
+        self.to_chrono().map(|time| time.format("%H:%M").to_string()).unwrap_or_default()
+    }
+
+    /// The offset from UTC, such as `+02:00`.
+    pub fn utc_offset(self) -> String {
+        self.to_chrono().map(|time| time.format("%:z").to_string()).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for OffsetTime {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.to_chrono() {
+            Some(time) => formatter.write_str(&time.to_rfc3339_opts(SecondsFormat::Secs, false)),
+            None => write!(formatter, "{} {:+} min", self.at, self.offset_minutes),
+        }
+    }
+}
+
+impl FromStr for OffsetTime {
+    type Err = chrono::ParseError;
+    fn from_str(text: &str) -> Result<Self, chrono::ParseError> {
+        DateTime::parse_from_rfc3339(text).map(|time| OffsetTime {
+            at: Instant(time.timestamp_millis()),
+            offset_minutes: time.offset().local_minus_utc() / 60,
+        })
+    }
+}
+
+impl Serialize for OffsetTime {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for OffsetTime {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        text.parse()
+            .map_err(|_| serde::de::Error::custom("a time with its offset must look like 2026-10-25T02:30:00+02:00"))
     }
 }

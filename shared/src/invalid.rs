@@ -1,5 +1,6 @@
 //! Why an argument of a request is refused.
 
+use crate::instant::OffsetTime;
 use crate::money::{Currency, Money};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
@@ -90,8 +91,12 @@ pub enum Flaw {
     FarFuture,
     #[error("the clocks skip this time on that day")]
     SkippedTime,
+    #[error("the clocks show this time twice on that day, so choose {earlier} or {later}")]
+    AmbiguousTime { earlier: OffsetTime, later: OffsetTime },
     #[error("{first}-{last} runs backwards, write {last}-{first}")]
     Backwards { first: u32, last: u32 },
     #[error("list between 1 and {most} seats at once")]
     SeatCount { most: usize },
+    #[error("seats {first} and {second} of the list are the same, list each once")]
+    RepeatedSeat { first: usize, second: usize },
 }

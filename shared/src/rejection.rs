@@ -1,8 +1,10 @@
 //! Why a request was refused. The texts are safe to show to people.
 
+use crate::id::OrderId;
 use crate::invalid::Invalid;
 use crate::orders::OrderState;
 use crate::payments::Decline;
+use crate::tickets::Seat;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -36,12 +38,16 @@ pub enum Rejection {
     NotAllowed,
     #[error("somebody else is buying this ticket right now, it may be back in a minute")]
     TicketHeld,
+    #[error("you hold some of these tickets in the order {order_id} already, pay or cancel it first")]
+    HeldByYou { order_id: OrderId },
     #[error("this ticket is sold")]
     TicketSold,
     #[error("this ticket is no longer for sale")]
     TicketWithdrawn,
     #[error("this is your own ticket")]
     OwnTicket,
+    #[error("{}", seat_taken(seat, *yours))]
+    SeatTaken { seat: Seat, yours: bool },
     #[error("the price has changed, look at it again before you buy")]
     PriceChanged,
     #[error("the ticket has changed meanwhile, look at it again")]
@@ -70,6 +76,16 @@ pub enum Rejection {
     KeyReused,
     #[error("too many tries, wait {wait_seconds} seconds")]
     TooManyRequests { wait_seconds: u64 },
+}
+
+fn seat_taken(seat: &Seat, yours: bool) -> String {
+    if yours {
+        format!("you have a ticket for {seat} already")
+    } else {
+        format!(
+            "somebody else has a ticket for {seat} already, if the seat is yours, report that to the operator of this site"
+        )
+    }
 }
 
 fn closed(state: OrderState) -> &'static str {

@@ -209,7 +209,8 @@ pub struct CreateShow {
     pub country: ShortText,
     /// See [`Show::category`].
     pub category: Category,
-    /// RFC 3339 (`2026-12-05T19:00:00Z`), or the local time at the venue without an offset (`2026-12-05T20:00`).
+    /// The local time at the venue without an offset (`2026-12-05T20:00`), or RFC 3339 (`2026-12-05T19:00:00Z`), which also tells
+    /// which of two equal local times is meant when clocks go back (`2026-10-25T02:30:00+01:00`).
     pub starts_at: String,
     /// An IANA name, such as `Europe/Berlin`.
     pub time_zone: String,
@@ -303,7 +304,8 @@ pub struct OfferTickets {
     pub price: Price,
     /// The original price of each ticket, in the show's currency.
     pub face_value: Option<Price>,
-    /// Several tickets may have the same seat: `Seat::default()` is general admission.
+    /// A seat with a number has one ticket that is on sale, held or sold. Without a number, several tickets may have the same place:
+    /// `Seat::default()` is general admission.
     pub seats: Vec<Seat>,
 }
 

@@ -23,8 +23,8 @@ use shared::tickets::{
 };
 use shared::value::{Email, LanguageTag, Password, Secret, ShortText};
 use shared::{
-    Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OrderId, Paginated, PaymentId, Price, Rejection,
-    ShowId, Subject, TicketId, UserId,
+    Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OffsetTime, OrderId, Paginated, PaymentId, Price,
+    Rejection, ShowId, Subject, TicketId, UserId,
 };
 use uuid::Uuid;
 
@@ -34,6 +34,8 @@ const SHOW: ShowId = id(3);
 const TICKET: TicketId = id(4);
 const ORDER: OrderId = id(5);
 const PAYMENT: PaymentId = id(6);
+const EARLIER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_888_200_000), offset_minutes: 120 };
+const LATER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_891_800_000), offset_minutes: 60 };
 
 pub fn events(recorder: &mut Recorder) {
     recorder.event(&Registered { user_id: BUYER });
@@ -196,9 +198,11 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::NotFound,
         Rejection::NotAllowed,
         Rejection::TicketHeld,
+        Rejection::HeldByYou { order_id: ORDER },
         Rejection::TicketSold,
         Rejection::TicketWithdrawn,
         Rejection::OwnTicket,
+        Rejection::SeatTaken { seat: seat(), yours: false },
         Rejection::PriceChanged,
         Rejection::ChangedMeanwhile,
         Rejection::TooManyTickets { most: 8 },
@@ -216,7 +220,7 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 29] = [
+pub const FLAWS: [Flaw; 31] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
@@ -244,8 +248,10 @@ pub const FLAWS: [Flaw; 29] = [
     Flaw::Past,
     Flaw::FarFuture,
     Flaw::SkippedTime,
+    Flaw::AmbiguousTime { earlier: EARLIER, later: LATER },
     Flaw::Backwards { first: 9, last: 1 },
     Flaw::SeatCount { most: 100 },
+    Flaw::RepeatedSeat { first: 1, second: 3 },
 ];
 
 pub fn envelope() -> Envelope {
