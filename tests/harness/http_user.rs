@@ -180,9 +180,10 @@ pub fn show_body(title: &str) -> Value {
     })
 }
 
-/// The body that lists tickets for €10.00 each.
+/// The body that lists tickets for €10.00 each, for seats of a row that has no tickets yet.
 pub fn offer_body(show: &str, tickets: usize) -> Value {
-    let seats: Vec<Value> = (1..=tickets).map(|number| json!({ "row": "1", "seat": number.to_string() })).collect();
+    let row = rand::rng().random::<u64>().to_string();
+    let seats: Vec<Value> = (1..=tickets).map(|number| json!({ "row": row, "seat": number.to_string() })).collect();
     json!({ "show_id": show, "price": { "minor": 1000, "currency": "EUR" }, "face_value": null, "seats": seats })
 }
 

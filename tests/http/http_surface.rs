@@ -90,7 +90,8 @@ fn table(resources: &Resources) -> Vec<Row> {
         post("/api/shows", show_body("Another"), [401, 200, 200]),
         get("/api/shows/{id}", &resources.show, [200, 200, 200]),
         get("/api/shows/{id}/tickets", &resources.show, [200, 200, 200]),
-        post("/api/tickets", offer_body(&resources.show, 1), [401, 200, 200]),
+        // A seat has one ticket.
+        post("/api/tickets", offer_body(&resources.show, 1), [401, 200, 409]),
         get("/api/tickets/{id}", &resources.ticket, [200, 200, 200]),
         row(Method::PUT, "/api/tickets/{id}", &resources.spare, Some(reprice), [401, 403, 200]),
         row(Method::DELETE, "/api/tickets/{id}", &resources.spare, None, [401, 403, 200]),

@@ -11,4 +11,5 @@ mod mails;
 mod purchase;
 mod sales;
 mod search;
+mod seats;
 mod upgrades;

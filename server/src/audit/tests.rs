@@ -217,6 +217,13 @@ const PLANTED: &[(&str, Service, &str)] = &[
         "update outbox set body = json_set(body, '$.order_id', null) where body ->> '$.ticket.state' = 'sold'",
     ),
     ("I14", Service::Tickets, "update tickets set seller_id = buyer_id where state = 'sold'"),
+    ("I21", Service::Tickets, "update tickets set seat_number = '7'"),
+    (
+        "I21",
+        Service::Tickets,
+        "drop index tickets_live_seat; update tickets set seat_number = hex(id), seat_key = '00'",
+    ),
+    ("I21", Service::Tickets, "update tickets set seat_number = hex(id) where state = 'sold'"),
     (
         "I18",
         Service::Tickets,

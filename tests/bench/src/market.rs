@@ -30,6 +30,8 @@ pub struct Market {
     /// For each buyer, requests that hold tickets which nobody else wants.
     pub stock: Vec<Vec<Vec<u8>>>,
     shows: usize,
+    /// The rows whose seats have tickets.
+    rows: usize,
 }
 
 impl Market {
@@ -45,7 +47,7 @@ impl Market {
 
     /// Without buyers.
     pub fn with(api: Api, seller: User) -> Market {
-        Market { api, seller, buyers: Vec::new(), stock: vec![Vec::new(); CONCURRENCY], shows: 0 }
+        Market { api, seller, buyers: Vec::new(), stock: vec![Vec::new(); CONCURRENCY], shows: 0, rows: 0 }
     }
 
     /// Announces a show and returns its id.
@@ -61,9 +63,11 @@ impl Market {
     }
 
     /// Requests that list so many tickets of a show for €10.00 each.
-    pub fn listings(&self, show: &str, tickets: usize) -> Vec<Vec<u8>> {
-        let rows = (0..tickets.div_ceil(SEATS_PER_LISTING)).map(|row| {
-            let seats = SEATS_PER_LISTING.min(tickets - row * SEATS_PER_LISTING);
+    pub fn listings(&mut self, show: &str, tickets: usize) -> Vec<Vec<u8>> {
+        let first = self.rows;
+        self.rows += tickets.div_ceil(SEATS_PER_LISTING);
+        let rows = (first..self.rows).map(|row| {
+            let seats = SEATS_PER_LISTING.min(tickets - (row - first) * SEATS_PER_LISTING);
             let seats: Vec<Value> =
                 (1..=seats).map(|seat| json!({ "row": row.to_string(), "seat": seat.to_string() })).collect();
             let price = json!({ "minor": 1000, "currency": "EUR" });

@@ -226,4 +226,25 @@ pub const CHECKS: &[Check] = &[
                 join tickets.tickets ticket on ticket.id = line.ticket_id
             where ticket.seller_id = placed.buyer_id",
     },
+    Check {
+        invariant: "I21",
+        statement: "a numbered seat has one ticket on sale, held or sold",
+        noun: "tickets of numbered seats",
+        population: "tickets.tickets where seat_number is not null and state <> 'withdrawn'",
+        at_rest_only: false,
+        // A ticket that an earlier version has written has the key '' until it gets its own. Of two tickets for one seat, the second gets
+        // none.
+        offenders: "
+            select min(id) as id, count(*) || ' tickets of seat ' || seat_number as detail
+            from tickets.tickets where seat_number is not null and state <> 'withdrawn'
+            group by show_id, lower(trim(coalesce(seat_section, ''))), lower(trim(coalesce(seat_row, ''))),
+                lower(trim(seat_number)) having count(*) > 1
+            union all
+            select min(id), count(*) || ' tickets with the key of one seat'
+            from tickets.tickets where seat_key <> '' and state <> 'withdrawn'
+            group by show_id, seat_key having count(*) > 1
+            union all
+            select id, 'without the key of seat ' || seat_number
+            from tickets.tickets where seat_key is null and seat_number is not null and state <> 'withdrawn'",
+    },
 ];

@@ -1,19 +1,11 @@
 //! The keys by which shows and tickets are found and sorted. They are hexadecimal: every database and collation sorts those digits alike,
 //! and the digits of a beginning are the beginning of the digits.
 
-use super::schema::{self, shows, tickets};
-use crate::Error;
-use crate::store::{Store, Tx};
-use sea_orm::sea_query::Expr;
-use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
-use shared::Instant;
 use shared::text::{fold, natural_key, search_words};
 use shared::tickets::{Seat, Show};
 use shared::value::ShortText;
 use std::collections::BTreeMap;
 
-/// How many rows of an earlier version get their keys in one commit.
-const BATCH: u64 = 200;
 /// Between the parts of a seat; before everything that a part has.
 const END_OF_PART: &str = "\0";
 
@@ -26,6 +18,13 @@ pub fn of_city(city: &str) -> String {
 pub fn of_seat(seat: &Seat) -> String {
     let key = |part: &Option<ShortText>| natural_key(part.as_ref().map(ShortText::as_str).unwrap_or_default());
     hex::encode([&seat.section, &seat.row, &seat.seat].map(key).join(END_OF_PART))
+}
+
+/// The key by which numbered seats are equal to people. `None` for a place without a number, which many may have.
+pub fn of_numbered_seat(seat: &Seat) -> Option<String> {
+    seat.seat.as_ref()?;
+    let key = |part: &Option<ShortText>| fold(part.as_ref().map(ShortText::as_str).unwrap_or_default());
+    Some(hex::encode([&seat.section, &seat.row, &seat.seat].map(key).join(END_OF_PART)))
 }
 
 /// The words under which a show is found, each with the first field that has it: 0 for the title, 1 for the venue, 2 for the city.
@@ -44,39 +43,6 @@ pub fn beginning_with(text: &str) -> (String, String) {
     let first = hex::encode(text);
     let end = format!("{first}g");
     (first, end)
-}
-
-/// Gives rows that the version before this one has written their keys. Returns the present if there may be more.
-pub async fn step(store: &Store) -> Result<Option<Instant>, Error> {
-    let db = store.read();
-    let shows = shows::Entity::find().filter(shows::Column::CityKey.eq("")).limit(BATCH).all(db).await?;
-    let seats = tickets::Entity::find().filter(tickets::Column::SeatOrder.eq(""));
-    let seats = seats.order_by_asc(tickets::Column::Id).limit(BATCH).all(db).await?;
-    if shows.is_empty() && seats.is_empty() {
-        return Ok(None);
-    }
-    let write = store.write(store.root_cause(), move |tx| {
-        Box::pin(async move {
-            for row in shows {
-                add_keys_of_show(tx, row).await?;
-            }
-            for row in seats {
-                let key = of_seat(&schema::seat_of(&row)?);
-                let update = tickets::Entity::update_many().col_expr(tickets::Column::SeatOrder, Expr::value(key));
-                update.filter(tickets::Column::Id.eq(row.id)).exec(tx.db()).await?;
-            }
-            Ok(())
-        })
-    });
-    write.await?;
-    Ok(Some(store.environment().now()))
-}
-
-async fn add_keys_of_show(tx: &Tx, row: shows::Model) -> Result<(), Error> {
-    let (id, key) = (row.id, of_city(&row.city));
-    schema::insert_words(tx, id, of_show(&schema::show_of(row)?)).await?;
-    let update = shows::Entity::update_many().col_expr(shows::Column::CityKey, Expr::value(key));
-    Ok(update.filter(shows::Column::Id.eq(id)).exec(tx.db()).await.map(drop)?)
 }
 
 #[cfg(test)]
@@ -100,6 +66,32 @@ mod tests {
         assert!(sorted.windows(2).all(|pair| pair[0] < pair[1]), "{sorted:?}");
         assert_eq!(key(Some(" a "), None, Some("01")), key(Some("A"), None, Some("1")));
         assert_ne!(key(Some("A"), Some("B"), None), key(Some("AB"), None, None));
+    }
+
+    #[test]
+    fn a_numbered_seat_has_one_key_however_it_is_typed() {
+        let key =
+            |section: &str, row: &str, seat: &str| of_numbered_seat(&Seat::parse(section, row, seat).expect("a seat"));
+        let seat = key("Étage A", "b", "12");
+        for (section, row, seat_number) in [
+            ("étage a", "B", "12"),
+            ("  Étage\u{a0} A ", "b ", " 12 "),
+            ("E\u{301}tage A", "ｂ", "１２"),
+            ("ÉTAGE A", "b", "١٢"),
+            ("Etage A", "b", "12"),
+        ] {
+            assert_eq!(key(section, row, seat_number), seat, "{section} {row} {seat_number}");
+        }
+        for (section, row, seat_number) in [
+            ("Étage A", "b", "012"),
+            ("Étage A", "b", "1 2"),
+            ("Étage", "A b", "12"),
+            ("Étage A", "", "b12"),
+            ("", "b", "12"),
+        ] {
+            assert_ne!(key(section, row, seat_number), seat, "{section} {row} {seat_number}");
+        }
+        assert_eq!((key("A", "1", " "), key("", "", "")), (None, None), "a place without a number");
     }
 
     #[test]

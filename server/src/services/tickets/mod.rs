@@ -1,14 +1,19 @@
 //! Shows, and the tickets on sale for them. `orders` decides who holds a ticket; this service carries that out.
 
+mod backfill;
 mod cancellation;
 mod closing;
 #[cfg(test)]
 mod closing_tests;
 mod events;
 mod keys;
+mod lists;
 mod rules;
 mod schema;
 mod search;
+#[cfg(test)]
+mod seat_tests;
+mod seats;
 #[cfg(test)]
 mod tests;
 
@@ -94,11 +99,11 @@ impl Tickets {
         let show = schema::show_of(schema::show(db, request.show_id).await?)?;
         let cursor = request.cursor.as_deref();
         let rows = if by_seat {
-            Paginated::cut(schema::tickets_by_seat(db, request.show_id, position(cursor)?).await?, |row| {
+            Paginated::cut(lists::by_seat(db, request.show_id, position(cursor)?).await?, |row| {
                 (row.seat_order.clone(), row.id)
             })
         } else {
-            let rows = schema::tickets_by_price(db, request.show_id, position(cursor)?).await?;
+            let rows = lists::by_price(db, request.show_id, position(cursor)?).await?;
             Paginated::cut(rows, |row| (row.price, row.id))
         };
         rows.try_map(|row| schema::ticket_of(&row, &show))
@@ -110,6 +115,7 @@ impl Tickets {
         if !(1..=MAX_SEATS_AT_ONCE).contains(&request.seats.len()) {
             return Err(Invalid::new("seats", Flaw::SeatCount { most: MAX_SEATS_AT_ONCE }).into());
         }
+        rules::check_distinct(request.seats.iter().map(keys::of_numbered_seat))?;
         let key_owner = caller.clone();
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
@@ -169,7 +175,7 @@ impl Tickets {
     async fn selling(self: Arc<Self>, caller: Caller, request: ListSelling) -> Result<Paginated<Ticket>, Error> {
         let db = self.store.read();
         let before = position(request.cursor.as_deref())?;
-        let rows = schema::tickets_of_seller(db, caller.person()?, before).await?;
+        let rows = lists::of_seller(db, caller.person()?, before).await?;
         let mut shows: HashMap<_, Show> = HashMap::new();
         for row in &rows {
             if let Entry::Vacant(entry) = shows.entry(row.show_id) {
@@ -191,7 +197,9 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
     if !closing::who_left(tx, [seller.uuid()].into()).await?.is_empty() {
         return Err(Rejection::SignedOut.into());
     }
+    // This locks the show, so that the seats stay free until the tickets are stored.
     cancellation::lock_show(tx, show.id).await?;
+    seats::check_free(tx, show.id, seller, &request.seats).await?;
     let text = |part: Option<ShortText>| part.map(String::from);
     let new_ticket = |seat: Seat| {
         let after = schema::TicketRow {
@@ -199,6 +207,7 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
             show_id: show.id.uuid(),
             seller_id: seller.uuid(),
             seat_order: keys::of_seat(&seat),
+            seat_key: keys::of_numbered_seat(&seat),
             seat_section: text(seat.section),
             seat_row: text(seat.row),
             seat_number: text(seat.seat),
@@ -257,7 +266,7 @@ impl ServiceHandler for Tickets {
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {
         let cancelling = cancellation::step(&self.store).await?;
         let closing = closing::step(&self.store).await?;
-        let adding_keys = keys::step(&self.store).await?;
+        let adding_keys = backfill::step(&self.store).await?;
         Ok(cancelling.or(closing).or(adding_keys))
     }
 }

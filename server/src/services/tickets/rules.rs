@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::tickets::{Show, TicketState};
 use shared::{Flaw, Instant, Invalid, OrderId, Rejection, UserId};
+use std::collections::HashMap;
 use std::time::Duration;
 
 /// How far ahead a show may start: five years, which catches mistyped years.
@@ -111,6 +112,21 @@ pub fn check_sellable(show: &Show, now: Instant) -> Result<(), Rejection> {
     } else {
         Ok(())
     }
+}
+
+/// Checks that no numbered seat is listed twice, by the keys of the seats.
+///
+/// # Errors
+/// Which two seats of the list are the same.
+pub fn check_distinct(seat_keys: impl Iterator<Item = Option<String>>) -> Result<(), Invalid> {
+    let mut positions = HashMap::new();
+    for (second, key) in (1..).zip(seat_keys) {
+        let Some(key) = key else { continue };
+        if let Some(first) = positions.insert(key, second) {
+            return Err(Invalid::new("seats", Flaw::RepeatedSeat { first, second }));
+        }
+    }
+    Ok(())
 }
 
 /// When a show starts: the instant, and the local time at the venue.
@@ -237,5 +253,14 @@ mod tests {
         for (text, zone) in [("soon", "Europe/Berlin"), ("2026-12-05T20:00", "Mars"), ("2020-01-01T20:00", "UTC")] {
             assert!(parse_start(text, zone, now).is_err(), "{text} {zone}");
         }
+    }
+
+    #[test]
+    fn a_numbered_seat_is_listed_once_in_a_request() {
+        let check = |keys: &[Option<&str>]| check_distinct(keys.iter().map(|key| key.map(str::to_owned)));
+
+        assert_eq!(check(&[Some("a"), None, Some("b"), None]), Ok(()));
+        let repeated = Invalid::new("seats", Flaw::RepeatedSeat { first: 2, second: 4 });
+        assert_eq!(check(&[None, Some("a"), Some("b"), Some("a")]), Err(repeated));
     }
 }

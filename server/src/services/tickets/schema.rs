@@ -2,17 +2,15 @@
 
 use super::keys;
 use super::rules::TicketLifecycle;
-use crate::store::{Migration, Millis, Text, Tx, insert_all, is_after};
+use crate::store::{Migration, Millis, Text, Tx, insert_all};
 use crate::{Cause, Error};
 use sea_orm::sea_query::{Alias, Expr, Func, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, Iterable, QueryFilter,
-    QueryOrder, QuerySelect, Select,
 };
-use shared::page::PAGE_SIZE;
 use shared::tickets::{Seat, Show, ShowListing, Ticket, TicketChanged, TicketState};
 use shared::value::ShortText;
-use shared::{Money, OrderId, Rejection, ShowId, TicketId, UserId};
+use shared::{Money, OrderId, Rejection, ShowId, TicketId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -56,8 +54,15 @@ pub const MIGRATIONS: &[Migration] = &[
         create table show_words (show_id uuid not null, word text not null, field bigint not null, primary key (word, show_id));
         create index words_of_show on show_words (show_id, word);
         alter table tickets add column seat_order text not null default '';
-        create index tickets_without_keys on tickets (id) where seat_order = '';
         create index tickets_by_seat on tickets (show_id, seat_order, id);",
+    },
+    // A row that an earlier version has written has the key '' until `backfill` adds it.
+    Migration {
+        name: "0004_one_ticket_per_seat",
+        sql: "
+        alter table tickets add column seat_key text default '';
+        create index tickets_without_keys on tickets (id) where seat_key = '';
+        create unique index tickets_live_seat on tickets (show_id, seat_key) where state <> 'withdrawn' and seat_key <> '';",
     },
 ];
 
@@ -120,6 +125,9 @@ pub mod tickets {
         pub seat_number: Option<String>,
         /// See [`keys::of_seat`](super::super::keys::of_seat).
         pub seat_order: String,
+        /// See [`keys::of_numbered_seat`](super::super::keys::of_numbered_seat). The unique index `tickets_live_seat` allows one
+        /// ticket that is not withdrawn for each.
+        pub seat_key: Option<String>,
         pub price: i64,
         pub face_value: Option<i64>,
         pub state: Text<TicketState>,
@@ -274,7 +282,8 @@ pub struct TicketChange {
 /// one of the changes.
 ///
 /// # Errors
-/// [`Rejection::ChangedMeanwhile`] if a ticket was changed since it was read all the same.
+/// [`Rejection::ChangedMeanwhile`] if a ticket was changed since it was read all the same; [`Error::Conflict`] if a new one is for a
+/// seat that has a ticket.
 pub async fn apply_changes(
     tx: &Tx,
     shows: &HashMap<Uuid, Show>,
@@ -298,8 +307,11 @@ pub async fn apply_changes(
         .update_columns(tickets::Column::iter().filter(|column| !matches!(column, tickets::Column::Id)))
         .action_and_where(Expr::col((tickets::Entity, tickets::Column::Version)).lt(next))
         .to_owned();
-    if insert_all::<tickets::Entity>(tx, rows, Some(overwrite)).await? != count {
-        return Err(Rejection::ChangedMeanwhile.into());
+    match insert_all::<tickets::Entity>(tx, rows, Some(overwrite)).await {
+        Ok(stored) if stored == count => {}
+        Ok(_) => return Err(Rejection::ChangedMeanwhile.into()),
+        Err(error) if Error::is_duplicate(&error) => return Err(Error::Conflict),
+        Err(error) => return Err(error.into()),
     }
     tx.publish_all(events.iter().map(|(cause, event)| (*cause, event))).await?;
     for (show, change) in counts {
@@ -353,57 +365,4 @@ pub async fn update_ticket(tx: &Tx, before: TicketRow, after: TicketRow) -> Resu
     let change = TicketChange { before: Some(before), after, cause: tx.cause() };
     let mut tickets = apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), vec![change]).await?;
     tickets.pop().ok_or_else(|| Error::failed("the ticket was not stored"))
-}
-
-/// The tickets of a show that are on sale or held, the cheapest first, after a price and an id; one more than a page, to see whether
-/// another page follows.
-pub async fn tickets_by_price(
-    db: &impl ConnectionTrait,
-    show: ShowId,
-    after: Option<(i64, Uuid)>,
-) -> Result<Vec<TicketRow>, Error> {
-    let mut sorted = listed(show).order_by_asc(tickets::Column::Price).order_by_asc(tickets::Column::Id);
-    if let Some((price, id)) = after {
-        sorted = sorted.filter(is_after(
-            [tickets::Column::Price.into_expr(), tickets::Column::Id.into_expr()],
-            [price.into(), id.into()],
-        ));
-    }
-    Ok(sorted.limit(PAGE_SIZE + 1).all(db).await?)
-}
-
-/// The same in the order of their seats, after the key of a seat and an id.
-pub async fn tickets_by_seat(
-    db: &impl ConnectionTrait,
-    show: ShowId,
-    after: Option<(String, Uuid)>,
-) -> Result<Vec<TicketRow>, Error> {
-    let mut sorted = listed(show).order_by_asc(tickets::Column::SeatOrder).order_by_asc(tickets::Column::Id);
-    if let Some((seat, id)) = after {
-        sorted = sorted.filter(is_after(
-            [tickets::Column::SeatOrder.into_expr(), tickets::Column::Id.into_expr()],
-            [seat.into(), id.into()],
-        ));
-    }
-    Ok(sorted.limit(PAGE_SIZE + 1).all(db).await?)
-}
-
-fn listed(show: ShowId) -> Select<tickets::Entity> {
-    tickets::Entity::find()
-        .filter(tickets::Column::ShowId.eq(show.uuid()))
-        .filter(tickets::Column::State.is_in([Text(TicketState::OnSale), Text(TicketState::Held)]))
-}
-
-/// A seller's tickets, newest first, before an id; one more than a page, to see whether another page follows.
-pub async fn tickets_of_seller(
-    db: &impl ConnectionTrait,
-    seller: UserId,
-    before: Option<TicketId>,
-) -> Result<Vec<TicketRow>, Error> {
-    let mut newest_first =
-        tickets::Entity::find().filter(tickets::Column::SellerId.eq(seller.uuid())).order_by_desc(tickets::Column::Id);
-    if let Some(id) = before {
-        newest_first = newest_first.filter(tickets::Column::Id.lt(id.uuid()));
-    }
-    Ok(newest_first.limit(PAGE_SIZE + 1).all(db).await?)
 }
