@@ -16,5 +16,6 @@ pub mod prehydration_input;
 pub mod prewarm;
 pub mod recently_viewed;
 pub mod reload;
+pub mod request_key;
 pub mod stripe;
 pub mod submission;

@@ -1,6 +1,7 @@
 //! How an order ended, where the money is, and what the buyer can do next.
 
 use crate::api::orders::place_order;
+use crate::client::request_key::use_request_key;
 use crate::components::{Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
@@ -78,6 +79,7 @@ fn OrderAgain(order: Order) -> Element {
     let navigator = use_navigator();
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
+    let key = use_request_key();
     let show = show_address(&order);
     let order_again = move |_| {
         let order = order.clone();
@@ -86,8 +88,8 @@ fn OrderAgain(order: Order) -> Element {
                 return;
             }
             busy.set(true);
-            let ids = order.lines.iter().map(|line| line.ticket_id).collect();
-            match place_order(ids, order.total).await {
+            let ids: Vec<_> = order.lines.iter().map(|line| line.ticket_id).collect();
+            match key.send(&(&ids, order.total), place_order(ids.clone(), order.total)).await {
                 Ok(order) => {
                     navigator.push(routes::order(order.id));
                 }

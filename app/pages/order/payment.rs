@@ -4,6 +4,7 @@ use super::authentication::{Authentication, PlainAuthentication};
 use crate::api::payments::{get_payment, pay};
 use crate::client::context::ReadyCard;
 use crate::client::hydration::use_hydrated;
+use crate::client::request_key::use_request_key;
 use crate::components::{CardForm, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
@@ -22,7 +23,7 @@ pub fn PaymentSection(order: Order, expired: bool, on_change: EventHandler<()>) 
     let mut error = use_signal(|| None::<ApiError>);
     // False if the page was loaded since, for example on the way back from the bank.
     let mut started_here = use_signal(|| false);
-    let hydrated = use_hydrated();
+    let (hydrated, key) = (use_hydrated(), use_request_key());
     // The callback belongs to this component, since the form is unmounted while the payment is in progress.
     let on_card = use_callback(move |card: Card| {
         if *busy.peek() {
@@ -32,7 +33,7 @@ pub fn PaymentSection(order: Order, expired: bool, on_change: EventHandler<()>) 
         started_here.set(true);
         error.set(None);
         spawn(async move {
-            let result = pay(order_id, card.method).await;
+            let result = key.send(&(order_id, &card.method), pay(order_id, card.method.clone())).await;
             // A token can be used once; without a connection to the server it was not used.
             if !matches!(result, Err(ApiError::Unavailable)) {
                 ready_card.set(None);

@@ -2,6 +2,7 @@
 
 use crate::api::tickets::{get_show, list_tickets, offer_tickets};
 use crate::client::focus::focus_first_error;
+use crate::client::request_key::use_request_key;
 use crate::components::{Field, Notice, Problem, SellerProceeds, ShowHeader, ShowTime, Tone};
 use crate::error::ApiError;
 use crate::i18n::{self, money, parse_amount, t};
@@ -43,7 +44,7 @@ fn OfferForm(show: Show) -> Element {
     let (price, face_value) = (text(""), text(""));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let navigator = use_navigator();
+    let (navigator, key) = (use_navigator(), use_request_key());
     let parsed_show = show.clone();
     let parse = move || -> Result<_, ApiError> {
         let seats = seat_ranges::parse(&section(), &row(), &numbers())?;
@@ -64,7 +65,10 @@ fn OfferForm(show: Show) -> Element {
             }
             busy.set(true);
             let result = match parse() {
-                Ok((seats, price, face_value)) => offer_tickets(show_id, price, face_value, seats).await,
+                Ok((seats, price, face_value)) => {
+                    let contents = (show_id, price, face_value, seats.clone());
+                    key.send(&contents, offer_tickets(show_id, price, face_value, seats)).await
+                }
                 Err(failure) => Err(failure),
             };
             match result {

@@ -32,7 +32,7 @@ use shared::tickets::{
     RepriceTicket, Seat, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
 use shared::value::ShortText;
-use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, UserId};
+use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, ShowId, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
@@ -50,28 +50,18 @@ impl Tickets {
     async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
         let creator = caller.person()?;
         rules::check_seller(self.real_payments, caller.verified)?;
+        let key_owner = caller.clone();
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
-                let (starts_at, local_start) = rules::parse_start(&request.starts_at, &request.time_zone, tx.now())?;
-                let show = Show {
-                    id: tx.new_id(),
-                    title: request.title,
-                    venue: request.venue,
-                    city: request.city,
-                    country: request.country,
-                    category: request.category,
-                    starts_at,
-                    time_zone: request.time_zone,
-                    local_start,
-                    currency: request.currency,
-                    creator_id: creator,
-                    cancelled: false,
-                };
-                schema::insert_show(tx, &show).await?;
-                Ok(ShowListing { show, lowest_price: None, tickets_left: 0, cancellation: None })
+                let new = request.clone();
+                let creating = tx.idempotent(&key_owner, &request, move |tx| {
+                    Box::pin(async move { Ok((insert_show(tx, creator, new).await?, ())) })
+                });
+                creating.await.map(|(id, _)| id)
             })
         });
-        write.await
+        let id = write.await?;
+        cancellation::listing(self.store.read(), id).await
     }
 
     async fn list_shows(self: Arc<Self>, _: Caller, request: ListShows) -> Result<Paginated<ShowListing>, Error> {
@@ -185,6 +175,26 @@ impl Tickets {
         let tickets = rows.iter().map(|row| schema::ticket_of(row, &shows[&row.show_id]));
         Ok(Paginated::cut(tickets.collect::<Result<Vec<_>, _>>()?, |ticket| ticket.id))
     }
+}
+
+async fn insert_show(tx: &Tx, creator: UserId, request: CreateShow) -> Result<ShowId, Error> {
+    let (starts_at, local_start) = rules::parse_start(&request.starts_at, &request.time_zone, tx.now())?;
+    let show = Show {
+        id: tx.new_id(),
+        title: request.title,
+        venue: request.venue,
+        city: request.city,
+        country: request.country,
+        category: request.category,
+        starts_at,
+        time_zone: request.time_zone,
+        local_start,
+        currency: request.currency,
+        creator_id: creator,
+        cancelled: false,
+    };
+    schema::insert_show(tx, &show).await?;
+    Ok(show.id)
 }
 
 async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
