@@ -7,6 +7,7 @@ use crate::components::{Field, Notice, Problem, SeatLabel, SellerProceeds, ShowH
 use crate::error::ApiError;
 use crate::i18n::{amount, money, parse_amount, t};
 use crate::pages::show::hold::HoldForm;
+use crate::pages::show::own_holds::{order_holding, use_own_holds};
 use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::{Ticket, TicketState};
@@ -49,6 +50,8 @@ pub fn TicketPage(id: String) -> Element {
                     SellerSection { ticket, on_change }
                 } else if ticket.state == TicketState::OnSale {
                     BuyerSection { ticket }
+                } else if ticket.state == TicketState::Held {
+                    HeldSection { ticket }
                 }
             }
         }
@@ -64,6 +67,19 @@ fn BuyerSection(ticket: Ticket) -> Element {
     let selection = use_signal(|| vec![ticket.id]);
     rsx! {
         HoldForm { show: ticket.show.id, selected: vec![ticket], selection, fixed: true }
+    }
+}
+
+/// Leads to the order that holds the ticket, if that is the user's.
+#[component]
+fn HeldSection(ticket: Ticket) -> Element {
+    let own_holds = use_own_holds(std::slice::from_ref(&ticket));
+    rsx! {
+        if let Some(order) = order_holding(&own_holds.read(), &ticket) {
+            p { class: "actions",
+                Link { class: "button", to: routes::order(order), {t!("held-by-you")} }
+            }
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod defects;
 mod gauges;
 mod mails;
 mod purchase;
+mod repeated;
 mod sales;
 mod search;
 mod seats;

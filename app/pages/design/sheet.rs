@@ -179,7 +179,7 @@ fn Offers() -> Element {
             h2 { "Tickets" }
             ul { class: "tickets seats",
                 for ticket in tickets {
-                    TicketItem { key: "{ticket.id}", ticket, selection, server_ahead_millis: Some(0) }
+                    TicketItem { key: "{ticket.id}", ticket, selection, server_ahead_millis: Some(0), own_order: None }
                 }
             }
             div { class: "bar",

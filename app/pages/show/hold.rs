@@ -3,13 +3,14 @@
 use crate::api::orders::place_order;
 use crate::client::context::{ReadyCard, use_user_id};
 use crate::client::hydration::use_hydrated;
+use crate::client::request_key::use_request_key;
 use crate::components::{CardForm, Notice, SignInPrompt, Tone};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
 use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::Ticket;
-use shared::{Money, ShowId, TicketId};
+use shared::{Money, Rejection, ShowId, TicketId};
 
 /// The form's id, by which checkboxes elsewhere on the page belong to it.
 pub const HOLD_FORM_ID: &str = "hold";
@@ -32,6 +33,7 @@ pub fn HoldForm(
     let navigator = use_navigator();
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
+    let key = use_request_key();
     let mut sign_in_needed = use_signal(|| false);
     let total =
         selected.iter().map(|ticket| ticket.price).reduce(|sum: Money, price| sum.checked_add(price).unwrap_or(sum));
@@ -49,7 +51,7 @@ pub fn HoldForm(
                 return;
             }
             busy.set(true);
-            match place_order(ids, total).await {
+            match key.send(&(&ids, total), place_order(ids.clone(), total)).await {
                 Ok(order) => {
                     navigator.push(routes::order(order.id));
                 }
@@ -63,7 +65,13 @@ pub fn HoldForm(
     };
     rsx! {
         if let Some(error) = error() {
-            Notice { tone: Tone::Bad, {error.message()} }
+            Notice { tone: Tone::Bad,
+                {error.message()}
+                if let ApiError::Rejected(Rejection::HeldByYou { order_id }) = error {
+                    " "
+                    Link { to: routes::order(order_id), {t!("to-your-order")} }
+                }
+            }
         }
         if sign_in_needed() && user.is_none() {
             SignInPrompt { back: routes::show(show), reason: t!("sign-in-to-hold") }

@@ -3,11 +3,13 @@
 mod cancel;
 pub mod hold;
 mod hold_countdown;
+pub mod own_holds;
 mod ticket_feed;
 
 use self::cancel::CancellationSection;
 use self::hold::{HOLD_FORM_ID, HoldForm, form_value};
 use self::hold_countdown::HoldCountdown;
+use self::own_holds::{order_holding, use_own_holds};
 use self::ticket_feed::{TicketFeed, merge, use_ticket_feed};
 use crate::api::tickets::{get_show, list_tickets};
 use crate::client::context::use_user_id;
@@ -20,7 +22,7 @@ use crate::model::price_summary::PriceSummary;
 use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::{ShowListing, Ticket, TicketState};
-use shared::{Paginated, TicketId};
+use shared::{OrderId, Paginated, TicketId};
 
 /// The largest group of adjacent seats that can be selected with one press.
 const MAX_ADJACENT_SEATS: usize = 6;
@@ -78,6 +80,7 @@ fn About(listing: ShowListing) -> Element {
 #[component]
 fn TicketSection(listing: Signal<ShowListing>, first: Paginated<Ticket>) -> Element {
     let show = listing.peek().show.id;
+    let own_holds = use_own_holds(&first.items);
     let TicketFeed { mut tickets, mut next, server_ahead_millis } = use_ticket_feed(listing, first);
     let selection = use_signal(Vec::<TicketId>::new);
     // A selected ticket may have been held or sold to somebody else since.
@@ -110,7 +113,13 @@ fn TicketSection(listing: Signal<ShowListing>, first: Paginated<Ticket>) -> Elem
             }
             ul { class: "tickets seats",
                 for ticket in tickets() {
-                    TicketItem { key: "{ticket.id}", ticket, selection, server_ahead_millis: server_ahead_millis() }
+                    TicketItem {
+                        key: "{ticket.id}",
+                        own_order: order_holding(&own_holds.read(), &ticket),
+                        ticket,
+                        selection,
+                        server_ahead_millis: server_ahead_millis(),
+                    }
                 }
             }
             if next().is_some() {
@@ -171,7 +180,14 @@ fn AdjacentSeats(tickets: Signal<Vec<Ticket>>, selection: Signal<Vec<TicketId>>)
 
 /// A ticket in the list of its show. Tickets that are on sale and not the user's own can be selected.
 #[component]
-pub fn TicketItem(ticket: Ticket, selection: Signal<Vec<TicketId>>, server_ahead_millis: Option<i64>) -> Element {
+pub fn TicketItem(
+    ticket: Ticket,
+    selection: Signal<Vec<TicketId>>,
+    server_ahead_millis: Option<i64>,
+    /// The user's order that holds the ticket.
+    #[props(!optional)]
+    own_order: Option<OrderId>,
+) -> Element {
     let own = use_user_id() == Some(ticket.seller_id);
     let id = ticket.id;
     let selectable = ticket.state == TicketState::OnSale && !own;
@@ -207,7 +223,11 @@ pub fn TicketItem(ticket: Ticket, selection: Signal<Vec<TicketId>>, server_ahead
                     span { class: "badge", {t!("yours")} }
                 }
                 if ticket.state == TicketState::Held {
-                    StateBadge { state: ticket.state }
+                    if let Some(order) = own_order {
+                        Link { class: "badge held", to: routes::order(order), {t!("held-by-you")} }
+                    } else {
+                        StateBadge { state: ticket.state }
+                    }
                     if let Some(until) = ticket.held_until {
                         HoldCountdown { until, server_ahead_millis }
                     }

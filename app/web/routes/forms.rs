@@ -105,7 +105,11 @@ pub async fn hold(session: Session, Form(form): Form<HoldForm>) -> Response {
         Ok(routes::order(session.call(PlaceOrder { ticket_ids, expected_total }).await?.id))
     };
     let outcome = outcome.await;
-    redirect_or_error(outcome, &routes::show(form.show))
+    let back = match &outcome {
+        Err(ApiError::Rejected(Rejection::HeldByYou { order_id })) => routes::order(*order_id),
+        _ => routes::show(form.show),
+    };
+    redirect_or_error(outcome, &back)
 }
 
 /// Pays an order, and redirects to it once it is decided.

@@ -3,6 +3,7 @@
 //! Here are the requests; `rules` decides, `events` reacts to other services, `schema` stores.
 
 mod events;
+mod place;
 #[cfg(test)]
 mod place_tests;
 mod rules;
@@ -15,28 +16,19 @@ pub use schema::MIGRATIONS;
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::store::{Store, Tx};
 use crate::telemetry::metrics::StateGauge;
 use crate::{Caller, Cause, Error};
 use async_trait::async_trait;
 use rules::OrderLifecycle;
 use schema::OrderRow;
-use shared::orders::{
-    CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderState, PaymentSummary, PlaceOrder,
-    RefundSale,
-};
+use shared::orders::{CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, PaymentSummary, RefundSale};
 use shared::page::position;
-use shared::tickets::TicketState;
-use shared::{Money, OrderId, Paginated, PaymentId, Rejection, TicketId, UserId};
-use std::collections::{BTreeMap, BTreeSet};
+use shared::{Money, Paginated, PaymentId, Rejection, TicketId, UserId};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::Semaphore;
-
-/// How long placing an order waits for the replica of a ticket that the buyer has seen already.
-const REPLICATION_TIMEOUT: Duration = Duration::from_secs(2);
-/// How many requests may wait for that at once; more are answered with what is known.
-const MAX_WAITING_REQUESTS: usize = 256;
 
 pub struct Orders {
     store: Store,
@@ -44,89 +36,10 @@ pub struct Orders {
     waiting_requests: Semaphore,
 }
 
-/// Why an order cannot be placed.
-struct Refused {
-    rejection: Rejection,
-    /// Whether news of its tickets may arrive that allow it.
-    may_change: bool,
-}
-
 impl Orders {
     /// The service on its database; an unpaid order holds its tickets for `hold`.
     pub fn new(store: Store, hold: Duration) -> Arc<Self> {
-        Arc::new(Orders { store, hold, waiting_requests: Semaphore::new(MAX_WAITING_REQUESTS) })
-    }
-
-    async fn place(self: Arc<Self>, caller: Caller, request: PlaceOrder) -> Result<Order, Error> {
-        let buyer = caller.person()?;
-        if let Err(refused) = self.placeable(buyer, &request).await? {
-            // A repetition is answered with the order that it placed, whatever its tickets have become since.
-            let may_be_placed = self.store.has_effect(&caller, &request).await?
-                || refused.may_change && self.wait_for_replicas(buyer, &request).await?;
-            if !may_be_placed {
-                return Err(refused.rejection.into());
-            }
-        }
-        let (id, placed) = self.try_place(&caller, buyer, request).await?;
-        match placed {
-            Some((order, lines)) => self.view(order, &lines, None),
-            None => self.order_view(schema::order(self.store.read(), id).await?).await,
-        }
-    }
-
-    /// Whether the tickets allow an order. This only reads: most of those who want a ticket do not get it.
-    async fn placeable(&self, buyer: UserId, request: &PlaceOrder) -> Result<Result<(), Refused>, Error> {
-        let replicas = schema::ticket_replicas(self.store.read(), &request.ticket_ids).await?;
-        let placed = rules::place(request, &replicas, buyer, self.store.environment().now());
-        let placed = match placed {
-            Ok(_) => self.not_taken(&replicas).await?,
-            Err(rejection) => Err(rejection),
-        };
-        let Err(rejection) = placed else { return Ok(Ok(())) };
-        let known: BTreeSet<_> = replicas.iter().map(|replica| replica.ticket.id).collect();
-        let mut missing = request.ticket_ids.iter().filter(|id| !known.contains(*id));
-        let may_change = rules::may_be_outdated(&rejection) && missing.all(|id| self.store.may_arrive(id.uuid()));
-        Ok(Err(Refused { rejection, may_change }))
-    }
-
-    /// Refuses tickets that another order has. A replica may be outdated, so the lines decide.
-    async fn not_taken(&self, replicas: &[rules::TicketReplica]) -> Result<Result<(), Rejection>, Error> {
-        if replicas.iter().all(|replica| replica.ticket.state == TicketState::OnSale) {
-            return Ok(Ok(()));
-        }
-        let ids: Vec<_> = replicas.iter().map(|replica| replica.ticket.id).collect();
-        let is_free = schema::live_lines(self.store.read(), &ids).await?.is_empty();
-        Ok(if is_free { Ok(()) } else { Err(rules::taken(replicas)) })
-    }
-
-    /// Waits until the replicas of its tickets allow an order. This only reads, since an order for a ticket that does not
-    /// exist must not cost a commit.
-    async fn wait_for_replicas(&self, buyer: UserId, request: &PlaceOrder) -> Result<bool, Error> {
-        let ids: Vec<_> = request.ticket_ids.iter().map(|id| id.uuid()).collect();
-        let timeout_at = self.store.environment().now() + REPLICATION_TIMEOUT;
-        let arrived = self.store.wait_for((&ids, &self.waiting_requests), timeout_at, || async {
-            Ok(self.placeable(buyer, request).await?.ok())
-        });
-        Ok(arrived.await?.is_some())
-    }
-
-    /// Places the order in one transaction, or writes nothing. Returns the order with its lines if it is new.
-    async fn try_place(
-        &self,
-        caller: &Caller,
-        buyer: UserId,
-        request: PlaceOrder,
-    ) -> Result<(OrderId, Option<(OrderRow, Vec<schema::LineRow>)>), Error> {
-        let (key_owner, hold) = (caller.clone(), self.hold);
-        let write = self.store.write(caller, move |tx| {
-            Box::pin(async move {
-                let order = request.clone();
-                let placing =
-                    tx.idempotent(&key_owner, &request, move |tx| Box::pin(create_order(tx, buyer, order, hold)));
-                placing.await
-            })
-        });
-        write.await
+        Arc::new(Orders { store, hold, waiting_requests: Semaphore::new(place::MAX_WAITING_REQUESTS) })
     }
 
     async fn get(self: Arc<Self>, caller: Caller, request: GetOrder) -> Result<Order, Error> {
@@ -157,18 +70,14 @@ impl Orders {
 
     async fn refund_sale(self: Arc<Self>, caller: Caller, request: RefundSale) -> Result<(), Error> {
         let seller = caller.person()?;
+        let key_owner = caller.clone();
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
-                let ticket = schema::ticket_replicas(tx.db(), &[request.ticket_id]).await?.pop();
-                if ticket.ok_or(Rejection::NotFound)?.ticket.seller_id != seller {
-                    return Err(Rejection::NotYours.into());
-                }
-                let order = schema::live_order_of_ticket(tx.db(), request.ticket_id).await?;
-                let order = order.ok_or(Rejection::NotSold)?;
-                let lines = schema::lines_with_tickets(tx.db(), &[order.id]).await?;
-                let tickets: Vec<_> = lines.into_values().flatten().map(|(_, ticket)| ticket).collect();
-                let refunded = rules::refund_sale(order.lifecycle(), &tickets, seller, tx.now())?;
-                transition(tx, order, refunded).await.map(drop)
+                let ticket = request.ticket_id;
+                let refunding = tx.idempotent(&key_owner, &request, move |tx| {
+                    Box::pin(async move { Ok((refund_ticket(tx, seller, ticket).await?, ())) })
+                });
+                refunding.await.map(drop)
             })
         });
         write.await
@@ -226,36 +135,16 @@ fn require_buyer(order: &OrderRow, person: UserId) -> Result<(), Rejection> {
     if order.buyer_id == person.uuid() { Ok(()) } else { Err(Rejection::NotYours) }
 }
 
-/// Places an order on the replicas of its tickets. They are read in this write: an event that changed them later finds the order,
-/// and an earlier one is seen here.
-async fn create_order(
-    tx: &Tx,
-    buyer: UserId,
-    request: PlaceOrder,
-    hold: Duration,
-) -> Result<(OrderId, (OrderRow, Vec<schema::LineRow>)), Error> {
-    let tickets = schema::ticket_replicas(tx.db(), &request.ticket_ids).await?;
-    let total = rules::place(&request, &tickets, buyer, tx.now())?;
-    let id: OrderId = tx.new_id();
-    let lines = schema::insert_lines(tx, id, &tickets).await?;
-    // All tickets are for one show: `rules::place` accepts nothing else.
-    schema::take_allowance(tx, buyer, tickets[0].ticket.show.id, tickets.len()).await?;
-    let order = OrderRow {
-        id: id.uuid(),
-        buyer_id: buyer.uuid(),
-        state: Text(OrderState::Held),
-        reason: None,
-        total: total.minor,
-        currency: Text(total.currency),
-        placed_at: Millis(tx.now()),
-        expires_at: Millis(tx.now() + hold),
-        extended: false,
-        payment_id: None,
-        version: Version::FIRST,
-    };
-    schema::insert_order(tx, order.clone()).await?;
-    tx.publish(&event_of(&order, lines.iter().cloned().zip(tickets).collect())?).await?;
-    Ok((id, (order, lines)))
+async fn refund_ticket(tx: &Tx, seller: UserId, id: TicketId) -> Result<(), Error> {
+    let ticket = schema::ticket_replicas(tx.db(), &[id]).await?.pop();
+    if ticket.ok_or(Rejection::NotFound)?.ticket.seller_id != seller {
+        return Err(Rejection::NotYours.into());
+    }
+    let order = schema::live_order_of_ticket(tx.db(), id).await?.ok_or(Rejection::NotSold)?;
+    let lines = schema::lines_with_tickets(tx.db(), &[order.id]).await?;
+    let tickets: Vec<_> = lines.into_values().flatten().map(|(_, ticket)| ticket).collect();
+    let refunded = rules::refund_sale(order.lifecycle(), &tickets, seller, tx.now())?;
+    transition(tx, order, refunded).await.map(drop)
 }
 
 /// An order with its lines, and its state after a change.

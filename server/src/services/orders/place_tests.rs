@@ -1,4 +1,4 @@
-//! Placing an order for a ticket that `orders` does not know.
+//! Placing an order for a ticket that `orders` does not know, and placing one again.
 
 use super::{MIGRATIONS, Orders, schema};
 use crate::fixtures::{self, BUYER, PRICE};
@@ -7,6 +7,7 @@ use crate::tasks::{Tasks, sleep};
 use crate::{Caller, Environment, Error};
 use sea_orm::{SqliteTransactionMode, TransactionOptions, TransactionTrait};
 use shared::orders::{Order, PlaceOrder};
+use shared::tickets::{Ticket, TicketChanged, TicketState};
 use shared::{Instant, Rejection, Service, TicketId};
 use std::path::Path;
 use std::sync::Arc;
@@ -75,4 +76,25 @@ async fn an_order_is_placed_as_soon_as_the_ticket_arrives() {
     let (reply, ()) = tokio::join!(place(&orders, ticket), arrival);
 
     assert_eq!(reply.expect("the ticket is on sale").lines.len(), 1);
+}
+
+#[tokio::test]
+async fn who_has_begun_to_buy_before_the_show_can_go_on() {
+    let folder = tempfile::tempdir().expect("a temporary folder can be made");
+    let (orders, store) = orders(folder.path()).await;
+    let event = fixtures::ticket_changed(3);
+    let (ticket, begin) = (event.ticket.id, event.ticket.show.starts_at);
+    let arrive = |event: TicketChanged| {
+        store.write(store.root_cause(), move |tx| Box::pin(async move { schema::apply_tickets(tx, [&event]).await }))
+    };
+    arrive(event.clone()).await.expect("the database answers");
+    store.environment().advance(begin.since(store.environment().now()) - Duration::from_secs(1));
+    let first = place(&orders, ticket).await.expect("the ticket is on sale");
+
+    store.environment().advance(Duration::from_secs(2));
+    let held = Ticket { state: TicketState::Held, version: 2, ..event.ticket.clone() };
+    arrive(TicketChanged { ticket: held, order_id: Some(first.id), ..event }).await.expect("the database answers");
+    let again = place(&orders, ticket).await.expect("the buyer holds it");
+
+    assert_eq!((again.id, again.expires_at), (first.id, first.expires_at));
 }

@@ -4,7 +4,7 @@ use super::rules::{self, OrderLifecycle, PaymentReplica, TicketReplica};
 use crate::Error;
 use crate::store::{Migration, Millis, Text, Tx, Version, insert_all};
 use crate::telemetry::metrics::StateGauge;
-use sea_orm::sea_query::{Alias, Expr, OnConflict};
+use sea_orm::sea_query::{Alias, Expr, OnConflict, Query};
 use sea_orm::{
     ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect, Set,
 };
@@ -223,6 +223,17 @@ pub async fn live_lines(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Resu
         .filter(lines::Column::TicketId.is_in(tickets.iter().map(|id| id.uuid())))
         .filter(Expr::col(lines::Column::Live));
     Ok(lines.all(db).await?)
+}
+
+/// The held and complete orders that have one of these tickets.
+pub async fn live_orders(db: &impl ConnectionTrait, tickets: &[TicketId]) -> Result<Vec<OrderRow>, Error> {
+    let with_tickets = Query::select()
+        .column(lines::Column::OrderId)
+        .from(lines::Entity)
+        .and_where(Expr::col(lines::Column::TicketId).is_in(tickets.iter().map(|id| id.uuid())))
+        .and_where(Expr::col(lines::Column::Live))
+        .to_owned();
+    Ok(orders::Entity::find().filter(orders::Column::Id.in_subquery(with_tickets)).all(db).await?)
 }
 
 /// The lines of these orders, sorted by ticket id.
