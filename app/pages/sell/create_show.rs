@@ -3,13 +3,14 @@
 use crate::api::tickets::create_show;
 use crate::client::clock;
 use crate::client::focus::focus_first_error;
+use crate::client::request_key::use_request_key;
 use crate::components::{Field, Notice, Select, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
 use crate::routes;
 use dioxus::prelude::*;
-use shared::Currency;
 use shared::tickets::Category;
+use shared::{Currency, Flaw, Invalid, OffsetTime, Rejection};
 
 /// Announces a show, and continues with the tickets for it.
 #[component]
@@ -20,7 +21,8 @@ pub fn CreateShow() -> Element {
     let (category, currency) = (text("concert"), text("EUR"));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let navigator = use_navigator();
+    let chosen_time = use_signal(|| None::<ChosenTime>);
+    let (navigator, key) = (use_navigator(), use_request_key());
     use_effect(move || {
         if let Some(zone) = clock::local_time_zone() {
             time_zone.set(zone);
@@ -33,9 +35,11 @@ pub fn CreateShow() -> Element {
                 return;
             }
             busy.set(true);
-            let created =
-                create_show(title(), venue(), city(), country(), category(), starts_at(), time_zone(), currency());
-            match created.await {
+            let start = with_choice(chosen_time(), starts_at(), &time_zone());
+            let fields = [title(), venue(), city(), country(), category(), start, time_zone(), currency()];
+            let [title, venue, city, country, category, start, zone, currency] = fields.clone();
+            let created = create_show(title, venue, city, country, category, start, zone, currency);
+            match key.send(&fields, created).await {
                 Ok(listing) => {
                     navigator.push(routes::sell_for(listing.show.id));
                 }
@@ -65,6 +69,7 @@ pub fn CreateShow() -> Element {
                     Field { name: "country", label: t!("country"), value: country, error: field_error("country") }
                 }
                 Field { name: "starts_at", label: t!("starts-at"), kind: "datetime-local", value: starts_at, error: field_error("starts_at") }
+                TimeChoice { error: error(), starts_at, time_zone, chosen_time }
                 Field { name: "time_zone", label: t!("show-time-zone"), value: time_zone, error: field_error("time_zone") }
                 div { class: "pair",
                     Select { name: "category", label: t!("kind"), value: category, options: categories, error: field_error("category") }
@@ -73,5 +78,71 @@ pub fn CreateShow() -> Element {
                 button { r#type: "submit", disabled: busy(), {t!("announce")} }
             }
         }
+    }
+}
+
+/// Which of two equal local times is meant, on the night when clocks go back.
+#[derive(Clone, PartialEq)]
+struct ChosenTime {
+    /// With its offset from UTC.
+    time: String,
+    /// What was entered when it was chosen.
+    starts_at: String,
+    time_zone: String,
+}
+
+/// The time that was chosen, unless something else was entered since.
+fn with_choice(chosen: Option<ChosenTime>, starts_at: String, time_zone: &str) -> String {
+    match chosen {
+        Some(chosen) if chosen.starts_at == starts_at && chosen.time_zone == time_zone => chosen.time,
+        _ => starts_at,
+    }
+}
+
+/// Asks which of two equal local times is meant, if that is what is wrong.
+#[component]
+fn TimeChoice(
+    error: Option<ApiError>,
+    starts_at: Signal<String>,
+    time_zone: Signal<String>,
+    chosen_time: Signal<Option<ChosenTime>>,
+) -> Element {
+    let Some(ApiError::Rejected(Rejection::Invalid(Invalid { flaw: Flaw::AmbiguousTime { earlier, later }, .. }))) =
+        error
+    else {
+        return rsx! {};
+    };
+    let mut choose = move |time: OffsetTime| {
+        chosen_time.set(Some(ChosenTime { time: time.to_string(), starts_at: starts_at(), time_zone: time_zone() }));
+    };
+    rsx! {
+        fieldset { class: "field",
+            legend { {t!("which-time")} }
+            for time in [earlier, later] {
+                label { key: "{time}",
+                    input { r#type: "radio", name: "which_time", value: "{time}", onchange: move |_| choose(time) }
+                    " "
+                    {t!("time-with-offset", time = time.clock_time(), offset = time.utc_offset())}
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_choice_is_for_what_was_entered() {
+        let (entered, berlin) = ("2026-10-25T02:30", "Europe/Berlin");
+        let time = "2026-10-25T02:30:00+01:00".to_owned();
+        let chosen = ChosenTime { time: time.clone(), starts_at: entered.to_owned(), time_zone: berlin.to_owned() };
+
+        assert_eq!(with_choice(Some(chosen.clone()), entered.to_owned(), berlin), time);
+        for (starts_at, zone) in [("2026-10-25T03:30", berlin), (entered, "Europe/London")] {
+            assert_eq!(with_choice(Some(chosen.clone()), starts_at.to_owned(), zone), starts_at);
+        }
+        assert_eq!(with_choice(None, entered.to_owned(), berlin), entered);
     }
 }

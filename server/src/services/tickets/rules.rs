@@ -1,10 +1,10 @@
 //! The decisions of `tickets`: which order has a ticket, who may change it, and when a show starts. Pure functions.
 
-use chrono::{DateTime, NaiveDateTime, TimeZone};
+use chrono::{DateTime, LocalResult, NaiveDateTime, Offset, TimeZone};
 use chrono_tz::Tz;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::tickets::{Show, TicketState};
-use shared::{Flaw, Instant, Invalid, OrderId, Rejection, UserId};
+use shared::{Flaw, Instant, Invalid, OffsetTime, OrderId, Rejection, UserId};
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -132,7 +132,8 @@ pub fn check_distinct(seat_keys: impl Iterator<Item = Option<String>>) -> Result
 /// When a show starts: the instant, and the local time at the venue.
 ///
 /// # Errors
-/// If the time or the time zone cannot be parsed, does not exist, or is in the past or too far ahead.
+/// If the time or the time zone cannot be parsed, if the time does not exist, is in the past or too far ahead, or if it is a local time
+/// that occurs twice.
 pub fn parse_start(text: &str, time_zone: &str, now: Instant) -> Result<(Instant, String), Invalid> {
     let zone: Tz = time_zone.parse().map_err(|_| Invalid::new("time_zone", Flaw::UnknownTimeZone))?;
     let start = match DateTime::parse_from_rfc3339(text) {
@@ -153,9 +154,19 @@ fn parse_local_time(text: &str, zone: Tz) -> Result<DateTime<Tz>, Invalid> {
     let formats = ["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"];
     let local = formats.iter().find_map(|format| NaiveDateTime::parse_from_str(text, format).ok());
     let local = local.ok_or_else(|| Invalid::new("starts_at", Flaw::InvalidTime))?;
-    // Daylight saving time: a local time that occurs twice means the first; one that is skipped does not exist.
-    let skipped = || Invalid::new("starts_at", Flaw::SkippedTime);
-    zone.from_local_datetime(&local).earliest().ok_or_else(skipped)
+    let flaw = match zone.from_local_datetime(&local) {
+        LocalResult::Single(start) => return Ok(start),
+        LocalResult::None => Flaw::SkippedTime,
+        LocalResult::Ambiguous(earlier, later) => {
+            Flaw::AmbiguousTime { earlier: offset_time(earlier), later: offset_time(later) }
+        }
+    };
+    Err(Invalid::new("starts_at", flaw))
+}
+
+fn offset_time(time: DateTime<Tz>) -> OffsetTime {
+    let offset_minutes = time.offset().fix().local_minus_utc() / 60;
+    OffsetTime { at: Instant::from_millis(time.timestamp_millis()), offset_minutes }
 }
 
 #[cfg(test)]
@@ -252,6 +263,29 @@ mod tests {
         assert!(parse_start("2027-03-28T02:30", "Europe/Berlin", now).is_err(), "skipped by daylight saving time");
         for (text, zone) in [("soon", "Europe/Berlin"), ("2026-12-05T20:00", "Mars"), ("2020-01-01T20:00", "UTC")] {
             assert!(parse_start(text, zone, now).is_err(), "{text} {zone}");
+        }
+    }
+
+    #[test]
+    fn a_local_time_that_occurs_twice_needs_its_offset() {
+        let now = Instant::from_millis(1_790_000_000_000);
+        for (text, zone, earlier, later) in [
+            ("2026-10-25T02:30", "Europe/Berlin", "2026-10-25T02:30:00+02:00", "2026-10-25T02:30:00+01:00"),
+            ("2026-11-01T01:00", "America/New_York", "2026-11-01T01:00:00-04:00", "2026-11-01T01:00:00-05:00"),
+            // Clocks go back by half an hour.
+            ("2027-04-04T01:45", "Australia/Lord_Howe", "2027-04-04T01:45:00+11:00", "2027-04-04T01:45:00+10:30"),
+        ] {
+            let refused = parse_start(text, zone, now).expect_err("it occurs twice");
+
+            let parsed = |text: &str| text.parse::<OffsetTime>().expect("a time with its offset");
+            let flaw = Flaw::AmbiguousTime { earlier: parsed(earlier), later: parsed(later) };
+            assert_eq!(refused, Invalid::new("starts_at", flaw));
+            let [first, second] = [earlier, later].map(|choice| parse_start(choice, zone, now).expect("it is chosen"));
+            assert_eq!((first.1.as_str(), second.1.as_str()), (text, text), "the clocks show the same");
+            assert_eq!((first.0, second.0), (parsed(earlier).at, parsed(later).at));
+        }
+        for (text, zone) in [("2026-10-25T01:59", "Europe/Berlin"), ("2026-10-25T03:00", "Europe/Berlin")] {
+            assert!(parse_start(text, zone, now).is_ok(), "{text} occurs once");
         }
     }
 
