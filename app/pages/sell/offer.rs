@@ -57,7 +57,6 @@ fn OfferForm(show: Show) -> Element {
     };
     let submit = move |event: FormEvent| {
         event.prevent_default();
-        let parse = parse.clone();
         let show_id = show.id;
         async move {
             if busy() {
