@@ -49,6 +49,8 @@ pub fn Field(
     use_focus_on_error(&error);
     use_adopted_value(id, value);
     let invalid = error.is_some();
+    // Names and places are written in any direction; addresses, numbers and moments are not.
+    let is_prose = kind == "text" && inputmode.is_empty();
     rsx! {
         div { class: "field",
             label { r#for: "{id}", "{label}" }
@@ -61,6 +63,7 @@ pub fn Field(
                 r#type: "{kind}",
                 required,
                 value: "{value}",
+                dir: if is_prose { "auto" },
                 aria_required: if required { "true" },
                 aria_invalid: if invalid { "true" },
                 aria_describedby: described_by(id, !hint.is_empty(), invalid),

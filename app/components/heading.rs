@@ -8,6 +8,7 @@ use dioxus::prelude::*;
 pub fn Heading(title: String) -> Element {
     rsx! {
         document::Title { {t!("page-title", title = title.as_str())} }
-        h1 { "{title}" }
+        // What people typed may be written in another direction than the page.
+        h1 { bdi { "{title}" } }
     }
 }

@@ -1,6 +1,7 @@
 //! A show in a list.
 
 use super::cover::Cover;
+use super::show_place::ShowPlace;
 use super::show_time::ShowTime;
 use crate::i18n::{money, month, t};
 use crate::routes;
@@ -25,10 +26,12 @@ pub fn ShowCard(listing: ShowListing) -> Element {
             }
             div { class: "what",
                 h2 {
-                    Link { to: routes::show(show.id), "{show.title}" }
+                    Link { to: routes::show(show.id), bdi { "{show.title}" } }
                 }
                 p { ShowTime { show: show.clone() } }
-                p { class: "place", "{show.venue}, {show.city}" }
+                p { class: "place",
+                    ShowPlace { show: show.clone() }
+                }
             }
             div { class: "price",
                 if let Some(price) = listing.lowest_price {

@@ -6,6 +6,7 @@ use super::{Language, t};
 use chrono::{DateTime, Datelike, NaiveDate, NaiveDateTime, TimeDelta, Timelike};
 use shared::tickets::Seat;
 use shared::{FeeShare, Instant, Money};
+use std::borrow::Cow;
 
 /// Writes a plain amount such as `-1234.50` with a language's separators.
 fn localize_number(language: Language, plain: &str) -> String {
@@ -49,8 +50,15 @@ pub fn amount(money: Money) -> String {
     amount_in(Language::current(), money)
 }
 
-pub(super) fn amount_in(language: Language, money: Money) -> String {
+/// The same in that language.
+pub fn amount_in(language: Language, money: Money) -> String {
     money.amount().replace('.', language.number_format().decimal)
+}
+
+/// What stands between the whole part and the fraction of a number.
+#[cfg(feature = "server")]
+pub fn decimal_separator(language: Language) -> &'static str {
+    language.number_format().decimal
 }
 
 /// A share in percent.
@@ -100,9 +108,30 @@ pub fn day(at: Instant) -> String {
     }
 }
 
+/// A text that people typed, for a line of other text. Where it could be written in the other direction, isolation marks keep it from
+/// reordering what is around it (UAX #9).
+pub fn isolated(text: &str) -> Cow<'_, str> {
+    isolated_in(Language::current(), text)
+}
+
+pub(super) fn isolated_in(language: Language, text: &str) -> Cow<'_, str> {
+    if language.direction() == "rtl" || text.chars().any(is_right_to_left) {
+        Cow::Owned(format!("\u{2068}{text}\u{2069}"))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
+/// Whether a letter belongs to a script that is written from right to left, or a mark turns the direction. These are the blocks that
+/// Unicode reserves for such scripts (UAX #44, `Bidi_Class`).
+fn is_right_to_left(letter: char) -> bool {
+    matches!(letter, '\u{590}'..='\u{8ff}' | '\u{200f}' | '\u{202b}' | '\u{202e}' | '\u{2067}' | '\u{fb1d}'..='\u{fdff}'
+        | '\u{fe70}'..='\u{feff}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
+}
+
 /// A seat as one line; general admission if it has no parts.
 pub fn seat(seat: &Seat) -> String {
-    let section = seat.section.as_ref().map(ToString::to_string);
+    let section = seat.section.as_ref().map(|section| isolated(section.as_str()).into_owned());
     let row = seat.row.as_ref().map(|row| t!("seat-row", row = row.as_str()));
     let number = seat.seat.as_ref().map(|number| t!("seat-number", number = number.as_str()));
     let parts: Vec<String> = [section, row, number].into_iter().flatten().collect();
@@ -145,6 +174,18 @@ mod tests {
         assert_eq!(date("soon"), "soon", "other text is kept");
         assert_eq!(moment(Instant::from_millis(0), None), "Thu 1 Jan 1970, 00:00 (UTC time)");
         assert_eq!(moment(Instant::from_millis(0), Some(-90)), "Wed 31 Dec 1969, 22:30");
+    }
+
+    #[test]
+    fn text_of_the_other_direction_is_isolated() {
+        let isolated = "\u{2068}שלום\u{2069}";
+        assert_eq!(isolated_in(Language::English, "שלום"), isolated);
+        assert_eq!(isolated_in(Language::English, "C++ Live! (Vol. 2)"), "C++ Live! (Vol. 2)");
+        assert_eq!(isolated_in(Language::Arabic, "C++ Live! (Vol. 2)"), "\u{2068}C++ Live! (Vol. 2)\u{2069}");
+        assert_eq!(t!("sell-title", show = "שלום"), t!("sell-title", show = isolated));
+        assert_eq!(t!("sell-title", show = "שלום").matches('\u{2068}').count(), 1);
+        let seat = seat(&Seat::parse("יציע", "3", "").expect("a seat"));
+        assert_eq!(seat, "\u{2068}יציע\u{2069}, Row 3");
     }
 
     #[test]

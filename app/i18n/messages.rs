@@ -1,6 +1,7 @@
 //! Fluent messages. The server and the desktop client contain the texts of all languages; a browser loads those of the page.
 
 use super::Language;
+use super::format::isolated_in;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use std::sync::OnceLock;
@@ -15,8 +16,18 @@ pub fn message(name: &str, arguments: &[(&'static str, FluentValue<'_>)]) -> Str
         // The completeness tests ensure that every message exists in every language.
         return name.to_owned();
     };
-    let arguments: FluentArgs = arguments.iter().cloned().collect();
+    let arguments: FluentArgs = arguments.iter().map(|(name, value)| (*name, isolated(value))).collect();
     bundle.format_pattern(pattern, Some(&arguments), &mut Vec::new()).into_owned()
+}
+
+/// An argument that is set apart from the text around it. Where the language is written from right to left, the bundle does it.
+fn isolated<'a>(value: &'a FluentValue<'a>) -> FluentValue<'a> {
+    match value {
+        FluentValue::String(text) if Language::current().direction() == "ltr" && !text.contains('\u{2068}') => {
+            FluentValue::String(isolated_in(Language::current(), text))
+        }
+        _ => value.clone(),
+    }
 }
 
 /// Entries that cannot be parsed are skipped; the completeness tests find them.

@@ -10,6 +10,8 @@ mod messages;
 
 pub use amount::parse_amount;
 pub use format::{amount, date, day, moment, money, month, percent, seat};
+#[cfg(feature = "server")]
+pub use format::{amount_in, decimal_separator, isolated};
 pub use language::{Language, use_language};
 #[cfg(target_arch = "wasm32")]
 pub use messages::load;

@@ -102,7 +102,7 @@ fn OrderItem(order: Order) -> Element {
             }
             span { class: "about",
                 if let Some(line) = order.lines.first() {
-                    Link { to: to.clone(), "{line.show.title}" }
+                    Link { to: to.clone(), bdi { "{line.show.title}" } }
                     br {}
                     span { class: "hint",
                         " "

@@ -27,7 +27,8 @@ pub fn TicketPage(id: String) -> Element {
                         ShowTime { show: show.clone(), with_zone: true }
                     }
                     p { class: "place",
-                        "{show.venue}, {show.city} · "
+                        ShowPlace { show: show.clone() }
+                        " · "
                         Link { to: routes::show(show.id), {t!("all-tickets")} }
                     }
                 }

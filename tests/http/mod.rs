@@ -5,6 +5,7 @@ mod attacks;
 mod audit_memory;
 mod bad_input;
 mod crashes;
+mod directions;
 mod forms;
 mod http_surface;
 mod limits;

@@ -13,7 +13,7 @@ pub fn EmailSection(user: User) -> Element {
         section { class: "panel", aria_labelledby: "address",
             h2 { id: "address", {t!("email")} }
             p { class: "state",
-                strong { "{user.email}" }
+                strong { bdi { "{user.email}" } }
                 if user.verified {
                     span { class: "badge on-sale", {t!("verified")} }
                 } else {

@@ -18,7 +18,7 @@ pub fn RecentlyViewed() -> Element {
                 ul {
                     for show in shows() {
                         li { key: "{show.id}",
-                            Link { to: routes::show(show.id), "{show.title}" }
+                            Link { to: routes::show(show.id), bdi { "{show.title}" } }
                         }
                     }
                 }

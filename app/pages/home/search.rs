@@ -83,12 +83,12 @@ pub fn SearchForm(filter: ShowFilter) -> Element {
             },
             div { class: "field wide",
                 label { r#for: "search", {t!("search")} }
-                input { id: "search", name: "search", r#type: "search", placeholder: t!("search-example"), value: text(&current.search),
+                input { id: "search", name: "search", r#type: "search", dir: "auto", placeholder: t!("search-example"), value: text(&current.search),
                     oninput: move |event| on_input.call(("search", event.value())) }
             }
             div { class: "field",
                 label { r#for: "city", {t!("city")} }
-                input { id: "city", name: "city", value: text(&current.city), oninput: move |event| on_input.call(("city", event.value())) }
+                input { id: "city", name: "city", dir: "auto", value: text(&current.city), oninput: move |event| on_input.call(("city", event.value())) }
             }
             FilterSelect { name: "category", label: t!("kind"), selected: text(&current.category), options: categories(), on_input }
             div { class: "field",

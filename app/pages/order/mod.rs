@@ -11,7 +11,7 @@ use self::sync::{OrderSync, use_order_sync};
 use crate::api::orders::{cancel_order, get_order};
 use crate::client::context::CurrentUser;
 use crate::client::focus::focus_heading;
-use crate::components::{Cover, Heading, Problem, SeatLabel, ShowTime, SignInPrompt};
+use crate::components::{Cover, Heading, Problem, SeatLabel, ShowPlace, ShowTime, SignInPrompt};
 use crate::i18n::{money, t};
 use crate::routes;
 use dioxus::prelude::*;
@@ -138,11 +138,12 @@ fn OrderLines(order: Order) -> Element {
                         Cover { show: line.show.clone() }
                     }
                     span { class: "about",
-                        Link { to: routes::show(line.show.id), "{line.show.title}" }
+                        Link { to: routes::show(line.show.id), bdi { "{line.show.title}" } }
                         br {}
                         span { class: "hint",
                             ShowTime { show: line.show.clone(), with_zone: true }
-                            " · {line.show.venue}, {line.show.city}"
+                            " · "
+                            ShowPlace { show: line.show.clone() }
                         }
                         br {}
                         SeatLabel { seat: line.seat.clone() }

@@ -155,7 +155,9 @@ fn MovementItem(movement: Movement) -> Element {
             span { class: "about",
                 strong { {kind_label(movement.kind)} }
                 if let Some(about) = movement.about {
-                    " {about.show} · "
+                    " "
+                    bdi { "{about.show}" }
+                    " · "
                     {i18n::seat(&about.seat)}
                 }
                 br {}

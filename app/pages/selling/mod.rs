@@ -111,7 +111,7 @@ fn Sale(ticket: Ticket, on_change: EventHandler<()>) -> Element {
                 Cover { show: ticket.show.clone() }
             }
             span { class: "about",
-                Link { to: routes::ticket(ticket.id), "{ticket.show.title}" }
+                Link { to: routes::ticket(ticket.id), bdi { "{ticket.show.title}" } }
                 br {}
                 span { class: "hint",
                     " "

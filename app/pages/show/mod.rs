@@ -15,7 +15,7 @@ use crate::api::tickets::{get_show, list_tickets};
 use crate::client::context::use_user_id;
 use crate::client::prehydration_input::use_prehydration_checked;
 use crate::client::recently_viewed::remember;
-use crate::components::{EmptyState, Problem, SeatLabel, ShowHeader, ShowTime, StateBadge};
+use crate::components::{EmptyState, Problem, SeatLabel, ShowHeader, ShowPlace, ShowTime, StateBadge};
 use crate::i18n::{self, money, t};
 use crate::model::adjacent_seats;
 use crate::model::price_summary::PriceSummary;
@@ -38,7 +38,7 @@ pub fn ShowPage(id: String) -> Element {
             for (listing, first) in [(listing, first)] {
                 FetchedShow { key: "{listing.show.id}", listing, first }
             }
-        },
+        }
         (Some(Err(error)), _) | (_, Some(Err(error))) => rsx! {
             Problem { error }
         },
@@ -72,7 +72,9 @@ fn About(listing: ShowListing) -> Element {
             p { class: "lead",
                 ShowTime { show: show.clone(), with_zone: true }
             }
-            p { class: "place", "{show.venue}, {show.city}, {show.country}" }
+            p { class: "place",
+                ShowPlace { show, with_country: true }
+            }
         }
     }
 }
