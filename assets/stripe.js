@@ -31,7 +31,7 @@ globalThis.ticketingStripe = (() => {
     // The user has left the page while the script was loading.
     if (!container) return;
     unmount();
-    stripe ??= Stripe(key, { locale: document.documentElement.lang });
+    stripe ??= Stripe(key, { locale: window.pageLanguage });
     const dark = matchMedia('(prefers-color-scheme: dark)').matches;
     elements = stripe.elements({
       mode: 'payment',

@@ -22,9 +22,10 @@ pub fn worker() -> Option<DedicatedWorkerGlobalScope> {
 pub fn page_language() -> Language {
     let tag = match worker() {
         Some(worker) => PageToRender::of(&worker).map(|page| page.language),
-        None => web_sys::window()
-            .and_then(|window| window.document()?.document_element())
-            .and_then(|html| html.get_attribute("lang")),
+        // The attribute `lang` of the page is no answer: translators change it.
+        None => js_sys::Reflect::get(&js_sys::global(), &"pageLanguage".into())
+            .ok()
+            .and_then(|language| language.as_string()),
     };
     tag.and_then(|tag| Language::from_tag(&tag)).unwrap_or_default()
 }

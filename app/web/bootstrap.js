@@ -11,7 +11,7 @@ window.startTicketing = () => {
   };
   if (!PREWARM) return start();
   try {
-    const page = [document.documentElement.lang, location.pathname + location.search, initial_dioxus_hydration_data];
+    const page = [pageLanguage, location.pathname + location.search, initial_dioxus_hydration_data];
     worker = new Worker("ADDRESS", { type: "module", name: page.join("\n") });
     worker.onmessage = worker.onerror = () => start();
     setTimeout(() => start(), TIMEOUT_MS);
@@ -19,6 +19,8 @@ window.startTicketing = () => {
     start();
   }
 };
+// The attribute `lang` of the page is no answer: translators change it.
+window.pageLanguage = "LANGUAGE";
 try {
   new PerformanceObserver(() => startTicketing()).observe({ type: "paint", buffered: true });
 } catch {}

@@ -113,7 +113,7 @@ pub fn Countdown(seconds: u64, extended: bool) -> Element {
     };
     rsx! {
         div { class: if short { "countdown short" } else { "countdown" },
-            p { class: "clock", role: "timer", "data-testid": "countdown", "{clock}" }
+            p { class: "clock", role: "timer", "translate": "no", "data-testid": "countdown", "{clock}" }
             p {
                 if seconds == 0 {
                     {t!("clock-over")}

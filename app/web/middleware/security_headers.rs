@@ -61,7 +61,7 @@ pub async fn complete_page(State(site): State<Site>, request: Request, next: Nex
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
     let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
-    let (page, bootstrap) = bootstrap::start_after_paint(page);
+    let (page, bootstrap) = bootstrap::start_after_paint(page, language);
     let personal = placeholder.as_ref().map(Placeholder::entry);
     let (page, entries) = match hydration_data::compact(&page, personal.as_deref()) {
         Some(Compacted { page, entries }) => (page, entries),
