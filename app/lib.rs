@@ -9,6 +9,8 @@ pub mod error;
 #[cfg(test)]
 mod fixtures;
 mod i18n;
+#[cfg(feature = "server")]
+mod link_preview;
 pub mod model;
 mod pages;
 pub mod routes;

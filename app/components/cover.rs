@@ -5,11 +5,11 @@ use shared::tickets::{Category, Show};
 use std::fmt::Write;
 
 /// The picture's size in SVG units. All coordinates are integers, which keeps the markup short.
-const WIDTH: i32 = 320;
-const HEIGHT: i32 = 180;
+pub const WIDTH: i32 = 320;
+pub const HEIGHT: i32 = 180;
 
 /// The background colour, then one colour for each layer from back to front. All of them suit the light and the dark scheme.
-type Palette = [&'static str; 5];
+pub type Palette = [&'static str; 5];
 
 #[rustfmt::skip]
 const PALETTES: [Palette; 8] = [
@@ -25,16 +25,21 @@ const PALETTES: [Palette; 8] = [
 
 /// SVG paths from back to front, one for each colour of the palette except the background.
 #[derive(Debug, PartialEq)]
-struct Art {
-    palette: Palette,
-    layers: [String; 4],
+pub struct Art {
+    pub palette: Palette,
+    pub layers: [String; 4],
 }
 
 impl Art {
-    fn of(show: &Show) -> Art {
-        let mut rng = Rng::from_text(&format!("{}{}{}", show.id, show.title, show.category.name()));
+    pub fn of(show: &Show) -> Art {
+        Art::seeded(&format!("{}{}{}", show.id, show.title, show.category.name()), show.category)
+    }
+
+    /// The same picture for the same seed.
+    pub fn seeded(seed: &str, category: Category) -> Art {
+        let mut rng = Rng::from_text(seed);
         let palette = PALETTES[rng.below(PALETTES.len() as i32) as usize];
-        let layers = match show.category {
+        let layers = match category {
             Category::Concert => concert(&mut rng),
             Category::Festival => festival(&mut rng),
             Category::Theatre => theatre(&mut rng),

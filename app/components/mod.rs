@@ -1,7 +1,7 @@
 //! Components that several pages use: props in, markup out. They call neither the server nor pages.
 
 mod card_form;
-mod cover;
+pub mod cover;
 mod device_name;
 mod empty_state;
 mod field;

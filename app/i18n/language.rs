@@ -5,7 +5,7 @@ use dioxus::prelude::*;
 use std::sync::OnceLock;
 
 macro_rules! languages {
-    ($($name:ident = ($tag:literal, $own_name:literal, $direction:literal, $decimal:literal, $group:literal,
+    ($($name:ident = ($tag:literal, $locale:literal, $own_name:literal, $direction:literal, $decimal:literal, $group:literal,
        $minimum_grouping_digits:literal, $money_pattern:literal, $texts:tt),)+) => {
         /// A language of the site.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -18,6 +18,12 @@ macro_rules! languages {
             /// The language's BCP 47 tag.
             pub fn tag(self) -> &'static str {
                 match self { $(Language::$name => $tag),+ }
+            }
+
+            /// The language with a territory, as link previews name it.
+            #[cfg(feature = "server")]
+            pub fn locale(self) -> &'static str {
+                match self { $(Language::$name => $locale),+ }
             }
 
             /// The language's name in the language itself.
@@ -63,13 +69,13 @@ macro_rules! languages {
 // A language is one line here and its texts. The number formats are CLDR's (version 46), with Latin digits; in the money
 // pattern, `#` is the amount and `¤` the currency.
 languages! {
-    //        tag   own name    dir    decimal group    minimum grouping digits, money pattern, texts
-    English = ("en", "English",  "ltr", ".", ",",        1, "¤#",                 "/assets/locales/en.ftl"),
-    German  = ("de", "Deutsch",  "ltr", ",", ".",        1, "#\u{a0}¤",           "/assets/locales/de.ftl"),
-    Spanish = ("es", "Español",  "ltr", ",", ".",        2, "#\u{a0}¤",           "/assets/locales/es.ftl"),
-    French  = ("fr", "Français", "ltr", ",", "\u{202f}", 1, "#\u{a0}¤",           "/assets/locales/fr.ftl"),
+    //        tag   locale   own name    dir    decimal group    minimum grouping digits, money pattern, texts
+    English = ("en", "en_GB", "English",  "ltr", ".", ",",        1, "¤#",                 "/assets/locales/en.ftl"),
+    German  = ("de", "de_DE", "Deutsch",  "ltr", ",", ".",        1, "#\u{a0}¤",           "/assets/locales/de.ftl"),
+    Spanish = ("es", "es_ES", "Español",  "ltr", ",", ".",        2, "#\u{a0}¤",           "/assets/locales/es.ftl"),
+    French  = ("fr", "fr_FR", "Français", "ltr", ",", "\u{202f}", 1, "#\u{a0}¤",           "/assets/locales/fr.ftl"),
     // The right-to-left mark keeps the currency in its place in the line (UAX #9).
-    Arabic  = ("ar", "العربية",   "rtl", ".", ",",        1, "\u{200f}#\u{a0}¤",   "/assets/locales/ar.ftl"),
+    Arabic  = ("ar", "ar_AR", "العربية",   "rtl", ".", ",",        1, "\u{200f}#\u{a0}¤",   "/assets/locales/ar.ftl"),
 }
 
 /// How a language writes numbers. The terms are CLDR's.

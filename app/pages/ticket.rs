@@ -6,6 +6,8 @@ use crate::client::focus::focus_first_error;
 use crate::components::{Field, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowTime, StateBadge, Tone};
 use crate::error::ApiError;
 use crate::i18n::{amount, money, parse_amount, t};
+#[cfg(feature = "server")]
+use crate::link_preview::LinkPreview;
 use crate::pages::show::hold::HoldForm;
 use crate::pages::show::own_holds::{order_holding, use_own_holds};
 use crate::routes;
@@ -19,6 +21,8 @@ pub fn TicketPage(id: String) -> Element {
     let on_change = move |()| fetched.restart();
     match fetched() {
         Some(Ok(ticket)) => {
+            #[cfg(feature = "server")]
+            LinkPreview::of_ticket(&ticket).announce();
             let show = ticket.show.clone();
             let own = user == Some(ticket.seller_id);
             rsx! {

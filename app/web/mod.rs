@@ -3,7 +3,9 @@
 mod bootstrap;
 pub mod cli;
 mod connections;
+mod crawlers;
 mod exporter;
+mod head;
 mod hydration_data;
 mod middleware;
 mod page_template;
@@ -25,6 +27,8 @@ use middleware::session_cookie::SessionCookie;
 use response_cache::ResponseCache;
 use routes::feed::Feed;
 use routes::health::Health;
+use routes::preview_image::PreviewImages;
+use routes::sitemap::Sitemap;
 use server::{Backend, Config, Environment};
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -44,6 +48,8 @@ pub struct Site {
     in_flight: Arc<InFlight>,
     security_log: Arc<SecurityLog>,
     response_cache: Arc<ResponseCache>,
+    preview_images: Arc<PreviewImages>,
+    sitemap: Arc<Sitemap>,
 }
 
 impl FromRef<Site> for Health {

@@ -9,7 +9,9 @@ use super::middleware::{
 use super::response_cache::{self, MIN_COMPRESSED_BYTES, recent_writes};
 use super::routes::forms::MAX_FORM_BYTES;
 use super::routes::health::{self, Health};
-use super::routes::{account_csv, account_forms, account_json, feed, forms, stripe_webhook};
+use super::routes::{
+    account_csv, account_forms, account_json, feed, forms, preview_image, robots, sitemap, stripe_webhook,
+};
 use crate::App;
 use crate::api::ApiError;
 use axum::Router;
@@ -32,6 +34,8 @@ use tower_http::set_header::SetRequestHeaderLayer;
 enum Guard {
     /// None: probes, public feeds, and Stripe, whose signature its handler checks.
     Open,
+    /// Public, and rendered for whoever asks: rate limit.
+    Public,
     /// Resolves the session.
     Session,
     /// Resolves the session of a request that changes something: rate limit, same-origin check, body limit.
@@ -76,6 +80,10 @@ fn endpoints() -> Vec<Endpoint<Site>> {
         Endpoint::get("/account.json", Guard::Session, account_json::download),
         Endpoint::get("/api/live", Guard::Session, feed::of_user),
         Endpoint::get("/api/shows/{id}/live", Guard::Open, feed::of_show),
+        Endpoint::get("/preview.png", Guard::Public, preview_image::of_site),
+        Endpoint::get("/robots.txt", Guard::Public, robots::serve),
+        Endpoint::get("/shows/{id}/preview.png", Guard::Public, preview_image::of_show),
+        Endpoint::get("/sitemap.xml", Guard::Public, sitemap::serve),
         Endpoint::post("/forms/authenticate", Guard::Form, forms::authenticate),
         Endpoint::post("/forms/cancel", Guard::Form, forms::cancel),
         Endpoint::post("/forms/change-email", Guard::Form, account_forms::change_email),
@@ -166,6 +174,7 @@ fn guarded(endpoint: Router<Site>, guard: Guard, site: &Site) -> Router<Site> {
     let limit_user = from_fn_with_state(site.clone(), rate_limit::limit_user);
     match guard {
         Guard::Open => endpoint,
+        Guard::Public => endpoint.layer(limit_network),
         Guard::Session => endpoint.layer(limit_user).layer(session).layer(limit_network),
         Guard::Form => endpoint
             // A form is read as one whatever its `Content-Type` is: without script nobody could explain a 415.

@@ -114,6 +114,8 @@ fn site(config: &Config, health: Health, stopped: watch::Receiver<()>) -> Site {
         in_flight: Arc::new(InFlight::new(config.rate_limits)),
         security_log: Arc::default(),
         response_cache,
+        preview_images: Arc::default(),
+        sitemap: Arc::default(),
         config: Arc::new(config.clone()),
         health,
         stopped,

@@ -196,6 +196,8 @@ no-show-fits-words = جرّب كلمات أقل أو يومًا آخر، أو ا
 recently-seen = شوهدت مؤخرًا
 # Before the lowest price of a show.
 price-from = ابتداءً من
+# In the preview of a link to a show.
+tickets-from = تذاكر ابتداءً من { $price }
 tickets-left = { $count ->
     [0] لا تذاكر حاليًا
     [one] تذكرة واحدة

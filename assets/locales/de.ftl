@@ -190,6 +190,8 @@ no-show-fits-words = Versuch es mit weniger Wörtern oder einem anderen Tag, ode
 recently-seen = Zuletzt angesehen
 # Before the lowest price of a show.
 price-from = ab
+# In the preview of a link to a show.
+tickets-from = Tickets ab { $price }
 tickets-left = { $count ->
     [0] gerade keine Tickets
     [one] 1 Ticket

@@ -187,6 +187,8 @@ no-show-fits-words = Try fewer words or another day, or sell tickets for it your
 recently-seen = Recently seen
 # Before the lowest price of a show.
 price-from = from
+# In the preview of a link to a show.
+tickets-from = tickets from { $price }
 tickets-left = { $count ->
     [0] no tickets right now
     [one] 1 ticket

@@ -191,6 +191,8 @@ no-show-fits-words = Prueba con menos palabras o con otro día, o pon tú a la v
 recently-seen = Vistos recientemente
 # Before the lowest price of a show.
 price-from = desde
+# In the preview of a link to a show.
+tickets-from = entradas desde { $price }
 tickets-left = { $count ->
     [0] sin entradas por ahora
     [one] 1 entrada

@@ -193,6 +193,8 @@ no-show-fits-words = Essayez avec moins de mots ou un autre jour, ou vendez vous
 recently-seen = Vus récemment
 # Before the lowest price of a show.
 price-from = dès
+# In the preview of a link to a show.
+tickets-from = billets dès { $price }
 tickets-left = { $count ->
     [0] aucun billet pour l’instant
     [one] 1 billet

@@ -9,6 +9,7 @@ mod directions;
 mod forms;
 mod http_surface;
 mod limits;
+mod link_previews;
 mod live_feeds;
 mod operators;
 mod pages;

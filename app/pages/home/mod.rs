@@ -8,12 +8,16 @@ use self::search::SearchForm;
 use crate::api::tickets::list_shows;
 use crate::components::{EmptyState, Problem, ShowCard};
 use crate::i18n::t;
+#[cfg(feature = "server")]
+use crate::link_preview::LinkPreview;
 use crate::routes::{self, HomeQuery};
 use dioxus::prelude::*;
 use shared::tickets::ShowFilter;
 
 #[component]
 pub fn Home(query: HomeQuery) -> Element {
+    #[cfg(feature = "server")]
+    LinkPreview::of_home(&query.0).announce();
     rsx! {
         document::Title { {t!("page-title", title = t!("home-title"))} }
         div { class: "hero",

@@ -17,6 +17,8 @@ use crate::client::prehydration_input::use_prehydration_checked;
 use crate::client::recently_viewed::remember;
 use crate::components::{EmptyState, Problem, SeatLabel, ShowHeader, ShowPlace, ShowTime, StateBadge};
 use crate::i18n::{self, money, t};
+#[cfg(feature = "server")]
+use crate::link_preview::LinkPreview;
 use crate::model::adjacent_seats;
 use crate::model::price_summary::PriceSummary;
 use crate::routes;
@@ -33,10 +35,14 @@ pub fn ShowPage(id: String) -> Element {
     let show = use_server_future(use_reactive!(|(show_id,)| get_show(show_id)))?;
     let tickets = use_server_future(use_reactive!(|(id,)| list_tickets(id, None, None)))?;
     match (show(), tickets()) {
-        (Some(Ok(listing)), Some(Ok(first))) => rsx! {
-            // Dioxus honours `key` only in lists; the one-item list remounts the component for another show.
-            for (listing, first) in [(listing, first)] {
-                FetchedShow { key: "{listing.show.id}", listing, first }
+        (Some(Ok(listing)), Some(Ok(first))) => {
+            #[cfg(feature = "server")]
+            LinkPreview::of_show(&listing).announce();
+            rsx! {
+                // Dioxus honours `key` only in lists; the one-item list remounts the component for another show.
+                for (listing, first) in [(listing, first)] {
+                    FetchedShow { key: "{listing.show.id}", listing, first }
+                }
             }
         }
         (Some(Err(error)), _) | (_, Some(Err(error))) => rsx! {

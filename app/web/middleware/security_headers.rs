@@ -1,9 +1,10 @@
 //! Tells the browser what a response may run, load and store.
 
 use super::{error_response, locale};
+use crate::link_preview::PreviewSlot;
 use crate::web::hydration_data::{self, Compacted};
 use crate::web::page_template::{Placeholder, Template};
-use crate::web::{Site, bootstrap};
+use crate::web::{Site, bootstrap, crawlers, head};
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
@@ -48,8 +49,10 @@ fn fixed(name: HeaderName, value: &'static str) -> SetResponseHeaderLayer<Header
 }
 
 /// Completes pages. They are buffered, because the policy in their header names their inline scripts by hash.
-pub async fn complete_page(State(site): State<Site>, request: Request, next: Next) -> Response {
+pub async fn complete_page(State(site): State<Site>, mut request: Request, next: Next) -> Response {
     let language = locale::of_request(request.headers());
+    let preview = PreviewSlot::default();
+    request.extensions_mut().insert(preview.clone());
     let placeholder = request.extensions().get::<Placeholder>().cloned();
     let response = next.run(request).await;
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
@@ -60,7 +63,10 @@ pub async fn complete_page(State(site): State<Site>, request: Request, next: Nex
     let Ok(page) = to_bytes(body, MAX_PAGE_BYTES).await else {
         return StatusCode::INTERNAL_SERVER_ERROR.into_response();
     };
-    let page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
+    let mut page = locale::set_html_lang(&String::from_utf8_lossy(&page), language);
+    if let Some(preview) = preview.take() {
+        page = head::complete(&page, &preview, language, head::origin(&site.config));
+    }
     let (page, bootstrap) = bootstrap::start_after_paint(page, language);
     let personal = placeholder.as_ref().map(Placeholder::entry);
     let (page, entries) = match hydration_data::compact(&page, personal.as_deref()) {
@@ -97,6 +103,9 @@ async fn add_computed_headers(
         headers.insert(CONTENT_TYPE, complete);
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    if crawlers::is_unlisted(&path) {
+        headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
+    }
     if !asset && !headers.contains_key(CACHE_CONTROL) {
         // Pages and replies may be personal, and are outdated within a second.
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -7,4 +7,7 @@ pub mod feed;
 pub mod forms;
 pub mod health;
 mod paging;
+pub mod preview_image;
+pub mod robots;
+pub mod sitemap;
 pub mod stripe_webhook;
