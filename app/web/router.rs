@@ -79,6 +79,7 @@ fn endpoints() -> Vec<Endpoint<Site>> {
         Endpoint::get("/account.csv", Guard::Session, account_csv::download),
         Endpoint::get("/account.json", Guard::Session, account_json::download),
         Endpoint::get("/api/live", Guard::Session, feed::of_user),
+        Endpoint::get("/api/tabs/live", Guard::Session, feed::of_tabs),
         Endpoint::get("/api/shows/{id}/live", Guard::Open, feed::of_show),
         Endpoint::get("/preview.png", Guard::Public, preview_image::of_site),
         Endpoint::get("/robots.txt", Guard::Public, robots::serve),

@@ -188,7 +188,7 @@ async fn every_path_has_the_right_status_for_every_user() {
 #[test]
 fn every_mounted_endpoint_has_exactly_one_row() {
     // Responses of the live feeds do not end, so they have tests of their own.
-    let feeds = [(Method::GET, "/api/live"), (Method::GET, "/api/shows/{id}/live")];
+    let feeds = [(Method::GET, "/api/live"), (Method::GET, "/api/shows/{id}/live"), (Method::GET, "/api/tabs/live")];
     let rows = table(&Resources::default()).into_iter().map(|row| (row.method, row.endpoint));
     let mut rows: Vec<_> = rows.chain(feeds).collect();
     rows.sort_unstable_by(|a, b| (a.0.as_str(), a.1).cmp(&(b.0.as_str(), b.1)));

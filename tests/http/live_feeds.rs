@@ -1,5 +1,6 @@
 //! Live feeds: how many one client may have, and when they end.
 
+use crate::harness::http_user::HttpUser;
 use crate::harness::site::Site;
 use reqwest::header::{COOKIE, RETRY_AFTER};
 use reqwest::{Client, Method, Response, StatusCode};
@@ -62,4 +63,50 @@ async fn the_feed_of_a_user_ends_when_the_session_is_gone() {
         let chunk = tokio::time::timeout(TIMEOUT, staying.chunk()).await.expect("there is a heartbeat");
         text.push_str(&String::from_utf8_lossy(&chunk.expect("the feed is open").expect("the feed does not end")));
     }
+}
+
+/// Reads a feed until it has sent this text, and returns all of it.
+async fn read_until(feed: &mut Response, expected: &str) -> String {
+    let mut text = String::new();
+    while !text.contains(expected) {
+        let chunk =
+            tokio::time::timeout(TIMEOUT, feed.chunk()).await.unwrap_or_else(|_| panic!("no {expected}: {text}"));
+        text.push_str(&String::from_utf8_lossy(&chunk.expect("the feed is open").expect("the feed does not end")));
+    }
+    text
+}
+
+#[tokio::test]
+async fn one_feed_has_what_all_tabs_of_a_browser_follow_and_nothing_of_others() {
+    let site = Site::new().await;
+    let (seller, buyer) = (site.sign_up("seller").await, site.sign_up("buyer").await);
+    let mut shows = Vec::new();
+    for title in ["First", "Second", "Not followed"] {
+        shows.push(seller.create_show(title).await);
+    }
+    let id = async |user: &HttpUser| user.get("/api/auth/me").await["id"].as_str().expect("it has an id").to_owned();
+    let (buyer_id, seller_id) = (id(&buyer).await, id(&seller).await);
+    let url = |users: &str| format!("{}/api/tabs/live?shows={},{}&users={users}", site.url(), shows[0], shows[1]);
+
+    let mut feed = open(&Client::new(), &url(&buyer_id), &buyer.cookie).await;
+    // The tabs of a browser in which somebody else has signed in since.
+    let mut foreign = open(&Client::new(), &url(&seller_id), &buyer.cookie).await;
+    read_until(&mut feed, "event: hello").await;
+    read_until(&mut foreign, "event: hello").await;
+    seller.list_tickets(&shows[2], 1).await;
+    let first = seller.list_tickets(&shows[0], 1).await.remove(0);
+    let second = seller.list_tickets(&shows[1], 1).await.remove(0);
+
+    let text = read_until(&mut feed, &second).await;
+    assert!(text.contains(&first) && !text.contains(&shows[2]), "{text}");
+    buyer.hold_free(&first).await;
+    let own = read_until(&mut feed, "event: own").await;
+    assert!(!own.contains("event: order"), "{own}");
+    let last = seller.list_tickets(&shows[1], 1).await.remove(0);
+    let text = read_until(&mut foreign, &last).await;
+    assert!(text.contains(&first) && !text.contains("event: own"), "{text}");
+
+    assert!(site.operators_page("/metrics").await.contains("live_feeds_open 2"), "each feed counts once");
+    let nothing = open(&Client::new(), &format!("{}/api/tabs/live?users={buyer_id}", site.url()), "").await;
+    assert_eq!(nothing.status(), StatusCode::UNAUTHORIZED);
 }

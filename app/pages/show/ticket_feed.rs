@@ -2,7 +2,7 @@
 
 use crate::api::tickets::{get_show, list_tickets};
 use crate::client::clock;
-use crate::client::feed::{self, FeedUpdate};
+use crate::client::feed::{self, FeedUpdate, Topic};
 use dioxus::prelude::*;
 use shared::Paginated;
 use shared::tickets::{ShowListing, Ticket, TicketState};
@@ -25,7 +25,7 @@ pub fn use_ticket_feed(listing: Signal<ShowListing>, first: Paginated<Ticket>) -
     // Updates since the list was requested. They may be newer than the list.
     let mut updates = use_signal(Vec::<Ticket>::new);
     use_effect(move || {
-        spawn(feed::subscribe(format!("/api/shows/{show}/live"), move |update| match update {
+        spawn(feed::subscribe(Topic::Show(show), move |update| match update {
             FeedUpdate::Ticket(ticket) => {
                 if ticket.show.cancelled {
                     refetch_show(listing);
@@ -33,7 +33,7 @@ pub fn use_ticket_feed(listing: Signal<ShowListing>, first: Paginated<Ticket>) -
                 updates.write().push((*ticket).clone());
                 tickets.with_mut(|known| merge(known, *ticket));
             }
-            FeedUpdate::Order | FeedUpdate::Heartbeat => {}
+            FeedUpdate::Own | FeedUpdate::Heartbeat => {}
             FeedUpdate::Hello(server_now) => {
                 if let Some(server_now) = server_now {
                     server_ahead_millis.set(Some(server_now.millis() - clock::now().millis()));

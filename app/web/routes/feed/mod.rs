@@ -1,24 +1,23 @@
-//! Live feeds: server-sent events about the tickets of a show, or about a user's own tickets and orders.
+//! Live feeds: server-sent events about the tickets of a show, or about a user's own tickets and orders. This distributes the events
+//! of the bus; `streams` answers those who subscribe.
+
+mod streams;
+
+pub use streams::{of_show, of_tabs, of_user};
 
 use crate::api::ApiError;
 use crate::web::middleware::client_address::ClientAddress;
 use crate::web::response_cache::ResponseCache;
 use crate::web::slots::{Full, Slot, Slots};
-use crate::web::{Session, Site};
-use axum::Extension;
-use axum::extract::{Path, State};
-use axum::response::sse::{Event, KeepAlive, Sse};
-use futures::{FutureExt, Stream, StreamExt};
+use axum::response::sse::Event;
+use metrics::Gauge;
 use server::messaging::BusEvent;
-use server::{Caller, Environment, tasks};
 use shared::orders::{OrderChanged, OrderUpdate};
-use shared::tickets::{GetShow, TicketChanged, TicketUpdate};
+use shared::tickets::{TicketChanged, TicketUpdate};
 use shared::{Envelope, Rejection, ShowId, Subject, UserId};
 use std::collections::HashMap;
-use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
@@ -26,20 +25,12 @@ use tokio::sync::broadcast::error::RecvError;
 const MAX_SUBSCRIBERS: usize = 2_000;
 /// Half of the connections that an address may have: an office shares one, and must still be able to load pages.
 const MAX_PER_ADDRESS: usize = 128;
-/// Each open tab has one feed of its user.
+/// A browser has one feed for all its tabs, and a user has a few browsers.
 const MAX_PER_USER: usize = 16;
 /// After how long a client that gets no slot may try again.
 const RETRY_AFTER_SECONDS: u64 = 30;
 /// How many messages a subscriber may lag behind before it must reload what it shows.
 const CHANNEL_CAPACITY: usize = 256;
-/// After how long a browser reconnects, at least.
-const MIN_RECONNECT_MILLIS: u64 = 500;
-/// Added at random, so that the clients of a process that stops do not all reconnect at the same moment.
-const RECONNECT_JITTER_MILLIS: u64 = 1_000;
-/// Clients take a feed that is silent for longer than this for broken.
-const HEARTBEAT_INTERVAL: Duration = Duration::from_secs(10);
-/// After this a feed ends, and the client reconnects, perhaps to another process.
-const MAX_DURATION: Duration = Duration::from_secs(15 * 60);
 
 /// The subjects that feeds are made from.
 pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
@@ -82,19 +73,22 @@ impl Feed {
         }
     }
 
-    /// Counts a subscriber, until what is returned is dropped.
+    /// Counts a subscriber to so many topics, until what is returned is dropped. Each topic takes a slot: it has a channel.
     ///
     /// # Errors
     /// [`Rejection::TooManyRequests`] if the address or the user has too many feeds; [`ApiError::Unavailable`] if there are too many
     /// in total.
-    fn subscribe(&self, address: ClientAddress, user: Option<UserId>) -> Result<Subscriber, ApiError> {
+    fn subscribe(&self, address: ClientAddress, user: Option<UserId>, topics: usize) -> Result<Subscriber, ApiError> {
         let refused = |full| match full {
             Full::Key => ApiError::Rejected(Rejection::TooManyRequests { wait_seconds: RETRY_AFTER_SECONDS }),
             Full::Total => ApiError::Unavailable,
         };
-        let of_address = self.by_address.take(address.network()).map_err(refused)?;
+        let slots = (0..topics).map(|_| self.by_address.take(address.network()));
+        let of_address = slots.collect::<Result<_, _>>().map_err(refused)?;
         let of_user = user.map(|user| self.by_user.take(user)).transpose().map_err(refused)?;
-        Ok(Subscriber { _of_address: of_address, _of_user: of_user })
+        let open = metrics::gauge!("live_feeds_open");
+        open.increment(1.0);
+        Ok(Subscriber { _of_address: of_address, _of_user: of_user, open })
     }
 
     /// Passes the events of the bus on until the bus closes: to the cache first, since subscribers fetch what has changed.
@@ -159,6 +153,21 @@ impl Subscription {
             Err(RecvError::Closed) => None,
         }
     }
+
+    /// The next message for a browser whose tabs follow several topics. Of what is the user's own, tabs fetch what they show.
+    async fn next_for_tabs(&mut self) -> Option<Next> {
+        let next = self.next().await?;
+        Some(match (self.topic, next) {
+            (Topic::User(_), Next::Event(_)) => Next::Event(Event::default().event("own").data("")),
+            (_, next) => next,
+        })
+    }
+}
+
+enum Next {
+    Event(Event),
+    /// Messages may be missing.
+    Missed,
 }
 
 impl Drop for Subscription {
@@ -193,103 +202,22 @@ fn update(envelope: &Envelope) -> Option<Message> {
 
 /// Counts as a subscriber until it is dropped.
 struct Subscriber {
-    _of_address: Slot<IpAddr>,
+    _of_address: Vec<Slot<IpAddr>>,
     _of_user: Option<Slot<UserId>>,
+    open: Gauge,
 }
 
-/// Streams the changes of a show's tickets.
-///
-/// # Errors
-/// [`Rejection::NotFound`] if there is no such show; those of [`Feed::subscribe`].
-pub async fn of_show(
-    State(site): State<Site>,
-    Extension(address): Extension<ClientAddress>,
-    Path(id): Path<String>,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let show: ShowId = id.parse().map_err(|_| Rejection::NotFound)?;
-    // Before the query: who has no slot costs nothing.
-    let subscriber = site.feed.subscribe(address, None)?;
-    let caller = Caller::anonymous(site.environment.new_id());
-    site.backend.call(&caller, GetShow { id: show }).await?;
-    Ok(stream(site, Topic::Show(show), subscriber, std::future::pending()))
-}
-
-/// Streams the changes of the caller's own orders and tickets, until the session ends.
-///
-/// # Errors
-/// [`Rejection::SignedOut`]; those of [`Feed::subscribe`].
-pub async fn of_user(
-    State(site): State<Site>,
-    Extension(address): Extension<ClientAddress>,
-    session: Session,
-) -> Result<Sse<impl Stream<Item = Result<Event, Infallible>>>, ApiError> {
-    let user = session.user()?.ok_or(Rejection::SignedOut)?.id;
-    let subscriber = site.feed.subscribe(address, Some(user))?;
-    let session_ended = async move {
-        loop {
-            tasks::sleep(HEARTBEAT_INTERVAL).await;
-            if session.has_ended().await {
-                return;
-            }
-        }
-    };
-    Ok(stream(site, Topic::User(user), subscriber, session_ended))
-}
-
-/// Streams a topic until `ended`. The stream subscribes first and then sends `hello`, at which the client loads what it shows: no
-/// change falls between the two.
-fn stream(
-    site: Site,
-    topic: Topic,
-    subscriber: Subscriber,
-    ended: impl Future<Output = ()> + Send + 'static,
-) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let subscription = site.feed.follow(topic);
-    let environment = site.environment;
-    let stream =
-        futures::stream::unfold((subscription, true, subscriber), move |(mut subscription, first, subscriber)| {
-            let environment = environment.clone();
-            async move {
-                let event = if first {
-                    hello(&environment)
-                } else {
-                    match subscription.next().await? {
-                        Next::Event(event) => event,
-                        Next::Missed => hello(&environment),
-                    }
-                };
-                Some((Ok(event), (subscription, false, subscriber)))
-            }
-        });
-    // Feeds end when the process stops, or their connections would hold the shutdown up.
-    let mut stopped = site.stopped;
-    let end = async move {
-        tokio::select! {
-            _ = stopped.changed() => {}
-            () = tasks::sleep(MAX_DURATION) => {}
-            () = ended => {}
-        }
-    };
-    let heartbeat = KeepAlive::new().interval(HEARTBEAT_INTERVAL).event(Event::default().event("beat").data(""));
-    Sse::new(stream.take_until(end.boxed())).keep_alive(heartbeat)
-}
-
-enum Next {
-    Event(Event),
-    Missed,
-}
-
-/// Tells the client to load what it shows (again), with the server's clock in milliseconds since the epoch.
-fn hello(environment: &Environment) -> Event {
-    let random = u64::from(u16::from_be_bytes(environment.random_bytes()));
-    let jitter = (random * RECONNECT_JITTER_MILLIS) >> u16::BITS;
-    let delay = Duration::from_millis(MIN_RECONNECT_MILLIS + jitter);
-    Event::default().event("hello").retry(delay).data(environment.now().millis().to_string())
+impl Drop for Subscriber {
+    fn drop(&mut self) {
+        self.open.decrement(1.0);
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
+    use server::Environment;
     use shared::Instant;
 
     fn address(last: u8) -> ClientAddress {
@@ -324,18 +252,19 @@ mod tests {
         let users = [environment.new_id(), environment.new_id()].map(UserId::new);
 
         let of_user: Vec<_> =
-            (0..MAX_PER_USER).map_while(|_| feed.subscribe(address(1), Some(users[0])).ok()).collect();
+            (0..MAX_PER_USER).map_while(|_| feed.subscribe(address(1), Some(users[0]), 1).ok()).collect();
         assert_eq!(of_user.len(), MAX_PER_USER);
-        assert!(too_many(feed.subscribe(address(2), Some(users[0]))));
-        assert!(feed.subscribe(address(2), Some(users[1])).is_ok());
+        assert!(too_many(feed.subscribe(address(2), Some(users[0]), 1)));
+        assert!(feed.subscribe(address(2), Some(users[1]), 1).is_ok());
 
         let rest: Vec<_> =
-            (MAX_PER_USER..MAX_PER_ADDRESS).map_while(|_| feed.subscribe(address(1), None).ok()).collect();
+            (MAX_PER_USER..MAX_PER_ADDRESS).map_while(|_| feed.subscribe(address(1), None, 1).ok()).collect();
         assert_eq!(rest.len(), MAX_PER_ADDRESS - MAX_PER_USER);
-        assert!(too_many(feed.subscribe(address(1), None)));
-        assert!(feed.subscribe(address(2), None).is_ok());
+        assert!(too_many(feed.subscribe(address(1), None, 1)));
+        assert!(feed.subscribe(address(2), None, 1).is_ok());
 
         drop((of_user, rest));
-        assert!(feed.subscribe(address(1), Some(users[0])).is_ok());
+        assert!(too_many(feed.subscribe(address(1), None, MAX_PER_ADDRESS + 1)), "each topic takes a slot");
+        assert!(feed.subscribe(address(1), Some(users[0]), 1).is_ok());
     }
 }
