@@ -1,5 +1,6 @@
 //! Components that several pages use: props in, markup out. They call neither the server nor pages.
 
+mod action_error;
 mod card_form;
 pub mod cover;
 mod device_name;
@@ -19,6 +20,7 @@ mod sign_in_prompt;
 mod skeleton;
 mod ticket_labels;
 
+pub use action_error::ActionError;
 pub use card_form::CardForm;
 pub use cover::Cover;
 pub use device_name::device_name;

@@ -1,10 +1,12 @@
 //! Why a page, or a part of it, cannot be shown.
 
+use crate::client::context::use_address;
 use crate::client::reload::reload;
 use crate::error::ApiError;
 use crate::i18n::t;
-use crate::routes;
+use crate::routes::{self, SignInQuery};
 use dioxus::prelude::*;
+use shared::Rejection;
 
 /// A title and an explanation.
 fn describe(error: &ApiError) -> (String, String) {
@@ -22,6 +24,9 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
     #[cfg(feature = "server")]
     dioxus::fullstack::FullstackContext::commit_http_status(error.status(), None);
     let (title, explanation) = describe(&error);
+    // The session may have ended elsewhere since the page was loaded.
+    let signed_out = error == ApiError::Rejected(Rejection::SignedOut);
+    let sign_in = routes::sign_in(&SignInQuery::back_to(&use_address()));
     let retryable = matches!(error, ApiError::Failed | ApiError::Unavailable);
     rsx! {
         if heading {
@@ -39,8 +44,11 @@ pub fn Problem(error: ApiError, #[props(default = true)] heading: bool) -> Eleme
                     // An empty address reloads the page, also without script.
                     a { class: "button", href: "", onclick: |_| reload(), {t!("try-again")} }
                 }
+                if signed_out {
+                    Link { class: "button", to: sign_in, {t!("sign-in")} }
+                }
                 Link {
-                    class: if retryable { "button quiet" } else { "button" },
+                    class: if retryable || signed_out { "button quiet" } else { "button" },
                     to: routes::home(),
                     {t!("all-shows")}
                 }

@@ -1,8 +1,9 @@
 //! Signing in and signing up. Both return to the page that the user came from.
 
 use crate::api::auth;
-use crate::client::context::CurrentUser;
+use crate::client::context::{CurrentUser, ReadyCard};
 use crate::client::focus::focus_first_error;
+use crate::client::recently_viewed;
 use crate::components::{Field, Heading, Notice, PasswordField, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
@@ -49,6 +50,7 @@ fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let mut current = use_context::<CurrentUser>();
+    let mut ready_card = use_context::<ReadyCard>().0;
     let navigator = use_navigator();
     let back = query.path().to_owned();
     let submit = move |event: FormEvent| {
@@ -67,6 +69,11 @@ fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
             busy.set(false);
             match result {
                 Ok(user) => {
+                    // The page may still know somebody whose session ended elsewhere.
+                    if current.0.peek().as_ref().is_some_and(|previous| previous.id != user.id) {
+                        ready_card.set(None);
+                        recently_viewed::forget();
+                    }
                     current.0.set(Some(user));
                     navigator.push(back);
                 }

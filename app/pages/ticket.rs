@@ -3,7 +3,9 @@
 use crate::api::tickets::{get_ticket, reprice_ticket, withdraw_ticket};
 use crate::client::context::use_user_id;
 use crate::client::focus::focus_first_error;
-use crate::components::{Field, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowTime, StateBadge, Tone};
+use crate::components::{
+    ActionError, Field, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowPlace, ShowTime, StateBadge, Tone,
+};
 use crate::error::ApiError;
 use crate::i18n::{amount, money, parse_amount, t};
 #[cfg(feature = "server")]
@@ -152,8 +154,7 @@ fn PriceForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
         section { class: "panel narrow",
             h2 { {t!("your-ticket")} }
             if let Some(error) = form_error {
-                Notice { tone: Tone::Bad,
-                    {error.message()}
+                ActionError { error,
                     " "
                     button { class: "link", onclick: move |_| on_change.call(()), {t!("look-again")} }
                 }

@@ -4,7 +4,7 @@ use crate::api::auth;
 use crate::client::context::{CurrentUser, ReadyCard};
 use crate::client::recently_viewed;
 use crate::client::submission::use_submission;
-use crate::components::{Notice, PasswordField, PasswordOwner, Tone};
+use crate::components::{ActionError, PasswordField, PasswordOwner};
 use crate::i18n::t;
 use crate::routes::{self, AccountChange, AccountQuery};
 use dioxus::prelude::*;
@@ -41,7 +41,7 @@ pub fn CloseSection(email: String) -> Element {
                 }
                 form { class: "stack", method: "post", action: "/forms/close-account", novalidate: true, onsubmit: close,
                     if let Some(error) = form_error {
-                        Notice { tone: Tone::Bad, {error.message()} }
+                        ActionError { error }
                     }
                     PasswordOwner { email }
                     PasswordField { name: "password", id: "close-password", label: t!("your-password"), value: password, error: password_error }

@@ -2,7 +2,7 @@
 
 use crate::api::auth;
 use crate::client::submission::use_submission;
-use crate::components::{Field, Notice, PasswordField, PasswordOwner, Tone};
+use crate::components::{ActionError, Field, Notice, PasswordField, PasswordOwner, Tone};
 use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::auth::User;
@@ -49,7 +49,7 @@ fn ChangeEmailForm(email: String) -> Element {
                 Notice { tone: Tone::Good, {t!("email-change-sent")} " " {t!("link-missing")} }
             }
             if let Some(error) = form_error {
-                Notice { tone: Tone::Bad, {error.message()} }
+                ActionError { error }
             }
             PasswordOwner { email }
             Field { name: "email", id: "new-email", label: t!("new-email"), kind: "email", value: new_email, error: email_error, autocomplete: "email" }

@@ -2,7 +2,7 @@
 
 use crate::api::auth;
 use crate::client::submission::use_submission;
-use crate::components::{Notice, PasswordField, PasswordOwner, Tone};
+use crate::components::{ActionError, Notice, PasswordField, PasswordOwner, Tone};
 use crate::i18n::t;
 use dioxus::prelude::*;
 
@@ -31,7 +31,7 @@ pub fn PasswordSection(email: String, on_change: EventHandler<()>) -> Element {
                         Notice { tone: Tone::Good, {t!("password-changed")} }
                     }
                     if let Some(error) = form_error {
-                        Notice { tone: Tone::Bad, {error.message()} }
+                        ActionError { error }
                     }
                     PasswordOwner { email }
                     PasswordField { name: "current", label: t!("current-password"), value: current, error: current_error }

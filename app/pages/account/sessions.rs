@@ -2,7 +2,7 @@
 
 use crate::api::auth;
 use crate::client::submission::use_submission;
-use crate::components::{Moment, Notice, Problem, Tone, device_name};
+use crate::components::{ActionError, Moment, Problem, device_name};
 use crate::i18n::t;
 use dioxus::prelude::*;
 use shared::auth::SessionInfo;
@@ -77,7 +77,7 @@ fn SessionItem(session: SessionInfo, on_change: EventHandler<()>) -> Element {
                     }
                 }
                 if let Some(error) = submission.error() {
-                    Notice { tone: Tone::Bad, {error.message()} }
+                    ActionError { error }
                 }
             }
             if !session.current {
@@ -99,7 +99,7 @@ fn RevokeOthers(on_change: EventHandler<()>) -> Element {
     };
     rsx! {
         if let Some(error) = submission.error() {
-            Notice { tone: Tone::Bad, {error.message()} }
+            ActionError { error }
         }
         form { class: "aside", method: "post", action: "/forms/revoke-other-sessions", onsubmit: revoke,
             button { r#type: "submit", class: "quiet", disabled: submission.is_busy(), {t!("end-other-sessions")} }

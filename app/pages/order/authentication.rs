@@ -2,7 +2,7 @@
 
 use crate::api::payments::{authenticate, get_payment};
 use crate::client::{clock, external_page};
-use crate::components::{Notice, Tone};
+use crate::components::{ActionError, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
 use dioxus::prelude::*;
@@ -55,7 +55,7 @@ pub fn Authentication(id: PaymentId, started_here: Signal<bool>, on_change: Even
     let requested = payment().filter(|payment| payment.needs_authentication);
     rsx! {
         if let Some(error) = error() {
-            Notice { tone: Tone::Bad, {error.message()} }
+            ActionError { error }
         }
         if let Some(payment) = requested {
             section { class: "panel narrow",

@@ -54,7 +54,7 @@ fn FetchedOrder(id: String) -> Element {
 
 #[component]
 fn SyncedOrder(first: Order) -> Element {
-    let OrderSync { order, seconds_left, refetch } = use_order_sync(first);
+    let OrderSync { order, seconds_left, refused, refetch } = use_order_sync(first);
     let mut shown = use_hook(|| CopyValue::new(order.peek().state));
     use_effect(move || {
         let state = order.read().state;
@@ -63,6 +63,11 @@ fn SyncedOrder(first: Order) -> Element {
         }
     });
     let on_change = move |()| refetch.call(());
+    if let Some(error) = refused() {
+        return rsx! {
+            Problem { error }
+        };
+    }
     let current = order();
     rsx! {
         Heading { title: title(current.state) }

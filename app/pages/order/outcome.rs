@@ -2,7 +2,7 @@
 
 use crate::api::orders::place_order;
 use crate::client::request_key::use_request_key;
-use crate::components::{Notice, Tone};
+use crate::components::{ActionError, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
 use crate::routes;
@@ -102,7 +102,7 @@ fn OrderAgain(order: Order) -> Element {
     };
     rsx! {
         if let Some(error) = error() {
-            Notice { tone: Tone::Bad, {error.message()} }
+            ActionError { error }
         }
         p { class: "actions",
             button { disabled: busy(), onclick: order_again, {t!("same-tickets-again")} }

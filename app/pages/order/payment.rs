@@ -5,7 +5,7 @@ use crate::api::payments::{get_payment, pay};
 use crate::client::context::ReadyCard;
 use crate::client::hydration::use_hydrated;
 use crate::client::request_key::use_request_key;
-use crate::components::{CardForm, Notice, Tone};
+use crate::components::{ActionError, CardForm, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
 use crate::model::card::Card;
@@ -86,7 +86,7 @@ fn PaymentForm(
         section { class: "panel narrow",
             h2 { {pay_label.clone()} }
             if let Some(error) = error {
-                Notice { tone: Tone::Bad, {error.message()} }
+                ActionError { error }
             } else if let Some(id) = declined {
                 DeclineNotice { id }
             }

@@ -2,7 +2,9 @@
 
 use crate::api::orders::get_order;
 use crate::client::{clock, feed};
+use crate::error::ApiError;
 use dioxus::prelude::*;
+use shared::Rejection;
 use shared::orders::{Order, OrderState};
 use shared::payments::PaymentState;
 use std::time::Duration;
@@ -18,6 +20,8 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 pub struct OrderSync {
     pub order: Signal<Order>,
     pub seconds_left: Signal<u64>,
+    /// Why the order is no longer shown to whoever is signed in.
+    pub refused: Signal<Option<ApiError>>,
     pub refetch: Callback,
 }
 
@@ -27,13 +31,17 @@ pub fn use_order_sync(first: Order) -> OrderSync {
     let first_seconds = seconds_left(&first, Duration::ZERO);
     let mut order = use_signal(|| first);
     let mut left = use_signal(|| first_seconds);
+    let mut refused = use_signal(|| None::<ApiError>);
     let refetch = use_callback(move |()| {
         spawn(async move {
-            if let Ok(newest) = get_order(id.to_string()).await
-                && newest.version >= order.peek().version
-            {
-                left.set(seconds_left(&newest, Duration::ZERO));
-                order.set(newest);
+            match get_order(id.to_string()).await {
+                Ok(newest) if newest.version >= order.peek().version => {
+                    left.set(seconds_left(&newest, Duration::ZERO));
+                    order.set(newest);
+                }
+                // Somebody else has signed in, in another tab.
+                Err(error @ ApiError::Rejected(Rejection::NotYours)) => refused.set(Some(error)),
+                Ok(_) | Err(_) => {}
             }
         });
     });
@@ -44,6 +52,7 @@ pub fn use_order_sync(first: Order) -> OrderSync {
         spawn(async move {
             // The server's clock in the last response, and the client's clock when it arrived.
             let mut response = (order.peek().server_now, clock::now());
+            let mut asked_at = clock::now();
             loop {
                 clock::sleep(TICK_INTERVAL).await;
                 let current = order.peek().clone();
@@ -53,21 +62,24 @@ pub fn use_order_sync(first: Order) -> OrderSync {
                 if response.0 != current.server_now {
                     response = (current.server_now, clock::now());
                 }
-                let age = clock::now().since(response.1);
+                let now = clock::now();
+                let age = now.since(response.1);
                 let seconds = seconds_left(&current, age);
                 let undecided = is_undecided(&current, seconds);
-                if seconds != *left.peek() {
+                let interval = if undecided { UNDECIDED_POLL_INTERVAL } else { POLL_INTERVAL };
+                let changed = seconds != *left.peek();
+                if changed {
                     left.set(seconds);
-                    if undecided {
-                        refetch.call(());
-                    }
-                } else if age >= if undecided { UNDECIDED_POLL_INTERVAL } else { POLL_INTERVAL } {
+                }
+                // Also of requests that fail there is one an interval.
+                if (changed && undecided) || (age >= interval && now.since(asked_at) >= interval) {
+                    asked_at = now;
                     refetch.call(());
                 }
             }
         });
     });
-    OrderSync { order, seconds_left: left, refetch }
+    OrderSync { order, seconds_left: left, refused, refetch }
 }
 
 /// Whole seconds until the hold expires. `age` is the time since the server sent the order.

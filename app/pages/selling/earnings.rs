@@ -2,7 +2,7 @@
 
 use crate::api::payments::{get_account, set_up_payouts};
 use crate::client::external_page;
-use crate::components::{Notice, Tone};
+use crate::components::{ActionError, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::{self, day, money, t};
 use dioxus::prelude::*;
@@ -121,7 +121,7 @@ fn Movements(account: SellerAccount) -> Element {
                 }
             }
             if let Some(error) = error() {
-                Notice { tone: Tone::Bad, {error.message()} }
+                ActionError { error }
             }
             if has_more {
                 p { class: "pager",

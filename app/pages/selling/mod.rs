@@ -9,7 +9,7 @@ use crate::api::tickets::list_selling;
 use crate::client::context::CurrentUser;
 use crate::client::{clock, feed};
 use crate::components::{
-    Cover, EmptyState, Heading, Notice, Problem, SeatLabel, ShowTime, SignInPrompt, StateBadge, Tone,
+    ActionError, Cover, EmptyState, Heading, Problem, SeatLabel, ShowTime, SignInPrompt, StateBadge,
 };
 use crate::error::ApiError;
 use crate::i18n::{self, money, t};
@@ -155,7 +155,7 @@ fn RefundForm(ticket: Ticket, on_change: EventHandler<()>) -> Element {
     rsx! {
         div { class: "wide",
             if let Some(error) = error() {
-                Notice { tone: Tone::Bad, {error.message()} }
+                ActionError { error }
             }
             if confirming() {
                 p { role: "alert",

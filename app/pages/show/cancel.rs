@@ -3,7 +3,7 @@
 use crate::api::tickets::{cancel_show, get_show};
 use crate::client::clock;
 use crate::client::context::use_user_id;
-use crate::components::{Notice, Tone};
+use crate::components::{ActionError, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
 use dioxus::prelude::*;
@@ -92,7 +92,7 @@ fn CancelForm(listing: Signal<ShowListing>) -> Element {
         section { class: "panel narrow",
             h2 { {t!("you-announced")} }
             if let Some(error) = error() {
-                Notice { tone: Tone::Bad, {error.message()} }
+                ActionError { error }
             }
             if confirming() {
                 p { role: "alert", {t!("cancel-ask")} }

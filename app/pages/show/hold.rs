@@ -4,7 +4,7 @@ use crate::api::orders::place_order;
 use crate::client::context::{ReadyCard, use_user_id};
 use crate::client::hydration::use_hydrated;
 use crate::client::request_key::use_request_key;
-use crate::components::{CardForm, Notice, SignInPrompt, Tone};
+use crate::components::{ActionError, CardForm, SignInPrompt};
 use crate::error::ApiError;
 use crate::i18n::{money, t};
 use crate::routes;
@@ -65,12 +65,9 @@ pub fn HoldForm(
     };
     rsx! {
         if let Some(error) = error() {
-            Notice { tone: Tone::Bad,
-                {error.message()}
-                if let ApiError::Rejected(Rejection::HeldByYou { order_id }) = error {
-                    " "
-                    Link { to: routes::order(order_id), {t!("to-your-order")} }
-                }
+            ActionError { error: error.clone() }
+            if let ApiError::Rejected(Rejection::HeldByYou { order_id }) = error {
+                p { Link { to: routes::order(order_id), {t!("to-your-order")} } }
             }
         }
         if sign_in_needed() && user.is_none() {
