@@ -414,6 +414,7 @@ payouts-unknown = لا نعرف بعد إلى أين نرسل أموالك. سن
 payouts-go-on = المتابعة مع Stripe
 payouts-say = تحديد وجهة الإرسال
 history = السجل
+history-days = الأيام محسوبة بالتوقيت العالمي (UTC)، هنا وفي الملف.
 download = تنزيل بصيغة CSV
 movement = { $kind ->
     [sale] بيع

@@ -398,6 +398,7 @@ payouts-unknown = Wir wissen noch nicht, wohin wir dein Geld schicken sollen. Wi
 payouts-go-on = Weiter mit Stripe
 payouts-say = Auszahlungskonto angeben
 history = Verlauf
+history-days = Die Tage sind die der Weltzeit (UTC), hier und in der Datei.
 download = Als CSV herunterladen
 movement = { $kind ->
     [sale] Verkauf

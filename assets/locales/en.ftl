@@ -393,6 +393,7 @@ payouts-unknown = We do not know yet where to send your money. It is kept for yo
 payouts-go-on = Go on with Stripe
 payouts-say = Say where to send it
 history = History
+history-days = Days are those of UTC, here and in the file.
 download = Download as CSV
 movement = { $kind ->
     [sale] Sale

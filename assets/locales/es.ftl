@@ -397,6 +397,7 @@ payouts-unknown = Aún no sabemos adónde enviar tu dinero. Te lo guardamos hast
 payouts-go-on = Continuar con Stripe
 payouts-say = Indicar adónde enviarlo
 history = Historial
+history-days = Los días son los de UTC, aquí y en el archivo.
 download = Descargar en CSV
 movement = { $kind ->
     [sale] Venta

@@ -399,6 +399,7 @@ payouts-unknown = Nous ne savons pas encore où envoyer votre argent. Nous le ga
 payouts-go-on = Continuer avec Stripe
 payouts-say = Indiquer où l’envoyer
 history = Historique
+history-days = Les jours sont ceux du temps universel (UTC), ici et dans le fichier.
 download = Télécharger en CSV
 movement = { $kind ->
     [sale] Vente

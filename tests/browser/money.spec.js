@@ -142,6 +142,7 @@ test('a seller sees the proceeds of a sale, and downloads them as CSV', async ({
   const sum = ann.locator('dl.sums > div', { hasText: 'Held until after the show' });
   await expect(sum.getByText('€19.99', { exact: true })).toBeVisible();
   await ann.getByText('History').click();
+  await expect(ann.getByText('Days are those of UTC, here and in the file.')).toBeVisible();
   await expect(ann.getByRole('listitem').filter({ hasText: /^Sale/ })).toContainText('price €19.99');
 
   const [download] = await Promise.all([
@@ -149,10 +150,12 @@ test('a seller sees the proceeds of a sale, and downloads them as CSV', async ({
     ann.getByRole('link', { name: 'Download as CSV' }).click(),
   ]);
 
-  const lines = (await readFile(await download.path(), 'utf8')).trim().split('\r\n');
+  const file = await readFile(await download.path(), 'utf8');
+  expect(file.startsWith('\uFEFF'), 'spreadsheets see that it is UTF-8').toBe(true);
+  const lines = file.slice(1).trimEnd().split('\r\n');
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toBe('date,kind,show and seat,ticket,currency,price,fee,amount');
-  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z,sale,"'=The ""Long"" Note.*",[0-9a-f-]{36},EUR,19\.99,0\.00,19\.99$/);
+  expect(lines[0]).toBe('date (UTC),time (UTC),kind,show and seat,ticket,currency,price,fee,amount');
+  expect(lines[1]).toMatch(/^\d{4}-\d\d-\d\d,\d\d:\d\d:\d\d,sale,"'=The ""Long"" Note.*",[0-9a-f-]{36},EUR,19\.99,0\.00,19\.99$/);
 });
 
 test('a seller refunds a sale, and the buyer sees it', async ({ open }) => {

@@ -115,6 +115,7 @@ fn Movements(account: SellerAccount) -> Element {
     rsx! {
         details {
             summary { {t!("history")} }
+            p { class: "hint", {t!("history-days")} }
             ul { class: "plain movements",
                 for movement in first.into_iter().chain(older) {
                     MovementItem { key: "{movement.id}", movement }

@@ -2,16 +2,23 @@
 
 use super::paging;
 use crate::api::ApiError;
+use crate::i18n::{Language, amount_in, decimal_separator};
 use crate::web::Session;
+use crate::web::middleware::locale;
 use axum::body::Body;
-use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE};
+use axum::http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 use axum::response::IntoResponse;
 use futures::{StreamExt, future, stream};
 use shared::Money;
 use shared::payments::{GetAccount, Movement, MovementKind};
 use std::io;
 
-const COLUMNS: [&str; 8] = ["date", "kind", "show and seat", "ticket", "currency", "price", "fee", "amount"];
+/// Makes spreadsheets read the file as UTF-8.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
+
+/// A day needs the name of the clock by which it is one.
+const COLUMNS: [&str; 9] =
+    ["date (UTC)", "time (UTC)", "kind", "show and seat", "ticket", "currency", "price", "fee", "amount"];
 
 /// A cell that begins with one of these is a formula to spreadsheets (OWASP, "CSV Injection").
 const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
@@ -21,34 +28,51 @@ const FORMULA_PREFIXES: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 ///
 /// # Errors
 /// The service's, above all [`shared::Rejection::SignedOut`].
-pub async fn download(session: Session) -> Result<impl IntoResponse, ApiError> {
+pub async fn download(session: Session, headers: HeaderMap) -> Result<impl IntoResponse, ApiError> {
+    let language = locale::of_request(&headers);
     let first = session.call(GetAccount { cursor: None }).await?.movements;
     let movements = paging::from_first(first, move |cursor| {
         let session = session.clone();
         async move { session.call(GetAccount { cursor: Some(cursor) }).await.map(|account| account.movements) }
     });
-    let columns = stream::once(future::ready(write([COLUMNS.map(str::to_owned).to_vec()].into_iter())));
-    let rows = movements.map(|page| write(page.map_err(io::Error::other)?.iter().map(row)));
+    let columns = write(language, [COLUMNS.map(str::to_owned).to_vec()].into_iter());
+    let columns = columns.map(|columns| [BYTE_ORDER_MARK.as_bytes(), &columns].concat());
+    let rows = movements.map(move |page| {
+        let page = page.map_err(io::Error::other)?;
+        write(language, page.iter().map(|movement| row(language, movement)))
+    });
     let headers = [
         (CONTENT_TYPE, "text/csv; charset=utf-8; header=present"),
         (CONTENT_DISPOSITION, "attachment; filename=\"ticketing-account.csv\""),
     ];
     // The compression layer polls once more after the end, which the streams do not allow.
-    Ok((headers, Body::from_stream(columns.chain(rows).fuse())))
+    Ok((headers, Body::from_stream(stream::once(future::ready(columns)).chain(rows).fuse())))
 }
 
-fn write(rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
-    let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).from_writer(Vec::new());
+/// Where decimals follow a comma, spreadsheets expect semicolons between the columns.
+fn delimiter(language: Language) -> u8 {
+    if decimal_separator(language) == "," { b';' } else { b',' }
+}
+
+fn write(language: Language, rows: impl Iterator<Item = Vec<String>>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::WriterBuilder::new()
+        .delimiter(delimiter(language))
+        .terminator(csv::Terminator::CRLF)
+        .from_writer(Vec::new());
     for row in rows {
         writer.write_record(row)?;
     }
     writer.into_inner().map_err(|error| error.into_error())
 }
 
-fn row(movement: &Movement) -> Vec<String> {
-    let amount = |money: Option<Money>| money.map(Money::amount).unwrap_or_default();
+/// Amounts are numbers as spreadsheets in that language write them; days are the ones of ISO 8601, which all of them read.
+fn row(language: Language, movement: &Movement) -> Vec<String> {
+    let amount = |money: Option<Money>| money.map(|money| amount_in(language, money)).unwrap_or_default();
+    let at = movement.at.to_string();
+    let (day, time) = at.split_once('T').unwrap_or((&at, ""));
     vec![
-        movement.at.to_string(),
+        day.to_owned(),
+        time.split('.').next().unwrap_or_default().to_owned(),
         label(movement.kind).to_owned(),
         escape_formula(movement.about.as_ref().map(ToString::to_string).unwrap_or_default()),
         movement.ticket_id.map(|id| id.to_string()).unwrap_or_default(),
@@ -80,6 +104,10 @@ mod tests {
     use shared::{Currency, Instant};
 
     fn line(show: &str) -> String {
+        line_in(Language::English, show)
+    }
+
+    fn line_in(language: Language, show: &str) -> String {
         let movement = Movement {
             id: uuid::Uuid::nil(),
             at: Instant::from_millis(0),
@@ -90,14 +118,20 @@ mod tests {
             fee: Some(Money::new(-99, Currency::Eur)),
             amount: Money::new(-1900, Currency::Eur),
         };
-        let bytes = write([row(&movement)].into_iter()).expect("it is written to memory");
+        let bytes = write(language, [row(language, &movement)].into_iter()).expect("it is written to memory");
         String::from_utf8(bytes).expect("it is UTF-8")
     }
 
     #[test]
     fn a_movement_is_a_line_of_a_spreadsheet() {
-        let expected = "1970-01-01T00:00:00.000Z,refund,\"A \"\"B\"\" · Seat 1\",,EUR,-19.99,-0.99,-19.00\r\n";
+        let expected = "1970-01-01,00:00:00,refund,\"A \"\"B\"\" · Seat 1\",,EUR,-19.99,-0.99,-19.00\r\n";
         assert_eq!(line("A \"B\""), expected);
+    }
+
+    #[test]
+    fn a_spreadsheet_in_another_language_reads_numbers_and_letters() {
+        let expected = "1970-01-01;00:00:00;refund;Große Ärzte – Fête 🎉 · Seat 1;;EUR;-19,99;-0,99;-19,00\r\n";
+        assert_eq!(line_in(Language::German, "Große Ärzte – Fête 🎉"), expected);
     }
 
     #[test]
