@@ -65,9 +65,11 @@ pub fn HoldForm(
     };
     rsx! {
         if let Some(error) = error() {
-            ActionError { error: error.clone() }
-            if let ApiError::Rejected(Rejection::HeldByYou { order_id }) = error {
-                p { Link { to: routes::order(order_id), {t!("to-your-order")} } }
+            ActionError { error: error.clone(),
+                if let ApiError::Rejected(Rejection::HeldByYou { order_id }) = error {
+                    " "
+                    Link { to: routes::order(order_id), {t!("to-your-order")} }
+                }
             }
         }
         if sign_in_needed() && user.is_none() {
