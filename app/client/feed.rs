@@ -233,8 +233,7 @@ mod browser {
     impl Connection {
         fn open() -> Result<Self, JsValue> {
             let script = WORKER.to_string();
-            if js_sys::Reflect::has(&js_sys::global(), &"SharedWorker".into())? {
-                let worker = SharedWorker::new(&script)?;
+            if let Ok(worker) = SharedWorker::new(&script) {
                 let port = worker.port();
                 return Ok(Connection::Shared(worker, port));
             }

@@ -34,7 +34,7 @@ use tower_http::set_header::SetRequestHeaderLayer;
 enum Guard {
     /// None: probes, public feeds, and Stripe, whose signature its handler checks.
     Open,
-    /// Public, and rendered for whoever asks: rate limit.
+    /// Public, and rendered on request: rate limit.
     Public,
     /// Resolves the session.
     Session,

@@ -54,6 +54,8 @@ test.describe('the live feed', () => {
     const ann = await open('ann');
     await signUp(ann, 'ann');
     const [first, second] = [await createShow(ann, 'First', '1-2', '20'), await createShow(ann, 'Second', '1-2', '20')];
+    // A page without a feed.
+    await ann.goto('/');
     const eve = await open('eve');
     const other = await eve.context().newPage();
     for (const [tab, path] of [[eve, first], [other, second]]) {

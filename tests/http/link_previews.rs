@@ -52,8 +52,9 @@ async fn a_shared_link_shows_title_date_place_price_and_picture() {
     assert!(home.contains(&format!("<meta property=\"og:image\" content=\"{PUBLIC_URL}/preview.png\">")));
     let of_ticket = page(&site, &format!("/tickets/{ticket}")).await;
     assert!(of_ticket.contains(&format!("<meta property=\"og:image\" content=\"{address}/preview.png\">")));
-    let french = site.anonymous().send_text(Method::GET, &format!("/shows/{show}"), None, &[("accept-language", "fr")]);
-    assert!(french.await.expect("the site responds").text.contains("<meta property=\"og:locale\" content=\"fr_FR\">"));
+    let (reader, path) = (site.anonymous(), format!("/shows/{show}"));
+    let french = reader.send_text(Method::GET, &path, None, &[("accept-language", "fr")]).await;
+    assert!(french.expect("the site responds").text.contains("<meta property=\"og:locale\" content=\"fr_FR\">"));
 }
 
 #[tokio::test]

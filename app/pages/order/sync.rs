@@ -20,7 +20,7 @@ const POLL_INTERVAL: Duration = Duration::from_secs(5);
 pub struct OrderSync {
     pub order: Signal<Order>,
     pub seconds_left: Signal<u64>,
-    /// Why the order is no longer shown to whoever is signed in.
+    /// Why the order is no longer shown to the person who is signed in.
     pub refused: Signal<Option<ApiError>>,
     pub refetch: Callback,
 }

@@ -79,7 +79,10 @@ fn is_stripe(address: &str) -> bool {
     host.ends_with(".stripe.com")
 }
 
-/// The addresses of other servers in a line. The namespaces of www.w3.org look like addresses, but nothing loads them.
+/// Hosts that no page loads from: the machine itself, and those in the names of vocabularies, which look like addresses.
+const NOT_LOADED: [&str; 5] = ["localhost", "127.0.0.1", "www.w3.org", "schema.org", "www.sitemaps.org"];
+
+/// The addresses of other servers in a line. Those that end in `.example` belong to nobody (RFC 2606).
 fn addresses(line: &str) -> Vec<&str> {
     let starts = ["http://", "https://"].iter().flat_map(|scheme| line.match_indices(scheme).map(|(at, _)| at));
     let ends = |letter: char| letter.is_whitespace() || matches!(letter, '"' | '\'' | '`' | ')' | '<' | '>');
@@ -87,7 +90,11 @@ fn addresses(line: &str) -> Vec<&str> {
     let foreign = found.filter(|address| {
         let host = address.split("://").nth(1).unwrap_or_default();
         let is_host = host.starts_with(|letter: char| letter.is_ascii_alphanumeric());
-        is_host && !["localhost", "127.0.0.1", "www.w3.org"].iter().any(|allowed| host.starts_with(allowed))
+        let name = host
+            .split(|letter: char| !letter.is_ascii_alphanumeric() && !"-.".contains(letter))
+            .next()
+            .unwrap_or_default();
+        is_host && !NOT_LOADED.contains(&name) && !name.ends_with(".example")
     });
     foreign.collect()
 }

@@ -177,6 +177,11 @@ fn a_long_file_a_leftover_and_a_foreign_address_are_found() {
         &[("assets/main.css", "@import \"https://example.org/a.css\";")],
         &["assets/main.css:1", "put the file into assets/"],
     );
+    assert_breach(&[("app/web/head.rs", "\"https://schema.org.evil.com/\"")], &["app/web/head.rs:2"]);
+    assert_clean(&[(
+        "app/web/head.rs",
+        "\"https://schema.org/Event\" \"https://tickets.example/\" \"http://localhost:80\"",
+    )]);
 }
 
 const CHECK: (&str, &str) = (
