@@ -17,7 +17,7 @@ fn parse_in(language: Language, text: &str, currency: Currency) -> Result<Money,
     match read(text, currency, decimal_mark) {
         Reading::Amount(money) => Ok(money),
         Reading::Nothing => Err(Flaw::InvalidAmount),
-        Reading::Unclear(readings) => match readings[..] {
+        Reading::Ambiguous(readings) => match readings[..] {
             [first, second, ..] => Err(Flaw::UnclearAmount { first, second }),
             [only] => Err(Flaw::UnclearAmount { first: only, second: only }),
             [] => Err(Flaw::InvalidAmount),

@@ -10,7 +10,7 @@ pub enum Reading {
     Amount(Money),
     /// One of these amounts, the likeliest first: the writer has to say which. A separator before three digits can be a decimal
     /// mark or one of thousands, and nobody may guess by a factor of 1,000.
-    Unclear(Vec<Money>),
+    Ambiguous(Vec<Money>),
     /// No amount in the currency.
     Nothing,
 }
@@ -56,7 +56,7 @@ pub fn read(text: &str, currency: Currency, decimal_mark: char) -> Reading {
                 readings.truncate(1);
                 return Reading::Amount(readings[0]);
             }
-            Reading::Unclear(readings)
+            Reading::Ambiguous(readings)
         }
     }
 }
@@ -195,7 +195,7 @@ mod tests {
 
     fn unclear(text: &str, currency: Currency, mark: char) -> Vec<i64> {
         match read(text, currency, mark) {
-            Reading::Unclear(readings) => readings.iter().map(|money| money.minor).collect(),
+            Reading::Ambiguous(readings) => readings.iter().map(|money| money.minor).collect(),
             other => panic!("{text}: {other:?}"),
         }
     }
@@ -307,7 +307,7 @@ mod tests {
 
         #[test]
         fn no_text_is_a_surprise(text in "[0-9.,' €x-]{0,12}", mark in prop::sample::select(vec!['.', ','])) {
-            if let Reading::Unclear(readings) = read(&text, Currency::Eur, mark) {
+            if let Reading::Ambiguous(readings) = read(&text, Currency::Eur, mark) {
                 prop_assert!((1..=2).contains(&readings.len()), "{text}");
             }
         }

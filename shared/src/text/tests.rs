@@ -106,9 +106,9 @@ fn finds(query: &str, text: &str) -> bool {
 #[test]
 fn a_search_finds_what_people_mean() {
     for (query, text) in [
-        ("beyonce", "Beyoncé World Tour"),
-        ("BEY tour", "Beyoncé World Tour"),
-        ("tour bey", "Beyoncé World Tour"),
+        ("beyonce", "Beyoncé Earth Tour"),
+        ("BEY tour", "Beyoncé Earth Tour"),
+        ("tour bey", "Beyoncé Earth Tour"),
         ("ac/dc", "AC/DC"),
         ("acdc", "AC/DC"),
         ("dc", "AC/DC"),
@@ -131,7 +131,7 @@ fn a_search_finds_what_people_mean() {
     }
     for (query, text) in [
         ("yonce", "Beyoncé"),
-        ("beyonce bern", "Beyoncé World Tour"),
+        ("beyonce bern", "Beyoncé Earth Tour"),
         ("%", "100 Wolves"),
         ("_", "anything"),
         ("c++", "Classic Concert"),
