@@ -63,6 +63,7 @@ async fn the_feed_of_a_user_ends_when_the_session_is_gone() {
         let chunk = tokio::time::timeout(TIMEOUT, staying.chunk()).await.expect("there is a heartbeat");
         text.push_str(&String::from_utf8_lossy(&chunk.expect("the feed is open").expect("the feed does not end")));
     }
+    assert!(text.contains("event: beat\ndata: "), "browsers drop events without data: {text}");
 }
 
 /// Reads a feed until it has sent this text, and returns all of it.
@@ -102,6 +103,7 @@ async fn one_feed_has_what_all_tabs_of_a_browser_follow_and_nothing_of_others() 
     buyer.hold_free(&first).await;
     let own = read_until(&mut feed, "event: own").await;
     assert!(!own.contains("event: order"), "{own}");
+    assert!(own.contains("event: own\ndata: "), "browsers drop events without data: {own}");
     let last = seller.list_tickets(&shows[1], 1).await.remove(0);
     let text = read_until(&mut foreign, &last).await;
     assert!(text.contains(&first) && !text.contains("event: own"), "{text}");

@@ -35,6 +35,9 @@ const CHANNEL_CAPACITY: usize = 256;
 /// The subjects that feeds are made from.
 pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
 
+/// The data of an event that has none: browsers drop events without a `data` line.
+const NO_DATA: &str = "{}";
+
 /// What a subscriber follows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Topic {
@@ -158,7 +161,7 @@ impl Subscription {
     async fn next_for_tabs(&mut self) -> Option<Next> {
         let next = self.next().await?;
         Some(match (self.topic, next) {
-            (Topic::User(_), Next::Event(_)) => Next::Event(Event::default().event("own").data("")),
+            (Topic::User(_), Next::Event(_)) => Next::Event(Event::default().event("own").data(NO_DATA)),
             (_, next) => next,
         })
     }

@@ -1,6 +1,6 @@
 //! The feeds that clients subscribe to.
 
-use super::{Feed, Next, Subscriber, Subscription, Topic};
+use super::{Feed, NO_DATA, Next, Subscriber, Subscription, Topic};
 use crate::api::ApiError;
 use crate::web::middleware::client_address::ClientAddress;
 use crate::web::{Session, Site};
@@ -147,7 +147,7 @@ fn stream(
             () = ended => {}
         }
     };
-    let heartbeat = KeepAlive::new().interval(HEARTBEAT_INTERVAL).event(Event::default().event("beat").data(""));
+    let heartbeat = KeepAlive::new().interval(HEARTBEAT_INTERVAL).event(Event::default().event("beat").data(NO_DATA));
     Sse::new(messages.take_until(end.boxed())).keep_alive(heartbeat)
 }
 
