@@ -27,10 +27,11 @@ test('a change in one browser appears in another one within half a second', asyn
   await signUp(ann, 'ann');
   const show = await createShow(ann, 'The Long Note', '1-3', '20');
   await signUp(ben, 'ben');
+  // After the feed's greeting, the list is loaded again.
+  const reloaded = cem.waitForResponse((response) => new URL(response.url()).pathname === `/api${show}/tickets`);
   await cem.goto(show);
   await waitUntilHydrated(cem);
-  // After the feed's greeting, the list is loaded again.
-  await cem.waitForLoadState('networkidle').catch(() => {});
+  await reloaded;
   const delays = {};
 
   await ben.goto(show);
