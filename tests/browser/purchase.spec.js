@@ -55,7 +55,7 @@ test('three users, three seats: found, held, declined, paid, sold', async ({ ope
   await ben.reload();
   await expect(ben.getByTestId('countdown')).toBeVisible();
   await ben.goBack();
-  await expect(ben.getByText('Someone is paying')).toHaveCount(2);
+  await expect(ben.getByRole('link', { name: ben.t('held-by-you') })).toHaveCount(2);
   await ben.goForward();
   await expect(ben).toHaveURL(order);
   await ben.getByRole('link', { name: 'My orders' }).click();
