@@ -31,6 +31,9 @@ impl ApiError {
                 | Rejection::HeldByYou { .. }
                 | Rejection::TicketSold
                 | Rejection::TicketWithdrawn
+                | Rejection::TicketListed
+                | Rejection::TicketPassedOn
+                | Rejection::RefundUnderWay
                 | Rejection::OwnTicket
                 | Rejection::SeatTaken { .. }
                 | Rejection::PriceChanged

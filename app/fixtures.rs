@@ -30,6 +30,7 @@ pub fn ticket(number: u128, version: u64, state: TicketState) -> Ticket {
         face_value: None,
         state,
         held_until: None,
+        issued: false,
         version,
     }
 }

@@ -4,8 +4,8 @@
 use crate::client::context::AddressHook;
 use crate::pages::layout::PageLayout;
 use crate::pages::{
-    Account, Design, ForgotPassword, FormError, Home, NotFound, OrderPage, Orders, ResetPassword, Sell, Selling,
-    ShowPage, SignIn, SignUp, TicketPage, VerifyEmail,
+    Account, Design, ForgotPassword, FormError, Home, NotFound, OrderPage, Orders, PassPage, Passes, ResetPassword,
+    Sell, Selling, ShowPage, SignIn, SignUp, TicketPage, VerifyEmail,
 };
 use crate::routes::{AccountQuery, ForgotQuery, FormErrorQuery, HomeQuery, LinkQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
@@ -18,8 +18,12 @@ pub enum Route {
         Home { query: HomeQuery },
         #[route("/shows/:id")]
         ShowPage { id: String },
+        #[route("/tickets")]
+        Passes {},
         #[route("/tickets/:id")]
         TicketPage { id: String },
+        #[route("/passes/:id")]
+        PassPage { id: String },
         #[route("/sell?:..query")]
         Sell { query: SellQuery },
         #[route("/selling")]

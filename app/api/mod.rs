@@ -1,8 +1,9 @@
-//! Typed calls from the client to the server, one file per service. Each passes the caller's session and a request to the
+//! Typed calls from the client to the server, one file per service; `passes` is what `tickets` does after a sale. Each passes the caller's session and a request to the
 //! service.
 
 pub mod auth;
 pub mod orders;
+pub mod passes;
 pub mod payments;
 pub mod tickets;
 

@@ -8,7 +8,7 @@ use crate::web::Session;
 use dioxus::prelude::*;
 use shared::orders::Order;
 #[cfg(feature = "server")]
-use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder, RefundSale};
+use shared::orders::{CancelOrder, GetOrder, ListOrders, PlaceOrder};
 use shared::{Money, Paginated, TicketId};
 
 /// Holds tickets for the caller. `expected_total` is the sum that the caller has seen.
@@ -31,10 +31,4 @@ pub async fn get_order(id: String) -> Result<Order, ApiError> {
 #[delete("/api/orders/{id}", session: Session)]
 pub async fn cancel_order(id: String) -> Result<Order, ApiError> {
     session.call(CancelOrder { id: path_id(&id)? }).await
-}
-
-/// Refunds the buyer of a ticket that the caller has sold.
-#[post("/api/tickets/{id}/refund", session: Session)]
-pub async fn refund_sale(id: String) -> Result<(), ApiError> {
-    session.call(RefundSale { ticket_id: path_id(&id)? }).await
 }

@@ -12,8 +12,8 @@ use shared::tickets::{ShowFilter, ShowListing, Ticket};
 use shared::{
     Flaw, Invalid, Price,
     tickets::{
-        CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets, RepriceTicket,
-        Seat, WithdrawTicket,
+        CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, OfferTickets, RefundSale,
+        RepriceTicket, Seat, WithdrawTicket,
     },
     value::ShortText,
 };
@@ -70,18 +70,20 @@ pub async fn list_tickets(
     session.call(ListTickets { show_id: path_id(&id)?, sort, cursor }).await
 }
 
-/// Offers one ticket per seat for sale.
+/// Offers one ticket per seat for sale. `issued`: the tickets get codes of this marketplace, which only the creator of the show may do.
 #[post("/api/tickets", session: Session)]
 pub async fn offer_tickets(
     show_id: ShowId,
     price: Money,
     face_value: Option<Money>,
     seats: Vec<SeatInput>,
+    issued: Option<bool>,
 ) -> Result<Vec<Ticket>, ApiError> {
     let seats = seats.iter().map(|seat| Seat::parse(&seat.section, &seat.row, &seat.seat)).collect::<Result<_, _>>()?;
     let in_face_value = |invalid: Invalid| Invalid::new("face_value", invalid.flaw);
     let face_value = face_value.map(Price::try_from).transpose().map_err(in_face_value)?;
-    session.call(OfferTickets { show_id, price: Price::try_from(price)?, face_value, seats }).await
+    let (price, issued) = (Price::try_from(price)?, issued.unwrap_or(false));
+    session.call(OfferTickets { show_id, price, face_value, seats, issued }).await
 }
 
 #[get("/api/tickets/{id}", session: Session)]
@@ -105,4 +107,10 @@ pub async fn withdraw_ticket(id: String) -> Result<Ticket, ApiError> {
 #[get("/api/selling?cursor", session: Session)]
 pub async fn list_selling(cursor: Option<String>) -> Result<Paginated<Ticket>, ApiError> {
     session.call(ListSelling { cursor }).await
+}
+
+/// Refunds the buyer of a ticket that the caller has sold.
+#[post("/api/tickets/{id}/refund", session: Session)]
+pub async fn refund_sale(id: String) -> Result<(), ApiError> {
+    session.call(RefundSale { ticket_id: path_id(&id)? }).await
 }

@@ -2,6 +2,7 @@
 
 pub mod adjacent_seats;
 pub mod card;
+pub mod pass_code;
 pub mod price_summary;
 pub mod seat_ranges;
 pub mod unique;

@@ -79,6 +79,7 @@ fn Header() -> Element {
             nav { aria_label: t!("main-navigation"),
                 NavLink { to: routes::sell(), {t!("nav-sell")} }
                 if let Some(user) = current.0() {
+                    NavLink { to: routes::passes(), {t!("nav-passes")} }
                     NavLink { to: routes::orders(), {t!("nav-orders")} }
                     NavLink { to: routes::selling(), {t!("nav-sales")} }
                     NavLink { class: "who", to: routes::account(&AccountQuery::default()),

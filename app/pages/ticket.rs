@@ -47,6 +47,9 @@ pub fn TicketPage(id: String) -> Element {
                     }
                     p { class: "big-price", {money(ticket.price)} }
                     p { class: "hint", {t!("all-in-line")} }
+                    if ticket.issued {
+                        p { class: "hint", {t!("issued-here")} }
+                    }
                     if let Some(face_value) = ticket.face_value {
                         p { class: "hint", {t!("face-value-line", price = money(face_value))} }
                     }

@@ -35,6 +35,16 @@ pub fn ticket(id: impl Display) -> String {
     format!("/tickets/{}", segment(id))
 }
 
+/// The tickets that the user has acquired.
+pub fn passes() -> String {
+    "/tickets".to_owned()
+}
+
+/// The code of one of them.
+pub fn pass(id: impl Display) -> String {
+    format!("/passes/{}", segment(id))
+}
+
 /// The first step of selling: the choice of a show.
 pub fn sell() -> String {
     "/sell".to_owned()

@@ -1,7 +1,7 @@
 //! What crawlers may read, and what search engines list.
 
 /// Beginnings of paths that are private, or of no use to those who search.
-pub const PRIVATE: [&str; 14] = [
+pub const PRIVATE: [&str; 15] = [
     "/account",
     "/api/",
     "/design",
@@ -9,6 +9,7 @@ pub const PRIVATE: [&str; 14] = [
     "/forms/",
     "/health/",
     "/orders",
+    "/passes/",
     "/reset",
     "/sell",
     "/sign-in",
@@ -18,7 +19,7 @@ pub const PRIVATE: [&str; 14] = [
     "/webhooks/",
 ];
 /// Tickets are gone once they are sold. Crawlers may read them, since those of messengers would show no preview otherwise.
-const TICKETS: &str = "/tickets/";
+const TICKETS: &str = "/tickets";
 
 /// Whether search engines leave the path out of their lists.
 pub fn is_unlisted(path: &str) -> bool {

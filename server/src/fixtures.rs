@@ -31,10 +31,11 @@ pub fn ticket_changed(number: u128) -> TicketChanged {
         price: PRICE,
         face_value: None,
         state: TicketState::OnSale,
+        issued: false,
         held_until: None,
         version: 1,
     };
-    TicketChanged { ticket, order_id: None, price_version: 1 }
+    TicketChanged { ticket, order_id: None, refund_requested: false, price_version: 1 }
 }
 
 pub fn show() -> Show {
@@ -67,5 +68,6 @@ pub fn order() -> OrderChanged {
         total: PRICE,
         expires_at: Instant::from_millis(60_000),
         payment_id: None,
+        captured: false,
     }
 }

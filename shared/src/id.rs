@@ -15,6 +15,8 @@ pub type SessionId = Id<marker::Session>;
 pub type ShowId = Id<marker::Show>;
 /// One listing of one seat; see [`Ticket`](crate::tickets::Ticket). A relisted seat gets a new id.
 pub type TicketId = Id<marker::Ticket>;
+/// The right to a seat; see [`Pass`](crate::tickets::Pass).
+pub type PassId = Id<marker::Pass>;
 /// A purchase of tickets for one show; see [`Order`](crate::orders::Order).
 pub type OrderId = Id<marker::Order>;
 /// One attempt to pay an order; see [`Payment`](crate::payments::Payment). A new attempt gets a new id.
@@ -28,6 +30,7 @@ mod marker {
     pub enum Session {}
     pub enum Show {}
     pub enum Ticket {}
+    pub enum Pass {}
     pub enum Order {}
     pub enum Payment {}
     pub enum Event {}

@@ -60,6 +60,8 @@ pub enum Flaw {
     LowPrice { least: Money },
     #[error("an order is at most {most}, or cards cannot be charged with it")]
     HighTotal { most: Money },
+    #[error("a ticket is resold for at most {most}")]
+    AboveCap { most: Money },
     #[error("a price is at most {most}")]
     HighPrice { most: Money },
     #[error("tickets for this show are paid in {}", currency.code())]

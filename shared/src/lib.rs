@@ -6,7 +6,7 @@
 //! Each file imports only files of the lines above its own, so there are no import cycles:
 //!
 //! 1. `id`, `instant`, `money`, `page`: import nothing of this crate but [`Service`]
-//! 2. `invalid` (why an argument is refused), `event` and `request` (the traits that messages implement)
+//! 2. `invalid` (why an argument is refused), `event` and `request` (the traits that messages implement), `ticket_code` (the format)
 //! 3. `price`, `value`: types whose constructors return `Invalid`
 //! 4. `auth`, `expiration`, `tickets`: the requests, replies and events of one service each
 //! 5. `payments`: refers to seats of `tickets`
@@ -33,11 +33,12 @@ pub mod price;
 pub mod rejection;
 pub mod request;
 pub mod text;
+pub mod ticket_code;
 pub mod tickets;
 pub mod value;
 
 pub use event::{Envelope, Event, Subject};
-pub use id::{EventId, Id, OrderId, PaymentId, SessionId, ShowId, TicketId, UserId};
+pub use id::{EventId, Id, OrderId, PassId, PaymentId, SessionId, ShowId, TicketId, UserId};
 pub use instant::{Instant, OffsetTime};
 pub use invalid::{Flaw, Invalid};
 pub use money::{Currency, FeeShare, Money};

@@ -93,6 +93,9 @@ pub struct OrderLine {
     pub seat: Seat,
     /// The price in this order. A later change of the ticket's price does not concern it.
     pub price: Money,
+    /// See [`Ticket::issued`](crate::tickets::Ticket::issued).
+    #[serde(default)]
+    pub issued: bool,
 }
 
 /// An order's latest payment, as `orders` knows it from events: `payments` may be ahead.
@@ -125,6 +128,9 @@ pub struct Order {
     pub expires_at: Instant,
     /// Whether the start of a payment has moved `expires_at`, which happens once.
     pub extended: bool,
+    /// Whether issued tickets of it are the buyer's: a moment after the order is complete, when its payment is captured.
+    #[serde(default)]
+    pub captured: bool,
     /// The newest attempt to pay; declined ones before it are left out.
     pub payment: Option<PaymentSummary>,
     /// The server's clock when it answered: a client counts down from it, since its own clock may be wrong.
@@ -162,14 +168,6 @@ pub struct ListOrders {
 pub struct CancelOrder {
     /// An order whose buyer is the caller.
     pub id: OrderId,
-}
-
-/// Refunds the whole order that a ticket was sold in, before the show. Refused with `SoldTogether` if the order has tickets
-/// of other sellers.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct RefundSale {
-    /// A sold ticket whose seller is the caller.
-    pub ticket_id: TicketId,
 }
 
 /// One ticket of an order, as the other services need it.
@@ -220,6 +218,10 @@ pub struct OrderChanged {
     pub expires_at: Instant,
     /// The payment that completed the order, and the only one that may be captured.
     pub payment_id: Option<PaymentId>,
+    /// Whether that payment is captured, so that its passes are the buyer's. Only orders of issued tickets say so: nothing else follows
+    /// from it.
+    #[serde(default)]
+    pub captured: bool,
 }
 impl Event for OrderChanged {
     const SUBJECT: Subject = Subject::OrdersChanged;
@@ -236,5 +238,4 @@ crate::request::requests! { Service::Orders;
     GetOrder = "orders.get" -> Order;
     ListOrders = "orders.list" -> Paginated<Order>;
     CancelOrder = "orders.cancel" -> Order;
-    RefundSale = "orders.refund_sale" -> ();
 }

@@ -44,6 +44,12 @@ pub enum Rejection {
     TicketSold,
     #[error("this ticket is no longer for sale")]
     TicketWithdrawn,
+    #[error("this ticket is listed for sale, withdraw it first")]
+    TicketListed,
+    #[error("the buyer has passed this ticket on, so its sale cannot be undone")]
+    TicketPassedOn,
+    #[error("the money for this ticket is being given back")]
+    RefundUnderWay,
     #[error("this is your own ticket")]
     OwnTicket,
     #[error("{}", seat_taken(seat, *yours))]

@@ -132,6 +132,7 @@ impl TestSystem {
         let nats = role.zip(self.nats.as_ref());
         let variable = |name: &str| match (name, nats) {
             ("DATABASE_URL", _) => Some(database_url.clone()),
+            ("CODE_SECRET", _) => Some("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f".to_owned()),
             ("MAIL", _) => Some(format!("file://{}", self.mail_folder().display())),
             ("PLATFORM_FEE_PERCENT", _) => Some("2.5".to_owned()),
             ("SERVICES", Some((role, _))) => Some(role.to_owned()),
@@ -256,7 +257,8 @@ impl TestSystem {
         let show = self.call(seller, create).await.expect("the show is valid");
         let seats = (1..=tickets).map(|number| Seat { seat: Some(text(&number.to_string())), ..Seat::default() });
         let price = price(minor);
-        let offer = OfferTickets { show_id: show.show.id, price, face_value: None, seats: seats.collect() };
+        let offer =
+            OfferTickets { show_id: show.show.id, price, face_value: None, seats: seats.collect(), issued: false };
         let tickets = self.call(seller, offer).await.expect("the tickets are valid");
         self.wait_until_idle().await;
         (show, tickets)

@@ -63,6 +63,7 @@ fn table(resources: &Resources) -> Vec<Row> {
     let new_email = json!({ "password": "not the password", "email": "somebody@example.org" });
     let unknown = "018f0000-0000-7000-8000-000000000000";
     let reprice = json!({ "price": { "minor": 1100, "currency": "EUR" }, "version": 1 });
+    let resale = json!({ "price": { "minor": 1100, "currency": "EUR" } });
     let pay = json!({ "order_id": resources.order, "method": "pm_card_visa" });
     let authenticate = Some(json!({ "approve": true }));
     let mut table = vec![
@@ -93,6 +94,11 @@ fn table(resources: &Resources) -> Vec<Row> {
         // A seat has one ticket.
         post("/api/tickets", offer_body(&resources.show, 1), [401, 200, 409]),
         get("/api/tickets/{id}", &resources.ticket, [200, 200, 200]),
+        get("/api/passes", "", [401, 200, 200]),
+        // None is theirs.
+        get("/api/passes/{id}", unknown, [401, 404, 404]),
+        get("/api/passes/{id}/code", unknown, [401, 404, 404]),
+        row(Method::POST, "/api/passes/{id}/resale", unknown, Some(resale), [401, 404, 404]),
         row(Method::PUT, "/api/tickets/{id}", &resources.spare, Some(reprice), [401, 403, 200]),
         row(Method::DELETE, "/api/tickets/{id}", &resources.spare, None, [401, 403, 200]),
         get("/api/selling", "", [401, 200, 200]),

@@ -4,6 +4,7 @@ mod accounts;
 mod attacks;
 mod audit_memory;
 mod bad_input;
+mod codes;
 mod crashes;
 mod directions;
 mod forms;

@@ -13,8 +13,13 @@ async fn no_ticket_of_a_closed_account_stays_on_sale() {
     let (show, _) = system.list_tickets(&ann, 1, 1000).await;
     for round in 0..4 {
         let seller = system.sign_up(&format!("seller{round}")).await;
-        let offer =
-            OfferTickets { show_id: show.show.id, price: price(2000), face_value: None, seats: vec![Seat::default()] };
+        let offer = OfferTickets {
+            show_id: show.show.id,
+            price: price(2000),
+            face_value: None,
+            seats: vec![Seat::default()],
+            issued: false,
+        };
         let password = Password::try_from("a password of hers".to_owned()).expect("it is long enough");
 
         // What he has asked for before, and what another of his browsers asks for meanwhile.

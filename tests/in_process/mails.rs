@@ -2,8 +2,9 @@
 
 use crate::harness::system::{TestSystem, TestUser};
 use shared::OrderId;
-use shared::orders::{OrderState, RefundSale};
+use shared::orders::OrderState;
 use shared::tickets::CancelShow;
+use shared::tickets::RefundSale;
 
 /// A buyer pays for two tickets of one seller. Returns the seller, the buyer and the order.
 async fn buy_two_tickets(system: &TestSystem) -> (TestUser, TestUser, OrderId) {

@@ -5,6 +5,7 @@ mod backup;
 mod broker_permissions;
 mod bus;
 mod closing;
+mod codes;
 mod defects;
 mod gauges;
 mod mails;

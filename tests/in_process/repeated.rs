@@ -1,8 +1,8 @@
 //! Requests that are sent twice: the answer was lost, the buyer went back, or has a second tab.
 
 use crate::harness::system::{TestSystem, price};
-use shared::orders::{CancelOrder, OrderState, PlaceOrder, RefundSale};
-use shared::tickets::{Category, CreateShow, ListSelling, ListShows, OfferTickets, Seat, ShowFilter};
+use shared::orders::{CancelOrder, OrderState, PlaceOrder};
+use shared::tickets::{Category, CreateShow, ListSelling, ListShows, OfferTickets, RefundSale, Seat, ShowFilter};
 use shared::value::ShortText;
 use shared::{Currency, Money, Rejection};
 
@@ -94,7 +94,7 @@ async fn a_show_or_tickets_that_are_sent_twice_under_one_key_are_created_once() 
 
     assert_eq!((again, other), (first.clone(), Rejection::KeyReused));
     assert_ne!(of_ben.id, first.id);
-    let offer = OfferTickets { show_id: first.id, price: price(1000), face_value: None, seats: vec![Seat::default()] };
+    let offer = OfferTickets { show_id: first.id, price: price(1000), face_value: None, seats: vec![Seat::default()], issued: false };
     let offered = system.call_with_key(&ann, Some("k"), offer.clone()).await.expect("the tickets are valid");
     assert_eq!(system.call_with_key(&ann, Some("k"), offer).await.expect("the same"), offered);
     let listed = system.call(&ben, ListShows { filter: ShowFilter::default() }).await.expect("the filter is valid");

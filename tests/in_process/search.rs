@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 /// Lists seats of a show, each given by row and seat.
 async fn list_seats(system: &TestSystem, seller: &TestUser, show: ShowId, seats: &[(&str, &str)]) {
     let seats = seats.iter().map(|(row, seat)| Seat::parse("A", row, seat).expect("a seat")).collect();
-    let offer = OfferTickets { show_id: show, price: price(2000), face_value: None, seats };
+    let offer = OfferTickets { show_id: show, price: price(2000), face_value: None, seats, issued: false };
     system.call(seller, offer).await.expect("the seats are valid");
 }
 
@@ -141,7 +141,7 @@ async fn every_order_of_shows_is_read_to_its_end() {
         let show = announce(&system, &ann, ["Many of them", "Hall", "Bern"], currency).await;
         if number % 4 > 0 {
             let price = Price::try_from(shared::Money::new(1_000 + (number * 7) % 50 * 10, currency)).expect("a price");
-            let offer = OfferTickets { show_id: show, price, face_value: None, seats: vec![Seat::default()] };
+            let offer = OfferTickets { show_id: show, price, face_value: None, seats: vec![Seat::default()], issued: false };
             system.call(&ann, offer).await.expect("it is valid");
         }
     }

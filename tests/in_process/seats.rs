@@ -1,8 +1,8 @@
 //! A numbered seat has one ticket that is on sale, held or sold.
 
 use crate::harness::system::{TestSystem, TestUser, price};
-use shared::orders::{CancelOrder, RefundSale};
-use shared::tickets::{CancelShow, OfferTickets, Seat, Ticket, WithdrawTicket};
+use shared::orders::CancelOrder;
+use shared::tickets::{CancelShow, OfferTickets, RefundSale, Seat, Ticket, WithdrawTicket};
 use shared::{Flaw, Invalid, Rejection, ShowId};
 
 fn seat(section: &str, row: &str, number: &str) -> Seat {
@@ -10,7 +10,7 @@ fn seat(section: &str, row: &str, number: &str) -> Seat {
 }
 
 async fn offer(system: &TestSystem, seller: &TestUser, show: ShowId, seats: &[Seat]) -> Result<Vec<Ticket>, Rejection> {
-    let offer = OfferTickets { show_id: show, price: price(1000), face_value: None, seats: seats.to_vec() };
+    let offer = OfferTickets { show_id: show, price: price(1000), face_value: None, seats: seats.to_vec(), issued: false };
     let offered = system.call(seller, offer).await;
     system.wait_until_idle().await;
     offered

@@ -11,7 +11,9 @@ use servers::cluster::{Cluster, Layout, WEB};
 use crate::bundle;
 
 /// Variables that are passed on to every process if they are set.
-const PASSED_ON: [&str; 12] = [
+const PASSED_ON: [&str; 14] = [
+    "CODE_SECRET",
+    "CODE_SECRET_PREVIOUS",
     "HOLD_SECONDS",
     "LOG_FORMAT",
     "MAIL",

@@ -78,7 +78,7 @@ fn cargo_test(built: bool) -> Result<Command> {
     let mut cargo = process::command("cargo");
     // The feature is not needed by these tests. With it, they share their objects with the binary that is traced.
     cargo.args(["test", "--workspace", "--features", "ticketing/telemetry", "--no-fail-fast"]);
-    cargo.envs(nats::variables()?).envs(packages::localstripe_variables()?).env_remove("TEST_POSTGRES_URL");
+    cargo.envs(nats::variables()?).envs(packages::python_variables()?).env_remove("TEST_POSTGRES_URL");
     if built {
         cargo.env("TICKETING_BIN", paths::binary());
     } else {

@@ -65,6 +65,7 @@ pub fn tickets() -> Vec<Ticket> {
         face_value: (number == 1).then(|| Money::new(6_000, Currency::Eur)),
         state: if number == 3 { TicketState::Held } else { TicketState::OnSale },
         held_until: (number == 3).then(|| clock::now() + Duration::from_secs(52)),
+        issued: number == 0,
         version: 1,
     };
     seats.into_iter().enumerate().map(ticket).collect()

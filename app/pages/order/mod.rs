@@ -86,8 +86,24 @@ fn SyncedOrder(first: Order) -> Element {
             },
             _ => rsx! {
                 Outcome { order: current.clone() }
+                Arrival { order: current.clone() }
                 OrderLines { order: current }
             },
+        }
+    }
+}
+
+/// Leads to the codes of issued tickets, once the payment for them is captured.
+#[component]
+fn Arrival(order: Order) -> Element {
+    let has_codes = order.state == OrderState::Complete && order.lines.iter().any(|line| line.issued);
+    rsx! {
+        if has_codes && order.captured {
+            p { class: "actions",
+                Link { class: "button", to: routes::passes(), {t!("to-your-tickets")} }
+            }
+        } else if has_codes {
+            p { role: "status", {t!("tickets-arrive")} }
         }
     }
 }

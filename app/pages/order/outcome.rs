@@ -131,6 +131,7 @@ mod tests {
             expires_at: now,
             extended: true,
             payment: Some(payment),
+            captured: false,
             server_now: now,
             version: 1,
         }

@@ -1,6 +1,7 @@
 //! Selling, step two: the seats and their price.
 
 use crate::api::tickets::{get_show, list_tickets, offer_tickets};
+use crate::client::context::use_user_id;
 use crate::client::focus::focus_first_error;
 use crate::client::request_key::use_request_key;
 use crate::components::{Field, Notice, Problem, SellerProceeds, ShowHeader, ShowTime, Tone};
@@ -42,6 +43,8 @@ fn OfferForm(show: Show) -> Element {
     let text = |start: &str| use_signal(|| start.to_owned());
     let (section, row, numbers) = (text(""), text(""), text(""));
     let (price, face_value) = (text(""), text(""));
+    let may_issue = use_user_id() == Some(show.creator_id);
+    let mut issued = use_signal(|| true);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
     let (navigator, key) = (use_navigator(), use_request_key());
@@ -65,8 +68,9 @@ fn OfferForm(show: Show) -> Element {
             busy.set(true);
             let result = match parse() {
                 Ok((seats, price, face_value)) => {
-                    let contents = (show_id, price, face_value, seats.clone());
-                    key.send(&contents, offer_tickets(show_id, price, face_value, seats)).await
+                    let issued = may_issue && issued();
+                    let contents = (show_id, price, face_value, seats.clone(), issued);
+                    key.send(&contents, offer_tickets(show_id, price, face_value, seats, Some(issued))).await
                 }
                 Err(failure) => Err(failure),
             };
@@ -102,6 +106,18 @@ fn OfferForm(show: Show) -> Element {
             }
             SeatPreview { seats }
             Prices { show, price, face_value, error: error() }
+            if may_issue {
+                label { class: "choice",
+                    input {
+                        r#type: "checkbox",
+                        name: "issued",
+                        checked: issued(),
+                        onchange: move |event| issued.set(event.checked()),
+                    }
+                    {t!("issue-here")}
+                }
+                p { class: "hint", {t!("issue-here-hint")} }
+            }
             button { r#type: "submit", disabled: busy(), "{submit_label}" }
         }
     }

@@ -3,9 +3,8 @@
 mod earnings;
 
 use self::earnings::Earnings;
-use crate::api::orders::refund_sale;
 use crate::api::payments::get_account;
-use crate::api::tickets::list_selling;
+use crate::api::tickets::{list_selling, refund_sale};
 use crate::client::context::CurrentUser;
 use crate::client::{clock, feed};
 use crate::components::{

@@ -124,8 +124,14 @@ mod tests {
 
         let personal =
             ["/orders", "/selling", "/account", "/api/orders", "/api/selling", "/api/auth/me", "/api/tickets"];
-        let with_id =
-            ["/orders/ID", "/api/orders/ID", "/api/payments/ID", "/api/shows/ID/live", "/api/shows/ID/cancel"];
+        let with_id = [
+            "/orders/ID",
+            "/api/orders/ID",
+            "/api/payments/ID",
+            "/api/shows/ID/live",
+            "/api/shows/ID/cancel",
+            "/api/tickets/ID/code",
+        ];
         let with_token = ["/verify", "/reset", "/api/live", "/account.csv", "/health/ready", "/sorry"];
         let rest = personal.iter().chain(&with_id).chain(&with_token).map(|path| path.replace("ID", ID));
         for path in rest {

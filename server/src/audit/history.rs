@@ -8,7 +8,7 @@ use strum::VariantArray;
 const BODIES: &str = "
     create table main.order_history as
     select aggregate_id as id, seq, version, occurred_at, body ->> '$.state' as state,
-        body ->> '$.total.minor' as total, body ->> '$.total.currency' as currency, body ->> '$.lines' as lines,
+        coalesce(body ->> '$.captured', 0) as captured, body ->> '$.total.minor' as total, body ->> '$.total.currency' as currency, body ->> '$.lines' as lines,
         cast(round(unixepoch(body ->> '$.expires_at', 'subsec') * 1000) as integer) as expires_at,
         unhex(replace(body ->> '$.payment_id', '-', '')) as payment_id
     from orders.outbox where subject = 'orders.changed';

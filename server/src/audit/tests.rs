@@ -6,9 +6,9 @@ use sea_orm::Database;
 use shared::auth::SignUp;
 use shared::orders::{CancelOrder, Order, PlaceOrder};
 use shared::payments::Pay;
-use shared::tickets::{Category, CreateShow, OfferTickets, RepriceTicket, Seat, Ticket};
+use shared::tickets::{Category, CreateShow, ListPasses, OfferTickets, RepriceTicket, ResellPass, Seat, Ticket};
 use shared::value::{LanguageTag, Password, ShortText};
-use shared::{Currency, Money, Price};
+use shared::{Currency, Money, Price, ShowId};
 use std::collections::HashSet;
 use std::time::Duration;
 use tempfile::TempDir;
@@ -45,7 +45,7 @@ async fn tickets(backend: &Backend, seller: &Caller) -> Vec<Ticket> {
     };
     let show_id = backend.call(seller, show).await.expect("creates").show.id;
     let price = Price::try_from(Money::new(4_900, Currency::Eur)).expect("it is a price");
-    let offer = OfferTickets { show_id, price, face_value: None, seats: vec![Seat::default(); 4] };
+    let offer = OfferTickets { show_id, price, face_value: None, seats: vec![Seat::default(); 4], issued: false };
     backend.call(seller, offer).await.expect("offers")
 }
 
@@ -61,7 +61,26 @@ async fn pay(backend: &Backend, buyer: &Caller, order: &Order, card: &str) -> Re
     backend.call(buyer, Pay { order_id: order.id, method }).await.map(drop)
 }
 
-/// A marketplace with a sale whose first card was declined, a cancelled order and a repriced ticket.
+/// Issues a numbered seat, which the buyer pays for and offers again.
+async fn resell(backend: &Backend, seller: &Caller, buyer: &Caller, show_id: ShowId) {
+    let price = Price::try_from(Money::new(4_900, Currency::Eur)).expect("it is a price");
+    let seats = vec![Seat::parse("Stalls", "1", "7").expect("a seat")];
+    let offer = OfferTickets { show_id, price, face_value: None, seats, issued: true };
+    let issued = backend.call(seller, offer).await.expect("issues");
+    let order = place(backend, buyer, &issued).await;
+    pay(backend, buyer, &order, "pm_card_visa").await.expect("pays");
+    for _ in 0..200 {
+        let passes = backend.call(buyer, ListPasses { cursor: None }).await.expect("lists").items;
+        if let Some(pass) = passes.first() {
+            backend.call(buyer, ResellPass { id: pass.id, price }).await.expect("offers");
+            return;
+        }
+        crate::tasks::sleep(Duration::from_millis(20)).await;
+    }
+    panic!("the pass has not moved after 200 tries");
+}
+
+/// A marketplace with a sale whose first card was declined, a cancelled order, a repriced ticket, and an issued one on sale again.
 async fn used(folder: &Path) -> Host {
     let environment = Environment::real();
     let host = Host::start(&config(folder), environment.clone()).await.expect("starts");
@@ -80,6 +99,7 @@ async fn used(folder: &Path) -> Host {
     let price = Price::try_from(Money::new(5_500, Currency::Eur)).expect("it is a price");
     let reprice = RepriceTicket { id: offered[3].id, price, version: offered[3].version };
     backend.call(&seller, reprice).await.expect("reprices");
+    resell(&backend, &seller, &buyer, offered[0].show.id).await;
     host
 }
 
@@ -125,7 +145,7 @@ const PLANTED: &[(&str, Service, &str)] = &[
         "I2",
         Service::Orders,
         "drop index lines_live; insert into orders select randomblob(16), buyer_id, state, reason, total, currency,
-            placed_at, expires_at, extended, payment_id, version from orders where state = 'complete';
+            placed_at, expires_at, extended, payment_id, version, captured from orders where state = 'complete';
          insert into lines select (select id from orders order by rowid desc limit 1), ticket_id, show_id,
             price_version, price, snapshot, live from lines where live",
     ),
@@ -224,6 +244,25 @@ const PLANTED: &[(&str, Service, &str)] = &[
         "drop index tickets_live_seat; update tickets set seat_number = hex(id), seat_key = '00'",
     ),
     ("I21", Service::Tickets, "update tickets set seat_number = hex(id) where state = 'sold'"),
+    (
+        "I19",
+        Service::Tickets,
+        "drop index claims_live;
+         insert into claims select randomblob(16), pass_id, kind, live, ticket_id, made_at, ended_at from claims where live",
+    ),
+    ("I19", Service::Tickets, "update passes set owner_id = randomblob(16)"),
+    ("I19", Service::Tickets, "update claims set live = false"),
+    (
+        "I19",
+        Service::Tickets,
+        "update claims set ticket_id = (select id from tickets where state = 'sold' and pass_id is not null) where live",
+    ),
+    ("I19", Service::Tickets, "update tickets set sale_refunded = true where state = 'sold'"),
+    (
+        "I21",
+        Service::Tickets,
+        "update tickets set seat_key = (select seat_key from passes) where id = (select min(id) from tickets)",
+    ),
     (
         "I18",
         Service::Tickets,

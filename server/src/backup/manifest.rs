@@ -2,6 +2,7 @@
 
 use super::{at, file_of};
 use crate::Error;
+use crate::config::CODE_SECRET_FILE;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use shared::{Instant, Service};
@@ -21,6 +22,9 @@ pub struct Manifest {
     /// The moment that the backup is of.
     pub created_at: Instant,
     files: Vec<BackupFile>,
+    /// SHA-256 of the file with the secret of the tickets' codes; `None` if the site has it elsewhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    code_secret: Option<String>,
 }
 
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -41,7 +45,15 @@ impl Manifest {
             let (bytes, sha256) = digest(&file_of(folder, service))?;
             files.push(BackupFile { service, bytes, sha256, migrations });
         }
-        let manifest = Manifest { format: FORMAT, version: env!("CARGO_PKG_VERSION").to_owned(), created_at, files };
+        let code_secret = Some(folder.join(CODE_SECRET_FILE)).filter(|file| file.exists());
+        let code_secret = code_secret.map(|file| sync(&file).and_then(|()| digest(&file))).transpose()?;
+        let manifest = Manifest {
+            format: FORMAT,
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            created_at,
+            files,
+            code_secret: code_secret.map(|(_, sha256)| sha256),
+        };
         let (path, part) = (path(folder), folder.join("manifest.part"));
         let text = serde_json::to_vec_pretty(&manifest)?;
         let written = File::create(&part).and_then(|mut file| file.write_all(&text).and_then(|()| file.sync_all()));
@@ -71,7 +83,18 @@ impl Manifest {
                 return Err(at(&file, "it is damaged: it is not what the manifest lists"));
             }
         }
+        let secret = folder.join(CODE_SECRET_FILE);
+        if let Some(listed) = &manifest.code_secret
+            && digest(&secret)?.1 != *listed
+        {
+            return Err(at(&secret, "it is damaged: it is not what the manifest lists"));
+        }
         Ok(manifest)
+    }
+
+    /// Whether the secret of the tickets' codes is part of the backup.
+    pub fn has_code_secret(&self) -> bool {
+        self.code_secret.is_some()
     }
 }
 

@@ -5,6 +5,8 @@
 //! written last. *Why the moment is consistent:* see [`snapshot::take_all`]. Restored databases are in the state that a power
 //! cut at that moment leaves, which every part of the program recovers from. What the broker had delivered or not is not part
 //! of it: the outboxes are the source of truth, so restoring deletes the stream and publishes every event again.
+//!
+//! The secret of the tickets' codes is part of it if it is in a file beside the databases.
 
 mod manifest;
 #[cfg(test)]
@@ -12,6 +14,7 @@ mod tests;
 
 pub use manifest::Manifest;
 
+use crate::config::{CODE_SECRET_FILE, read_code_secret};
 use crate::messaging::{self, jetstream};
 use crate::services;
 use crate::store::{Databases, migrate, snapshot};
@@ -58,6 +61,11 @@ pub async fn create(config: &Config, folder: &Path, environment: &Environment) -
         let written = snapshot.write_to(folder, services::migrations(service), created_at).await;
         written.map_err(|error| at(&file_of(folder, service), error))?;
     }
+    if let Some(secret) = config.code_secret_file().filter(|file| file.exists()) {
+        // With its mode, 0600.
+        let copy = folder.join(CODE_SECRET_FILE);
+        fs::copy(secret, &copy).map_err(|error| at(&copy, error))?;
+    }
     Manifest::write(folder, created_at, migrations)
 }
 
@@ -75,6 +83,9 @@ fn same_names<'a>(names: &[String], known: impl Iterator<Item = &'a migrate::Mig
 /// stream cannot be deleted. Nothing is restored then.
 pub async fn restore(config: &Config, folder: &Path, environment: &Environment) -> Result<Manifest, Error> {
     let manifest = Manifest::read(folder)?;
+    if manifest.has_code_secret() {
+        refuse_another_code_secret(config, &folder.join(CODE_SECRET_FILE))?;
+    }
     refuse_databases_in_use(&config.databases).await?;
     let staging = match &config.databases {
         // Beside the target, so that renaming the files is enough.
@@ -91,6 +102,10 @@ pub async fn restore(config: &Config, folder: &Path, environment: &Environment) 
     reset_broker(config).await?;
     match &config.databases {
         Databases::Folder(target) => {
+            if let (true, Some(to)) = (manifest.has_code_secret(), config.code_secret_file()) {
+                fs::copy(folder.join(CODE_SECRET_FILE), &to).map_err(|error| at(&to, error))?;
+                manifest::sync(&to)?;
+            }
             for service in Service::ALL {
                 let (from, to) = (file_of(staging.path(), service), file_of(target, service));
                 fs::rename(from, &to).map_err(|error| at(&to, error))?;
@@ -141,6 +156,19 @@ async fn load(service: Service, from: &Path, databases: &Databases, environment:
     snapshot::load_postgres(&file, &to).await.map_err(failed)?;
     file.close().await?;
     Ok(to.close().await?)
+}
+
+/// With another secret, the codes that people have printed would no longer be valid.
+fn refuse_another_code_secret(config: &Config, file: &Path) -> Result<(), Error> {
+    let secret = read_code_secret(file).map_err(Error::failed)?;
+    let known = [&config.code_secret, &config.code_secret_previous].into_iter().flatten().any(|known| *known == secret);
+    if config.code_secret_file().is_some() || known {
+        return Ok(());
+    }
+    Err(Error::failed(format!(
+        "CODE_SECRET: codes of tickets were signed with another secret: set it, or CODE_SECRET_PREVIOUS, to the content of {}",
+        file.display()
+    )))
 }
 
 fn refuse_content(folder: &Path) -> Result<(), Error> {

@@ -6,6 +6,7 @@ use crate::{Backend, Caller, Host, audit};
 use sea_orm::Statement;
 use shared::auth::{SignIn, SignUp};
 use shared::value::{LanguageTag, Password};
+use std::os::unix::fs::PermissionsExt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
@@ -98,7 +99,6 @@ async fn a_backup_under_load_restores_all_that_was_acknowledged_before_it() {
 
 #[tokio::test]
 async fn a_backup_has_the_schema_and_the_numbers_of_its_source_and_is_readable_by_the_owner_only() {
-    use std::os::unix::fs::PermissionsExt;
     let (data, parent, environment) = (folder(), folder(), Environment::real());
     let host = Host::start(&config(data.path()), environment.clone()).await.expect("starts");
     assert!(sign_up(&host.backend(), &environment, "ann").await);
@@ -124,10 +124,12 @@ async fn a_backup_that_is_incomplete_damaged_or_newer_is_refused_and_nothing_is_
     let (data, parent, environment) = (folder(), folder(), Environment::real());
     Host::start(&config(data.path()), environment.clone()).await.expect("starts").stop().await;
     let manifest = |folder: &Path| folder.join("manifest.json");
-    let breaks: [Damage; 4] = [
+    let breaks: [Damage; 6] = [
         ("no whole backup", &|folder| fs::remove_file(manifest(folder)).expect("is there")),
         ("damaged", &|folder| fs::write(folder.join("orders.db"), "text").expect("writes")),
         ("orders.db", &|folder| fs::remove_file(folder.join("orders.db")).expect("is there")),
+        ("damaged", &|folder| fs::write(folder.join(CODE_SECRET_FILE), "text").expect("writes")),
+        ("codes.key", &|folder| fs::remove_file(folder.join(CODE_SECRET_FILE)).expect("is there")),
         ("its format is 2", &|folder| {
             let text = fs::read_to_string(manifest(folder)).expect("is there");
             fs::write(manifest(folder), text.replace("\"format\": 1", "\"format\": 2")).expect("writes");
@@ -156,4 +158,38 @@ async fn neither_a_used_folder_nor_a_used_database_is_overwritten() {
 
     assert!(again.to_string().contains("not empty") && over.to_string().contains("not empty"), "{again}, {over}");
     assert!(over.to_string().starts_with("DATABASE_URL: "), "{over}");
+}
+
+#[tokio::test]
+async fn the_secret_of_the_codes_comes_back_with_the_databases() {
+    let (data, to, restored, environment) = (folder(), folder(), folder(), Environment::real());
+    Host::start(&config(data.path()), environment.clone()).await.expect("starts").stop().await;
+    let file = |folder: &Path| folder.join(CODE_SECRET_FILE);
+    let secret = fs::read_to_string(file(data.path())).expect("it was created");
+    create(&config(data.path()), to.path(), &environment).await.expect("backs up");
+
+    restore(&config(restored.path()), to.path(), &environment).await.expect("restores");
+
+    assert_eq!(fs::read_to_string(file(restored.path())).ok().as_ref(), Some(&secret));
+    for copy in [file(to.path()), file(restored.path())] {
+        assert_eq!(fs::metadata(&copy).expect("it is there").permissions().mode() & 0o777, 0o600);
+    }
+
+    // A site that has the secret in a variable takes the backup only with the same one.
+    let other = "f0f1f2f3f4f5f6f7f8f9fafbfcfdfeff101112131415161718191a1b1c1d1e1f";
+    let with = |target: &Path, variables: &[(&str, &str)]| {
+        let data = format!("sqlite://{}", target.display());
+        Config::from_variables(|name| match name {
+            "DATABASE_URL" => Some(data.clone()),
+            _ => variables.iter().find(|(known, _)| *known == name).map(|(_, value)| (*value).to_owned()),
+        })
+        .expect("the configuration is valid")
+    };
+    let target = restored.path().join("elsewhere");
+    let refused = restore(&with(&target, &[("CODE_SECRET", other)]), to.path(), &environment).await;
+    let refused = refused.expect_err("codes would no longer be valid").to_string();
+    assert!(refused.starts_with("CODE_SECRET: ") && !refused.contains(secret.trim()) && !target.exists(), "{refused}");
+    let rotated = with(&target, &[("CODE_SECRET", other), ("CODE_SECRET_PREVIOUS", secret.trim())]);
+    restore(&rotated, to.path(), &environment).await.expect("restores");
+    assert!(!file(&target).exists());
 }

@@ -1,12 +1,14 @@
 //! The settings of a process: environment variables, read once at the start. [`VARIABLES`] lists them all; each may be
 //! unset.
 
+mod code_secret;
 mod stripe;
 #[cfg(test)]
 mod tests;
 mod urls;
 mod variables;
 
+pub use code_secret::{CODE_SECRET_FILE, CodeSecret, CodeSecrets, read_code_secret};
 pub use variables::{DefaultValue, VARIABLES, Variable};
 
 use crate::messaging::connection::Servers;
@@ -19,6 +21,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 use variables::Reader;
+use zeroize::Zeroizing;
 
 /// The parsed settings. [`VARIABLES`] explains them.
 #[derive(Clone, Debug)]
@@ -41,7 +44,12 @@ pub struct Config {
     /// `None`: the sandbox, where no money moves.
     pub stripe: Option<StripeSettings>,
     pub publishable_key: Option<String>,
+    /// `None`: in a file beside SQLite's; see [`Config::code_secrets`].
+    pub code_secret: Option<CodeSecret>,
+    pub code_secret_previous: Option<CodeSecret>,
     pub fee: FeeShare,
+    /// What the resale of an issued ticket may cost, in percent of its face value.
+    pub price_cap_percent: Option<u32>,
     pub payout_after: Duration,
     pub mail: MailBackend,
     pub mail_from: Mailbox,
@@ -183,11 +191,15 @@ impl Config {
         let databases =
             urls::databases(&variables.get_or_default("DATABASE_URL"), variables.get("DATABASE_PASSWORD").as_deref())?;
         let public_url = urls::public_url(variables.get("PUBLIC_URL"), port)?;
+        let (code_secret, code_secret_previous) = code_secrets(&variables)?;
         Ok(Config {
             parts,
             stripe,
             publishable_key,
+            code_secret,
+            code_secret_previous,
             fee: fee(&variables)?,
+            price_cap_percent: price_cap_percent(&variables)?,
             payout_after: variables.hours("PAYOUT_AFTER_HOURS", 0..=8760)?,
             mail: mail(&variables, &databases, &public_url)?,
             mail_from: mail_from(variables.get("MAIL_FROM"), &public_url)?,
@@ -226,6 +238,19 @@ fn nats(variables: &Reader, parts: &Parts) -> Result<Option<Servers>, ConfigErro
     Ok(servers.map(|servers| servers.trusting(authority)))
 }
 
+fn code_secrets(variables: &Reader) -> Result<(Option<CodeSecret>, Option<CodeSecret>), ConfigError> {
+    let read = |name| {
+        let text = variables.get(name).map(Zeroizing::new);
+        let secret = text.map(|text| CodeSecret::parse(&text)).transpose();
+        secret.map_err(|problem| ConfigError::new(name, problem))
+    };
+    let (current, previous) = (read("CODE_SECRET")?, read("CODE_SECRET_PREVIOUS")?);
+    if previous.is_some() && previous == current {
+        return Err(ConfigError::new("CODE_SECRET_PREVIOUS", "it must be another one than CODE_SECRET, or unset"));
+    }
+    Ok((current, previous))
+}
+
 fn metrics(variables: &Reader) -> Result<Option<MetricsAddress>, ConfigError> {
     let text = variables.get_or_default("METRICS");
     if text == "off" {
@@ -242,6 +267,11 @@ fn fee(variables: &Reader) -> Result<FeeShare, ConfigError> {
     let percent = variables.get_or_default("PLATFORM_FEE_PERCENT");
     let expected = format!("a number from 0 to {}, with at most two decimals", FeeShare::MAX_PERCENT);
     FeeShare::parse(&percent).ok_or_else(|| ConfigError::unexpected("PLATFORM_FEE_PERCENT", &percent, &expected))
+}
+
+fn price_cap_percent(variables: &Reader) -> Result<Option<u32>, ConfigError> {
+    let is_set = variables.get("PRICE_CAP_PERCENT").is_some();
+    is_set.then(|| variables.number("PRICE_CAP_PERCENT", 100..=1000, "")).transpose()
 }
 
 fn mail(variables: &Reader, databases: &Databases, public_url: &str) -> Result<MailBackend, ConfigError> {

@@ -78,6 +78,8 @@ fn an_unusable_variable_is_named_in_one_line() {
         ("PAYOUT_AFTER_HOURS", "soon"),
         ("MAIL", "pigeon"),
         ("MAIL_FROM", "nobody"),
+        ("CODE_SECRET", "secret"),
+        ("CODE_SECRET_PREVIOUS", "secret"),
         ("HOST", "two\nlines"),
     ];
     for (variable, value) in cases {

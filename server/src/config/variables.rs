@@ -104,7 +104,23 @@ pub const VARIABLES: &[Variable] = &[
     described("MAIL_PASSWORD", "the one in MAIL", "the password for a MAIL that has a user only; taken as it is"),
     described("MAIL_FROM", "Ticketing <tickets@host>, with the host of PUBLIC_URL", "the sender of mails"),
     value("PLATFORM_FEE_PERCENT", "0", "the marketplace's share of each sale, at most 50; it is included in the price"),
+    described(
+        "PRICE_CAP_PERCENT",
+        "none",
+        "the highest price of a resale, in percent of the face value, from 100; only for tickets that were issued here",
+    ),
     value("PAYOUT_AFTER_HOURS", "24", "how long after the start of a show its sellers are paid"),
+    described(
+        "CODE_SECRET",
+        "a file beside SQLite's, created once",
+        "the secret of the tickets' codes: 64 hexadecimal digits, as openssl rand -hex 32 prints them. The service tickets \
+         needs it with PostgreSQL",
+    ),
+    described(
+        "CODE_SECRET_PREVIOUS",
+        "none",
+        "the former CODE_SECRET: codes that it signed stay valid until this variable is unset",
+    ),
     described(
         "STRIPE_SECRET_KEY",
         "the sandbox, with test cards",

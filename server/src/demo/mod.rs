@@ -93,7 +93,7 @@ async fn create_show(backend: &Backend, seller: &Caller, show: &DemoShow, now: I
         let price = parse_price(offer.price, currency)?;
         let face_value = offer.face_value.map(|text| parse_price(text, currency)).transpose()?;
         let seats = parse_seats(offer)?;
-        backend.call(seller, OfferTickets { show_id, price, face_value, seats }).await?;
+        backend.call(seller, OfferTickets { show_id, price, face_value, seats, issued: false }).await?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! The checks of `doctor`. Each returns in one line what it found, or what is wrong and what to do.
 
-use crate::config::MailBackend;
+use crate::config::{MailBackend, read_code_secret};
 use crate::messaging::{Bus, connection::Connection, jetstream::JetStreamBus};
 use crate::services::{self, auth::MailTransport, payments};
 use crate::store::{Databases, Protection, migrate};
@@ -8,6 +8,8 @@ use crate::tasks::Tasks;
 use crate::{Config, Environment, Error};
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbBackend, Statement, TransactionTrait};
 use shared::{Instant, Service};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
 /// A difference of clocks above which holds end visibly early or late, and Stripe's signatures may count as too old.
@@ -94,6 +96,32 @@ async fn check_clock(db: &DatabaseConnection, environment: &Environment) -> Resu
 
 fn difference(one: Instant, other: Instant) -> Duration {
     one.since(other).max(other.since(one))
+}
+
+/// Where the secret of the tickets' codes comes from.
+pub fn code_secret(config: &Config) -> Outcome {
+    if !config.parts.services.contains(&Service::Tickets) {
+        return Ok("none: tickets runs elsewhere".to_owned());
+    }
+    let Some(file) = config.code_secret_file() else {
+        // Fails only if there is neither the variable nor a place for the file.
+        let secrets = config.code_secrets(&Environment::real()).map_err(|error| error.to_string())?;
+        let previous = if secrets.previous.is_some() { ", codes of CODE_SECRET_PREVIOUS are valid, too" } else { "" };
+        return Ok(format!("signed with CODE_SECRET{previous}"));
+    };
+    match fs::metadata(&file).map(|metadata| metadata.permissions().mode()) {
+        Ok(mode) if mode & 0o077 != 0 => {
+            Err(format!("CODE_SECRET: others may read {}, and make codes: chmod 600, and change it", file.display()))
+        }
+        Ok(_) => {
+            let read = read_code_secret(&file).map_err(|error| format!("{error}: restore it from a backup"));
+            read.map(|_| format!("signed with {}", file.display()))
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            Ok(format!("the program creates {} when it starts", file.display()))
+        }
+        Err(error) => Err(format!("CODE_SECRET: {}: {error}", file.display())),
+    }
 }
 
 /// How much space is left where SQLite's files are.

@@ -64,6 +64,7 @@ pub async fn run(config: &Config, environment: &Environment, mail_to: Option<&st
     for &service in &config.parts.services {
         add(format!("database {service}"), checks::database(config, service, environment).await);
     }
+    add("codes".to_owned(), checks::code_secret(config));
     add("disk".to_owned(), checks::disk(config));
     add("broker".to_owned(), checks::broker(config).await);
     add("mail".to_owned(), checks::mail(config, environment, mail_to).await);

@@ -4,6 +4,7 @@ use super::*;
 use crate::Host;
 use shared::Service;
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use tempfile::TempDir;
 
 fn config(folder: &TempDir, variables: &[(&str, &str)]) -> Config {
@@ -137,4 +138,35 @@ async fn a_database_that_is_missing_or_damaged_is_named() {
         assert!(text.lines().any(named), "{service}: {text}");
     }
     assert!(text.contains("not a database"), "{text}");
+}
+
+#[test]
+fn a_secret_of_the_codes_that_is_missing_open_to_others_or_damaged_is_named() {
+    let folder = TempDir::new().expect("makes a folder");
+    let (sqlite, file) = (config(&folder, &[]), folder.path().join("data/codes.key"));
+    assert!(checks::code_secret(&sqlite).is_ok_and(|found| found.contains("when it starts")));
+    fs::create_dir(folder.path().join("data")).expect("makes a folder");
+    sqlite.code_secrets(&Environment::real()).expect("creates the file");
+    assert!(checks::code_secret(&sqlite).is_ok_and(|found| found.contains("signed with")));
+
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o640)).expect("it is ours");
+    assert!(checks::code_secret(&sqlite).is_err_and(|problem| problem.contains("chmod 600")));
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600)).expect("it is ours");
+    fs::write(&file, "nonsense").expect("writes");
+    assert!(checks::code_secret(&sqlite).is_err_and(|problem| problem.contains("restore it from a backup")));
+
+    let read = |services: &'static str, secret: Option<&'static str>| {
+        let find = |name: &str| match name {
+            "DATABASE_URL" => Some("postgres://localhost/*".to_owned()),
+            "NATS_URL" => Some("nats://localhost".to_owned()),
+            "SERVICES" => Some(services.to_owned()),
+            "CODE_SECRET" => secret.map(str::to_owned),
+            _ => None,
+        };
+        checks::code_secret(&Config::from_variables(find).expect("the configuration is valid"))
+    };
+    let secret = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f";
+    assert!(read("tickets", None).is_err_and(|problem| problem.starts_with("CODE_SECRET: it must be set")));
+    assert!(read("tickets", Some(secret)).is_ok_and(|found| !found.contains("0001")));
+    assert!(read("orders", None).is_ok());
 }

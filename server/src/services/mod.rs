@@ -118,7 +118,8 @@ pub async fn open(
         Service::Tickets => {
             // A process without `payments` has no secret key, but may know the publishable one.
             let real_payments = config.stripe.is_some() || config.publishable_key.is_some();
-            tickets::Tickets::new(store().await?, real_payments)
+            let codes = tickets::CodeSigner::new(config.code_secrets(environment)?);
+            tickets::Tickets::new(store().await?, real_payments, codes, config.price_cap_percent)
         }
         Service::Orders => orders::Orders::new(store().await?, config.hold),
         Service::Expiration => expiration::Expiration::new(store().await?),

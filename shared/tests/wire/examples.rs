@@ -10,21 +10,22 @@ use shared::auth::{
 use shared::expiration::ExpirationDue;
 use shared::orders::{
     CancelOrder, EndReason, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, OrderLine, OrderState, OrderUpdate,
-    PaymentSummary, PlaceOrder, RefundSale,
+    PaymentSummary, PlaceOrder,
 };
 use shared::payments::{
     Authenticate, Balance, Decline, GetAccount, GetPayment, GetSettings, Movement, MovementKind, Pay, Payment,
     PaymentChanged, PaymentMethod, PaymentState, ReceiveWebhook, SellerAccount, SetUpPayouts, Settings, SoldTicket,
 };
+use shared::ticket_code::{Claims, IssuedCode, TicketCode};
 use shared::tickets::{
-    CancelShow, Cancellation, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets,
-    OfferTickets, RepriceTicket, Seat, Show, ShowFilter, ShowListing, Ticket, TicketChanged, TicketState, TicketUpdate,
-    WithdrawTicket,
+    CancelShow, Cancellation, Category, CreateShow, GetPass, GetPassCode, GetShow, GetTicket, ListPasses, ListSelling,
+    ListShows, ListTickets, Listing, OfferTickets, Pass, RefundSale, RepriceTicket, ResellPass, Seat, Show, ShowFilter,
+    ShowListing, Ticket, TicketChanged, TicketState, TicketUpdate, WithdrawTicket,
 };
 use shared::value::{Email, LanguageTag, Password, Secret, ShortText};
 use shared::{
-    Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OffsetTime, OrderId, Paginated, PaymentId, Price,
-    Rejection, ShowId, Subject, TicketId, UserId,
+    Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OffsetTime, OrderId, Paginated, PassId, PaymentId,
+    Price, Rejection, ShowId, Subject, TicketId, UserId,
 };
 use uuid::Uuid;
 
@@ -32,6 +33,7 @@ const BUYER: UserId = id(1);
 const SELLER: UserId = id(2);
 const SHOW: ShowId = id(3);
 const TICKET: TicketId = id(4);
+const PASS: PassId = id(9);
 const ORDER: OrderId = id(5);
 const PAYMENT: PaymentId = id(6);
 const EARLIER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_888_200_000), offset_minutes: 120 };
@@ -40,7 +42,12 @@ const LATER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_891_800_00
 pub fn events(recorder: &mut Recorder) {
     recorder.event(&Registered { user_id: BUYER });
     recorder.event(&AccountClosed { user_id: BUYER });
-    recorder.event(&TicketChanged { ticket: ticket(), order_id: Some(ORDER), price_version: 2 });
+    recorder.event(&TicketChanged {
+        ticket: ticket(),
+        order_id: Some(ORDER),
+        refund_requested: true,
+        price_version: 2,
+    });
     recorder.event(&order_changed());
     recorder.event(&expiration_due());
     recorder.event(&PaymentChanged {
@@ -137,7 +144,13 @@ fn tickets(recorder: &mut Recorder) {
         cursor: some("50"),
     };
     let price = Price::try_from(euros(4990)).expect("a price");
-    let offer = OfferTickets { show_id: SHOW, price, face_value: Some(price), seats: vec![seat(), Seat::default()] };
+    let offer = OfferTickets {
+        show_id: SHOW,
+        price,
+        face_value: Some(price),
+        seats: vec![seat(), Seat::default()],
+        issued: false,
+    };
     recorder.request(&create, &listing());
     recorder.request(&CancelShow { id: SHOW }, &listing());
     recorder.request(&ListShows { filter }, &page(listing()));
@@ -148,6 +161,12 @@ fn tickets(recorder: &mut Recorder) {
     recorder.request(&RepriceTicket { id: TICKET, price, version: 3 }, &ticket());
     recorder.request(&WithdrawTicket { id: TICKET }, &ticket());
     recorder.request(&ListSelling { cursor: some("50") }, &page(ticket()));
+    recorder.request(&RefundSale { ticket_id: TICKET }, &());
+    recorder.request(&ListPasses { cursor: some("50") }, &page(pass()));
+    recorder.request(&GetPass { id: PASS }, &pass());
+    let claims = Claims { show_id: SHOW, key_id: 1, pass_id: PASS, generation: 2 };
+    recorder.request(&GetPassCode { id: PASS }, &IssuedCode { code: TicketCode::new(claims, [3; 64]) });
+    recorder.request(&ResellPass { id: PASS, price }, &ticket());
 }
 
 fn orders(recorder: &mut Recorder) {
@@ -155,7 +174,6 @@ fn orders(recorder: &mut Recorder) {
     recorder.request(&GetOrder { id: ORDER }, &order());
     recorder.request(&ListOrders { cursor: some("50") }, &page(order()));
     recorder.request(&CancelOrder { id: ORDER }, &order());
-    recorder.request(&RefundSale { ticket_id: TICKET }, &());
 }
 
 fn payments(recorder: &mut Recorder) {
@@ -201,6 +219,9 @@ pub fn rejections() -> Vec<Rejection> {
         Rejection::HeldByYou { order_id: ORDER },
         Rejection::TicketSold,
         Rejection::TicketWithdrawn,
+        Rejection::TicketListed,
+        Rejection::TicketPassedOn,
+        Rejection::RefundUnderWay,
         Rejection::OwnTicket,
         Rejection::SeatTaken { seat: seat(), yours: false },
         Rejection::PriceChanged,
@@ -220,7 +241,7 @@ pub fn rejections() -> Vec<Rejection> {
     ]
 }
 
-pub const FLAWS: [Flaw; 31] = [
+pub const FLAWS: [Flaw; 32] = [
     Flaw::Empty,
     Flaw::TooLong { most: 120 },
     Flaw::InvisibleCharacters,
@@ -235,6 +256,7 @@ pub const FLAWS: [Flaw; 31] = [
     Flaw::OffStep { step: Money::new(10, Currency::Kwd) },
     Flaw::LowPrice { least: Money::new(50, Currency::Eur) },
     Flaw::HighTotal { most: Money::new(99_999_999, Currency::Eur) },
+    Flaw::AboveCap { most: Money::new(4_950, Currency::Eur) },
     Flaw::HighPrice { most: Money::new(99_999_999, Currency::Eur) },
     Flaw::OtherCurrency { currency: Currency::Eur },
     Flaw::UnknownChoice,
@@ -294,6 +316,7 @@ fn order_changed() -> OrderChanged {
         total: euros(4990),
         expires_at: at(60),
         payment_id: Some(PAYMENT),
+        captured: true,
     }
 }
 
@@ -332,8 +355,21 @@ fn ticket() -> Ticket {
         price: euros(4990),
         face_value: Some(euros(4500)),
         state: TicketState::Held,
+        issued: true,
         held_until: Some(at(60)),
         version: 3,
+    }
+}
+
+fn pass() -> Pass {
+    Pass {
+        id: PASS,
+        show: show(),
+        seat: seat(),
+        face_value: euros(4500),
+        price_cap: Some(euros(4950)),
+        listing: Some(Listing { ticket_id: TICKET, price: euros(4900), state: TicketState::OnSale }),
+        refund_requested: false,
     }
 }
 
@@ -343,11 +379,12 @@ fn order() -> Order {
         buyer_id: BUYER,
         state: OrderState::Cancelled,
         reason: Some(EndReason::CancelledByBuyer),
-        lines: vec![OrderLine { ticket_id: TICKET, show: show(), seat: seat(), price: euros(4990) }],
+        lines: vec![OrderLine { ticket_id: TICKET, show: show(), seat: seat(), price: euros(4990), issued: true }],
         total: euros(4990),
         placed_at: at(0),
         expires_at: at(60),
         extended: true,
+        captured: true,
         payment: Some(PaymentSummary { id: PAYMENT, state: PaymentState::Started }),
         server_now: at(30),
         version: 2,

@@ -14,6 +14,9 @@ use crate::step::Step;
 /// independently of us.
 const LOCALSTRIPE: (&str, &str) = ("localstripe", "1.15.10");
 
+/// Ed25519 for the verifier of tickets' codes in `tests/ticket_code`, which uses no code of this project.
+const PYNACL: (&str, &str) = ("pynacl", "1.6.2");
+
 /// A PyPI package without dependencies, pinned to the hashes of its wheels.
 pub struct PinnedPackage {
     /// The name on PyPI.
@@ -90,7 +93,7 @@ pub fn require_program(program: &str, debian_package: &str, duration: &str) -> R
     Ok(())
 }
 
-/// Environment variables that tell the tests where localstripe is.
-pub fn localstripe_variables() -> Result<[(&'static str, PathBuf); 1]> {
-    Ok([("LOCALSTRIPE", pip_install(LOCALSTRIPE)?)])
+/// Environment variables that tell the tests where Python packages are.
+pub fn python_variables() -> Result<[(&'static str, PathBuf); 2]> {
+    Ok([("LOCALSTRIPE", pip_install(LOCALSTRIPE)?), ("PYNACL", pip_install(PYNACL)?)])
 }

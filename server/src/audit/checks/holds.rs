@@ -59,19 +59,21 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I7",
-        statement: "an order that is over never changes (except complete to refunded)",
+        statement: "an order changes as its life allows",
         noun: "versions of orders",
         population: "main.order_history",
         at_rest_only: false,
         offenders: "
             select id, coalesce(before, 'nothing') || ' became ' || state || ' in version ' || version as detail
             from (
-                select id, version, state, lag(state) over (partition by id order by version) as before
-                from main.order_history)
+                select id, version, state, captured, lag(state) over versions as before,
+                    lag(captured) over versions as captured_before
+                from main.order_history window versions as (partition by id order by version))
             where (before is null and version = 1 and state <> 'held')
                 or (before is not null and not (
                     (before = 'held' and state in ('held', 'complete', 'expired', 'cancelled'))
-                    or (before = 'complete' and state = 'refunded')))",
+                    or (before = 'complete' and state = 'refunded')
+                    or (before = 'complete' and state = 'complete' and captured > captured_before)))",
     },
     Check {
         invariant: "I7",
@@ -228,23 +230,24 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I21",
-        statement: "a numbered seat has one ticket on sale, held or sold",
+        statement: "a numbered seat has one ticket from elsewhere on sale, held or sold",
         noun: "tickets of numbered seats",
-        population: "tickets.tickets where seat_number is not null and state <> 'withdrawn'",
+        population: "tickets.tickets where seat_number is not null and state <> 'withdrawn' and pass_id is null",
         at_rest_only: false,
         // A ticket that an earlier version has written has the key '' until it gets its own. Of two tickets for one seat, the second gets
         // none.
         offenders: "
             select min(id) as id, count(*) || ' tickets of seat ' || seat_number as detail
-            from tickets.tickets where seat_number is not null and state <> 'withdrawn'
+            from tickets.tickets where seat_number is not null and state <> 'withdrawn' and pass_id is null
             group by show_id, lower(trim(coalesce(seat_section, ''))), lower(trim(coalesce(seat_row, ''))),
                 lower(trim(seat_number)) having count(*) > 1
             union all
             select min(id), count(*) || ' tickets with the key of one seat'
-            from tickets.tickets where seat_key <> '' and state <> 'withdrawn'
+            from tickets.tickets where seat_key <> '' and state <> 'withdrawn' and pass_id is null
             group by show_id, seat_key having count(*) > 1
             union all
             select id, 'without the key of seat ' || seat_number
-            from tickets.tickets where seat_key is null and seat_number is not null and state <> 'withdrawn'",
+            from tickets.tickets where seat_key is null and seat_number is not null and state <> 'withdrawn'
+                and pass_id is null",
     },
 ];

@@ -6,6 +6,7 @@ mod holds;
 mod ledger;
 mod messages;
 mod money;
+mod passes;
 mod replicas;
 
 pub struct Check {
@@ -24,7 +25,7 @@ pub struct Check {
 }
 
 pub fn all() -> Vec<&'static Check> {
-    let groups = [holds::CHECKS, money::CHECKS, ledger::CHECKS, messages::CHECKS, replicas::CHECKS];
+    let groups = [holds::CHECKS, passes::CHECKS, money::CHECKS, ledger::CHECKS, messages::CHECKS, replicas::CHECKS];
     let mut all: Vec<&Check> = groups.into_iter().flatten().collect();
     // "I9" sorts before "I10".
     all.sort_by_key(|check| (check.invariant.len(), check.invariant));

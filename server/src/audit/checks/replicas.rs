@@ -186,7 +186,7 @@ pub const CHECKS: &[Check] = &[
             where ticket.order_id is not placed.id or (case placed.state
                 when 'complete' then ticket.state <> 'sold' or ticket.buyer_id is not placed.buyer_id
                 when 'held' then ticket.state <> 'held'
-                else ticket.state not in ('on_sale', 'withdrawn') or ticket.buyer_id is not null end)",
+                else ticket.state not in ('on_sale', 'withdrawn') or (ticket.buyer_id is not null) <> ticket.sale_refunded end)",
     },
     Check {
         invariant: "I12",

@@ -22,7 +22,7 @@ use crate::{Caller, Cause, Error};
 use async_trait::async_trait;
 use rules::OrderLifecycle;
 use schema::OrderRow;
-use shared::orders::{CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, PaymentSummary, RefundSale};
+use shared::orders::{CancelOrder, GetOrder, HeldTicket, ListOrders, Order, OrderChanged, PaymentSummary};
 use shared::page::position;
 use shared::{Money, Paginated, PaymentId, Rejection, TicketId, UserId};
 use std::collections::BTreeMap;
@@ -68,21 +68,6 @@ impl Orders {
         self.order_view(write.await?).await
     }
 
-    async fn refund_sale(self: Arc<Self>, caller: Caller, request: RefundSale) -> Result<(), Error> {
-        let seller = caller.person()?;
-        let key_owner = caller.clone();
-        let write = self.store.write(&caller, move |tx| {
-            Box::pin(async move {
-                let ticket = request.ticket_id;
-                let refunding = tx.idempotent(&key_owner, &request, move |tx| {
-                    Box::pin(async move { Ok((refund_ticket(tx, seller, ticket).await?, ())) })
-                });
-                refunding.await.map(drop)
-            })
-        });
-        write.await
-    }
-
     async fn order_view(&self, order: OrderRow) -> Result<Order, Error> {
         self.order_views(vec![order]).await?.pop().ok_or(Rejection::NotFound.into())
     }
@@ -124,6 +109,7 @@ impl Orders {
             placed_at: order.placed_at.0,
             expires_at: order.expires_at.0,
             extended: order.extended,
+            captured: order.captured,
             payment,
             server_now: self.store.environment().now(),
             version: order.version.0,
@@ -133,18 +119,6 @@ impl Orders {
 
 fn require_buyer(order: &OrderRow, person: UserId) -> Result<(), Rejection> {
     if order.buyer_id == person.uuid() { Ok(()) } else { Err(Rejection::NotYours) }
-}
-
-async fn refund_ticket(tx: &Tx, seller: UserId, id: TicketId) -> Result<(), Error> {
-    let ticket = schema::ticket_replicas(tx.db(), &[id]).await?.pop();
-    if ticket.ok_or(Rejection::NotFound)?.ticket.seller_id != seller {
-        return Err(Rejection::NotYours.into());
-    }
-    let order = schema::live_order_of_ticket(tx.db(), id).await?.ok_or(Rejection::NotSold)?;
-    let lines = schema::lines_with_tickets(tx.db(), &[order.id]).await?;
-    let tickets: Vec<_> = lines.into_values().flatten().map(|(_, ticket)| ticket).collect();
-    let refunded = rules::refund_sale(order.lifecycle(), &tickets, seller, tx.now())?;
-    transition(tx, order, refunded).await.map(drop)
 }
 
 /// An order with its lines, and its state after a change.
@@ -201,6 +175,7 @@ fn event_of(order: &OrderRow, lines: Vec<(schema::LineRow, rules::TicketReplica)
         total: Money::new(order.total, order.currency.0),
         expires_at: order.expires_at.0,
         payment_id: order.payment_id.map(PaymentId::new),
+        captured: order.captured,
     })
 }
 
@@ -231,6 +206,5 @@ impl ServiceHandler for Orders {
         registry.register(&self, Orders::get);
         registry.register(&self, Orders::list);
         registry.register(&self, Orders::cancel);
-        registry.register(&self, Orders::refund_sale);
     }
 }

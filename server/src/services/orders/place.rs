@@ -160,6 +160,7 @@ async fn create_order(
         expires_at: Millis(tx.now() + hold),
         extended: false,
         payment_id: None,
+        captured: false,
         version: Version::FIRST,
     };
     schema::insert_order(tx, order.clone()).await?;

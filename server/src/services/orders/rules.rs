@@ -34,6 +34,8 @@ pub struct OrderLifecycle {
     pub extended: bool,
     /// The payment that completed the order.
     pub payment_id: Option<PaymentId>,
+    /// See [`OrderChanged::captured`](shared::orders::OrderChanged::captured).
+    pub captured: bool,
 }
 
 impl OrderLifecycle {
@@ -113,13 +115,23 @@ pub struct TicketView {
     /// The seller repriced or withdrew the ticket before `tickets` handled this order, so it will never be confirmed.
     pub changed: bool,
     pub show_cancelled: bool,
+    /// The seller gives the money of this order back.
+    pub refund_requested: bool,
+    /// The ticket is of a pass, which changes hands when the payment is captured.
+    pub issued: bool,
 }
 
 /// How an order sees one of its tickets; `price_version` is the one that the order was placed on.
 pub fn ticket_view(order: OrderId, price_version: u64, replica: &TicketReplica) -> TicketView {
     let confirmed = replica.order_id == Some(order);
     let changed = !confirmed && replica.price_version > price_version;
-    TicketView { confirmed, changed, show_cancelled: replica.ticket.show.cancelled }
+    TicketView {
+        confirmed,
+        changed,
+        show_cancelled: replica.ticket.show.cancelled,
+        refund_requested: confirmed && replica.refund_requested,
+        issued: replica.ticket.issued,
+    }
 }
 
 /// The order after a ticket or payment of it changed; equal to `order` if nothing follows from that.
@@ -162,6 +174,10 @@ fn next_while_complete(order: OrderLifecycle, tickets: &[TicketView], payments: 
         order.ended(OrderState::Refunded, EndReason::ShowCancelled)
     } else if payment_state == Some(PaymentState::Refunded) {
         order.ended(OrderState::Refunded, EndReason::RefundedExternally)
+    } else if tickets.iter().any(|ticket| ticket.refund_requested) {
+        order.ended(OrderState::Refunded, EndReason::BySeller)
+    } else if payment_state == Some(PaymentState::Captured) && tickets.iter().any(|ticket| ticket.issued) {
+        OrderLifecycle { captured: true, ..order }
     } else {
         order
     }
@@ -185,27 +201,6 @@ pub fn deadline_due(order: OrderLifecycle, deadline: Instant, now: Instant) -> D
         }
         OrderState::Held if deadline == order.expires_at => DeadlineDecision::RetryAt(deadline),
         _ => DeadlineDecision::Ignore,
-    }
-}
-
-/// The order after its seller gives the money back.
-///
-/// # Errors
-/// If the order is not complete, contains tickets of other sellers, or its show has begun.
-pub fn refund_sale(
-    order: OrderLifecycle,
-    tickets: &[TicketReplica],
-    seller: UserId,
-    now: Instant,
-) -> Result<OrderLifecycle, Rejection> {
-    if order.state != OrderState::Complete {
-        Err(Rejection::NotSold)
-    } else if tickets.iter().any(|replica| replica.ticket.seller_id != seller) {
-        Err(Rejection::SoldTogether)
-    } else if tickets.iter().any(|replica| replica.ticket.show.starts_at <= now) {
-        Err(Rejection::ShowBegun)
-    } else {
-        Ok(order.ended(OrderState::Refunded, EndReason::BySeller))
     }
 }
 

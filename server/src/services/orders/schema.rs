@@ -44,6 +44,10 @@ pub const MIGRATIONS: &[Migration] = &[
         create index payment_replicas_of_order on payment_replicas (order_id, payment_id);",
     },
     Migration { name: "0002_held_orders", sql: "create index orders_held on orders (state) where state = 'held'" },
+    Migration {
+        name: "0003_captured_orders",
+        sql: "alter table orders add column captured boolean not null default false",
+    },
 ];
 
 /// Held orders, by the index `orders_held`.
@@ -74,6 +78,7 @@ pub mod orders {
         pub expires_at: Millis,
         pub extended: bool,
         pub payment_id: Option<Uuid>,
+        pub captured: bool,
         pub version: Version,
     }
     impl ActiveModelBehavior for ActiveModel {}
@@ -168,6 +173,7 @@ impl OrderRow {
             expires_at: self.expires_at.0,
             extended: self.extended,
             payment_id: self.payment_id.map(PaymentId::new),
+            captured: self.captured,
         }
     }
 
@@ -177,6 +183,7 @@ impl OrderRow {
         self.expires_at = Millis(lifecycle.expires_at);
         self.extended = lifecycle.extended;
         self.payment_id = lifecycle.payment_id.map(PaymentId::uuid);
+        self.captured = lifecycle.captured;
     }
 }
 
@@ -206,15 +213,6 @@ pub async fn orders_of_buyer(
 
 pub async fn orders_by_id(db: &impl ConnectionTrait, ids: &[Uuid]) -> Result<Vec<OrderRow>, Error> {
     Ok(orders::Entity::find().filter(orders::Column::Id.is_in(ids.iter().copied())).all(db).await?)
-}
-
-/// The held or complete order that contains a ticket.
-pub async fn live_order_of_ticket(db: &impl ConnectionTrait, ticket: TicketId) -> Result<Option<OrderRow>, Error> {
-    let line = live_lines(db, &[ticket]).await?.pop();
-    match line {
-        Some(line) => order(db, line.order_id.into()).await.map(Some),
-        None => Ok(None),
-    }
 }
 
 /// The lines of held and complete orders that contain one of these tickets: at most one for each.
@@ -270,7 +268,7 @@ pub async fn insert_lines(tx: &Tx, order: OrderId, replicas: &[TicketReplica]) -
     let line = |replica: &TicketReplica| {
         let ticket = &replica.ticket;
         let (show, seat) = (ticket.show.clone(), ticket.seat.clone());
-        let snapshot = OrderLine { ticket_id: ticket.id, show, seat, price: ticket.price };
+        let snapshot = OrderLine { ticket_id: ticket.id, show, seat, price: ticket.price, issued: ticket.issued };
         Ok(LineRow {
             order_id: order.uuid(),
             ticket_id: ticket.id.uuid(),

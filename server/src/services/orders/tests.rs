@@ -2,7 +2,7 @@
 
 use super::rules::{
     DeadlineDecision, OrderLifecycle, PAYMENT_EXTENSION, PaymentReplica, TicketReplica, TicketView, cancel,
-    deadline_due, may_be_outdated, next_lifecycle, place, refund_sale, ticket_view,
+    deadline_due, may_be_outdated, next_lifecycle, place, ticket_view,
 };
 use crate::fixtures::{self, BUYER, PRICE, SELLER};
 use shared::orders::{EndReason, OrderState, PlaceOrder};
@@ -12,9 +12,16 @@ use shared::{Flaw, Instant, Invalid, Money, PaymentId, Rejection, ShowId};
 use uuid::Uuid;
 
 const DEADLINE: Instant = Instant::from_millis(60_000);
-const HELD: OrderLifecycle =
-    OrderLifecycle { state: OrderState::Held, reason: None, expires_at: DEADLINE, extended: false, payment_id: None };
-const CONFIRMED: TicketView = TicketView { confirmed: true, changed: false, show_cancelled: false };
+const HELD: OrderLifecycle = OrderLifecycle {
+    state: OrderState::Held,
+    reason: None,
+    expires_at: DEADLINE,
+    extended: false,
+    payment_id: None,
+    captured: false,
+};
+const CONFIRMED: TicketView =
+    TicketView { confirmed: true, changed: false, show_cancelled: false, refund_requested: false, issued: false };
 const UNCONFIRMED: TicketView = TicketView { confirmed: false, ..CONFIRMED };
 const CHANGED: TicketView = TicketView { changed: true, ..UNCONFIRMED };
 const SHOW_CANCELLED: TicketView = TicketView { show_cancelled: true, ..CONFIRMED };
@@ -140,22 +147,39 @@ fn an_order_that_is_over_never_changes() {
         assert_eq!(next_lifecycle(over, &[CONFIRMED], &[payment(PaymentState::Authorized)]), over);
         assert_eq!(deadline_due(over, DEADLINE, DEADLINE), DeadlineDecision::Ignore);
         assert_eq!(cancel(over), Err(Rejection::OrderClosed(state)));
-        assert_eq!(refund_sale(over, &[], SELLER, DEADLINE), Err(Rejection::NotSold));
     }
 }
 
 #[test]
-fn a_seller_refunds_a_complete_order_that_is_all_theirs_before_the_show() {
+fn an_order_whose_refund_its_seller_asks_for_is_refunded() {
     let complete = completed_by(payment(PaymentState::Captured));
-    let tickets = [fixtures::ticket_changed(1)];
-    let begun = fixtures::show().starts_at;
+    let requested = TicketReplica { refund_requested: true, ..fixtures::ticket_changed(1) };
+    let sold = TicketReplica { order_id: Some(fixtures::order().id), ..requested.clone() };
+    let view = |replica| ticket_view(fixtures::order().id, 1, replica);
 
-    let refunded = refund_sale(complete, &tickets, SELLER, DEADLINE).map(ended);
+    let refunded = next_lifecycle(complete, &[CONFIRMED, view(&sold)], &[payment(PaymentState::Captured)]);
 
-    assert_eq!(refunded, Ok((OrderState::Refunded, Some(EndReason::BySeller))));
-    assert_eq!(refund_sale(complete, &tickets, BUYER, DEADLINE), Err(Rejection::SoldTogether));
-    assert_eq!(refund_sale(complete, &tickets, SELLER, begun), Err(Rejection::ShowBegun));
-    assert_eq!(refund_sale(HELD, &tickets, SELLER, DEADLINE), Err(Rejection::NotSold));
+    assert_eq!(ended(refunded), (OrderState::Refunded, Some(EndReason::BySeller)));
+    let of_another_order = next_lifecycle(complete, &[view(&requested)], &[payment(PaymentState::Captured)]);
+    assert_eq!(of_another_order, complete);
+    let failed = next_lifecycle(complete, &[view(&sold)], &[payment(PaymentState::Voided)]);
+    assert_eq!(ended(failed), (OrderState::Refunded, Some(EndReason::CaptureFailed)));
+}
+
+#[test]
+fn only_a_captured_order_of_issued_tickets_says_so_and_once() {
+    let issued = TicketView { issued: true, ..CONFIRMED };
+    let captured = payment(PaymentState::Captured);
+    let complete = completed_by(captured);
+
+    let moved = next_lifecycle(complete, &[CONFIRMED, issued], &[captured]);
+
+    assert_eq!(moved, OrderLifecycle { captured: true, ..complete });
+    assert_eq!(next_lifecycle(moved, &[CONFIRMED, issued], &[captured]), moved);
+    assert_eq!(next_lifecycle(complete, &[CONFIRMED], &[captured]), complete);
+    assert_eq!(next_lifecycle(complete, &[issued], &[payment(PaymentState::Authorized)]), complete);
+    let cancelled = next_lifecycle(moved, &[TicketView { show_cancelled: true, ..issued }], &[captured]);
+    assert_eq!(ended(cancelled), (OrderState::Refunded, Some(EndReason::ShowCancelled)));
 }
 
 #[test]

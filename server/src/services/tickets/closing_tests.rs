@@ -22,7 +22,7 @@ fn seller(number: u128) -> UserId {
 async fn offer(market: &OnSale, seller: UserId, count: usize) -> Result<Vec<Ticket>, Error> {
     let price = Price::try_from(PRICE).expect("a valid price");
     let seats = vec![Seat::default(); count];
-    let offer = OfferTickets { show_id: market.show.show.id, price, face_value: None, seats };
+    let offer = OfferTickets { show_id: market.show.show.id, price, face_value: None, seats, issued: false };
     let caller = Caller { user: Some(seller), ..Caller::anonymous(Uuid::nil()) };
     market.service.clone().offer(caller, offer).await
 }

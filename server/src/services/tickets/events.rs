@@ -1,13 +1,13 @@
-//! The reaction of `tickets` to orders: holds, sells and releases tickets.
+//! The reaction of `tickets` to orders: holds, sells and releases tickets, and moves their passes.
 
-use super::schema::{TicketChange, TicketRow};
+use super::passes::{PassChanges, TicketChanges};
 use super::{closing, rules, schema};
 use crate::Error;
 use crate::messaging::Delivery;
 use crate::store::{Millis, Text, Tx, Version};
+use shared::OrderId;
 use shared::orders::{OrderChanged, OrderState};
-use shared::{OrderId, Rejection};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Applies the newest versions of orders to their tickets.
@@ -22,25 +22,40 @@ pub async fn orders_changed(tx: &Tx, orders: Vec<Delivery<OrderChanged>>) -> Res
     let left = closing::who_left(tx, rows.iter().map(|row| row.seller_id).collect()).await?;
     let cancelled: BTreeSet<Uuid> =
         shows.iter().filter(|show| show.cancelled_at.is_some()).map(|show| show.id).collect();
-    let mut rows: HashMap<Uuid, TicketRow> = rows.into_iter().map(|row| (row.id, row)).collect();
-    let mut changes = Vec::new();
+    let mut passes = PassChanges::of(tx, &rows).await?;
+    let mut tickets = TicketChanges::new(rows);
     for Delivery { event: order, cause, .. } in orders {
         for line in &order.lines {
-            let row = rows.get_mut(&line.ticket_id.uuid()).ok_or(Rejection::NotFound)?;
-            let ends_with_release = cancelled.contains(&row.show_id) || left.contains(&row.seller_id);
-            let next = rules::apply_order(row.lifecycle(ends_with_release), &order, line);
+            let before = tickets.get(line.ticket_id.uuid())?.clone();
+            let seller_gone = cancelled.contains(&before.show_id) || left.contains(&before.seller_id);
+            let ends_with_release = seller_gone || passes.ends_with_release(&before);
+            let next = rules::apply_order(before.lifecycle(ends_with_release), &order, line);
             let next = next.map_err(|rules::HeldByOtherOrder| Error::NotReady(None))?;
-            let Some(next) = next else { continue };
-            let before = row.clone();
-            row.version = before.version.next();
-            row.state = Text(next.state);
-            row.order_id = next.order_id.map(OrderId::uuid);
-            row.held_until = next.held_until.map(Millis);
-            row.price_version = Version(next.price_version);
-            row.buyer_id = (order.state == OrderState::Complete).then_some(order.buyer_id.uuid());
-            changes.push(TicketChange { before: Some(before), after: row.clone(), cause });
+            if let Some(next) = next {
+                let (is_released, has_moved) = (next.order_id.is_none(), passes.has_moved(&before));
+                tickets.change(before, cause, |row| {
+                    row.state = Text(next.state);
+                    row.order_id = next.order_id.map(OrderId::uuid);
+                    row.held_until = next.held_until.map(Millis);
+                    row.price_version = Version(next.price_version);
+                    row.refund_requested &= !is_released;
+                    row.sale_refunded = is_released && has_moved;
+                    // After a refund, the former buyer may be the one from whom the pass comes back.
+                    if !row.sale_refunded {
+                        row.buyer_id = (order.state == OrderState::Complete).then_some(order.buyer_id.uuid());
+                    }
+                });
+                if is_released {
+                    passes.release(tickets.get(line.ticket_id.uuid())?, cause);
+                }
+            }
+            let ticket = tickets.get(line.ticket_id.uuid())?;
+            if order.captured && order.state == OrderState::Complete && ticket.order_id == Some(order.id.uuid()) {
+                passes.capture(ticket, order.buyer_id);
+            }
         }
     }
     let shows = shows.into_iter().map(|show| Ok((show.id, schema::show_of(show)?))).collect::<Result<_, Error>>()?;
-    schema::apply_changes(tx, &shows, changes).await.map(drop)
+    passes.store(tx, &mut tickets).await?;
+    schema::apply_changes(tx, &shows, tickets.into_changes()).await.map(drop)
 }

@@ -5,9 +5,13 @@ mod cancellation;
 mod closing;
 #[cfg(test)]
 mod closing_tests;
+mod codes;
+#[cfg(test)]
+mod codes_tests;
 mod events;
 mod keys;
 mod lists;
+mod passes;
 mod rules;
 mod schema;
 mod search;
@@ -17,22 +21,22 @@ mod seats;
 #[cfg(test)]
 mod tests;
 
+pub use codes::CodeSigner;
 pub use schema::MIGRATIONS;
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Millis, Store, Text, Tx, Version};
+use crate::store::{Store, Text, Tx, Version};
 use crate::{Caller, Error};
 use async_trait::async_trait;
-use schema::TicketChange;
+use schema::{NewTicket, TicketChange};
 use shared::page::position;
 use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
     RepriceTicket, Seat, Show, ShowListing, Ticket, TicketState, WithdrawTicket,
 };
-use shared::value::ShortText;
-use shared::{Flaw, Instant, Invalid, Paginated, Price, Rejection, ShowId, UserId};
+use shared::{Flaw, Instant, Invalid, Money, Paginated, Price, Rejection, ShowId, UserId};
 use std::collections::{HashMap, hash_map::Entry};
 use std::sync::Arc;
 
@@ -40,11 +44,14 @@ pub struct Tickets {
     store: Store,
     /// With real payments, only who has proved an e-mail address may list: a seller must be reachable.
     real_payments: bool,
+    codes: CodeSigner,
+    /// What a resale may cost, in percent of the face value.
+    price_cap_percent: Option<u32>,
 }
 
 impl Tickets {
-    pub fn new(store: Store, real_payments: bool) -> Arc<Self> {
-        Arc::new(Tickets { store, real_payments })
+    pub fn new(store: Store, real_payments: bool, codes: CodeSigner, price_cap_percent: Option<u32>) -> Arc<Self> {
+        Arc::new(Tickets { store, real_payments, codes, price_cap_percent })
     }
 
     async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
@@ -126,7 +133,7 @@ impl Tickets {
     }
 
     async fn reprice(self: Arc<Self>, caller: Caller, request: RepriceTicket) -> Result<Ticket, Error> {
-        let person = caller.person()?;
+        let (person, cap_percent) = (caller.person()?, self.price_cap_percent);
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
                 let mut row = schema::ticket(tx.db(), request.id).await?;
@@ -138,6 +145,10 @@ impl Tickets {
                 let show = schema::show_of(show)?;
                 rules::check_sellable(&show, tx.now())?;
                 check_currency(&show, request.price, "price")?;
+                if let (Some(_), Some(face_value)) = (row.origin_id, row.face_value) {
+                    let cap = passes::price_cap(Money::new(face_value, show.currency), cap_percent);
+                    passes::check_cap(request.price, cap)?;
+                }
                 let before = row.clone();
                 row.price = request.price.money().minor;
                 row.price_version = row.price_version.next();
@@ -204,37 +215,30 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
         check_currency(&show, face_value, "face_value")?;
     }
     rules::check_sellable(&show, tx.now())?;
+    rules::check_issuer(request.issued, &show, seller)?;
     if !closing::who_left(tx, [seller.uuid()].into()).await?.is_empty() {
         return Err(Rejection::SignedOut.into());
     }
     // This locks the show, so that the seats stay free until the tickets are stored.
     cancellation::lock_show(tx, show.id).await?;
-    seats::check_free(tx, show.id, seller, &request.seats).await?;
-    let text = |part: Option<ShortText>| part.map(String::from);
+    let own =
+        if request.issued { passes::reusable(tx, show.id, seller, &request.seats).await? } else { HashMap::new() };
+    let own_pass = |seat: &Seat| keys::of_numbered_seat(seat).and_then(|key| own.get(&key));
+    seats::check_free(tx, show.id, seller, request.seats.iter().filter(|seat| own_pass(seat).is_none())).await?;
     let new_ticket = |seat: Seat| {
-        let after = schema::TicketRow {
-            id: tx.new_id(),
-            show_id: show.id.uuid(),
-            seller_id: seller.uuid(),
-            seat_order: keys::of_seat(&seat),
-            seat_key: keys::of_numbered_seat(&seat),
-            seat_section: text(seat.section),
-            seat_row: text(seat.row),
-            seat_number: text(seat.seat),
+        let pass = own_pass(&seat).copied().unwrap_or_else(|| (tx.new_id(), None));
+        let new = NewTicket {
+            show_id: show.id,
+            seller,
+            seat,
             price: request.price.money().minor,
             face_value: request.face_value.map(|price| price.money().minor),
-            state: Text(TicketState::OnSale),
-            order_id: None,
-            buyer_id: None,
-            held_until: None,
-            price_version: Version::FIRST,
-            version: Version::FIRST,
-            created_at: Millis(tx.now()),
-            cancellation_published: false,
+            pass: request.issued.then_some(pass),
         };
-        TicketChange { before: None, after, cause: tx.cause() }
+        TicketChange { before: None, after: new.row(tx), cause: tx.cause() }
     };
-    let changes = request.seats.into_iter().map(new_ticket).collect();
+    let changes: Vec<_> = request.seats.into_iter().map(new_ticket).collect();
+    passes::issue(tx, &changes, own.into_values().map(|(pass, _)| pass).collect()).await?;
     schema::apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), changes).await
 }
 
@@ -271,6 +275,11 @@ impl ServiceHandler for Tickets {
         registry.register(&self, Tickets::reprice);
         registry.register(&self, Tickets::withdraw);
         registry.register(&self, Tickets::selling);
+        registry.register(&self, Tickets::refund_sale);
+        registry.register(&self, Tickets::passes);
+        registry.register(&self, Tickets::pass);
+        registry.register(&self, Tickets::code);
+        registry.register(&self, Tickets::resell);
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {

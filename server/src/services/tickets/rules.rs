@@ -100,6 +100,14 @@ pub fn check_seller(real_payments: bool, verified: bool) -> Result<(), Rejection
     if real_payments && !verified { Err(Rejection::EmailUnverified) } else { Ok(()) }
 }
 
+/// Checks that a person may issue tickets of a show, and not only list some from elsewhere.
+///
+/// # Errors
+/// If the show is somebody else's.
+pub fn check_issuer(issued: bool, show: &Show, seller: UserId) -> Result<(), Rejection> {
+    if issued && show.creator_id != seller { Err(Rejection::NotYours) } else { Ok(()) }
+}
+
 /// Checks that tickets for a show may be sold.
 ///
 /// # Errors

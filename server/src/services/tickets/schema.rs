@@ -1,8 +1,9 @@
 //! The tables of `tickets`.
 
 use super::keys;
+use super::passes::schema::end_listings;
 use super::rules::TicketLifecycle;
-use crate::store::{Migration, Millis, Text, Tx, insert_all};
+use crate::store::{Migration, Millis, Text, Tx, Version, insert_all};
 use crate::{Cause, Error};
 use sea_orm::sea_query::{Alias, Expr, Func, OnConflict, Query, SubQueryStatement};
 use sea_orm::{
@@ -10,7 +11,7 @@ use sea_orm::{
 };
 use shared::tickets::{Seat, Show, ShowListing, Ticket, TicketChanged, TicketState};
 use shared::value::ShortText;
-use shared::{Money, OrderId, Rejection, ShowId, TicketId};
+use shared::{Money, OrderId, PassId, Rejection, ShowId, TicketId, UserId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
 
@@ -63,6 +64,26 @@ pub const MIGRATIONS: &[Migration] = &[
         alter table tickets add column seat_key text default '';
         create index tickets_without_keys on tickets (id) where seat_key = '';
         create unique index tickets_live_seat on tickets (show_id, seat_key) where state <> 'withdrawn' and seat_key <> '';",
+    },
+    Migration {
+        name: "0005_passes",
+        sql: "
+        create table passes (
+            id uuid primary key, show_id uuid not null, seat_section text, seat_row text, seat_number text, seat_key text,
+            face_value bigint not null, owner_id uuid not null, generation bigint not null, title_id uuid,
+            version bigint not null);
+        create unique index passes_seat on passes (show_id, seat_key);
+        create index passes_of_owner on passes (owner_id, id) where title_id is not null;
+        create table claims (
+            id uuid primary key, pass_id uuid not null, kind text not null, live boolean not null, ticket_id uuid not null,
+            made_at bigint not null, ended_at bigint);
+        create unique index claims_live on claims (pass_id) where live;
+        create index claims_of_ticket on claims (ticket_id) where live;
+        alter table tickets add column pass_id uuid;
+        alter table tickets add column origin_id uuid;
+        alter table tickets add column refund_requested boolean not null default false;
+        alter table tickets add column sale_refunded boolean not null default false;
+        create index tickets_of_order on tickets (order_id) where order_id is not null;",
     },
 ];
 
@@ -141,6 +162,14 @@ pub mod tickets {
         pub created_at: Millis,
         /// Whether the ticket has published the cancellation of its show.
         pub cancellation_published: bool,
+        /// The pass that it sells; none if it is from elsewhere.
+        pub pass_id: Option<Uuid>,
+        /// The ticket by which its seller bought the pass.
+        pub origin_id: Option<Uuid>,
+        /// See [`TicketChanged::refund_requested`](shared::tickets::TicketChanged::refund_requested).
+        pub refund_requested: bool,
+        /// Whether its sale was refunded after the pass had moved to the buyer, who stays in `buyer_id`.
+        pub sale_refunded: bool,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
@@ -164,6 +193,11 @@ pub mod show_words {
 }
 
 impl TicketRow {
+    /// See [`keys::of_numbered_seat`]; also for a ticket of a pass.
+    pub fn numbered_seat_key(&self) -> Option<String> {
+        seat_of(self).ok().as_ref().and_then(keys::of_numbered_seat)
+    }
+
     /// `ends_with_release`: see [`TicketLifecycle`].
     pub fn lifecycle(&self, ends_with_release: bool) -> TicketLifecycle {
         TicketLifecycle {
@@ -215,6 +249,7 @@ pub fn ticket_of(row: &TicketRow, show: &Show) -> Result<Ticket, Error> {
         price: money(row.price),
         face_value: row.face_value.map(money),
         state: row.state.0,
+        issued: row.pass_id.is_some(),
         held_until: row.held_until.map(|until| until.0),
         version: row.version.0,
     })
@@ -265,8 +300,56 @@ pub async fn tickets_by_id(db: &impl ConnectionTrait, ids: BTreeSet<Uuid>) -> Re
     Ok(tickets::Entity::find().filter(tickets::Column::Id.is_in(ids)).all(db).await?)
 }
 
+/// The tickets that an order holds or has bought.
+pub async fn tickets_of_order(db: &impl ConnectionTrait, order: Uuid) -> Result<Vec<TicketRow>, Error> {
+    Ok(tickets::Entity::find().filter(tickets::Column::OrderId.eq(order)).all(db).await?)
+}
+
 pub async fn ticket(db: &impl ConnectionTrait, id: TicketId) -> Result<TicketRow, Error> {
     tickets::Entity::find_by_id(id.uuid()).one(db).await?.ok_or(Rejection::NotFound.into())
+}
+
+/// A ticket that somebody lists.
+pub struct NewTicket {
+    pub show_id: ShowId,
+    pub seller: UserId,
+    pub seat: Seat,
+    pub price: i64,
+    pub face_value: Option<i64>,
+    /// The pass that it sells, with the ticket by which the seller bought that.
+    pub pass: Option<(PassId, Option<TicketId>)>,
+}
+
+impl NewTicket {
+    pub fn row(self, tx: &Tx) -> TicketRow {
+        let (pass_id, origin_id) = self.pass.unzip();
+        let text = |part: Option<ShortText>| part.map(String::from);
+        TicketRow {
+            id: tx.new_id(),
+            show_id: self.show_id.uuid(),
+            seller_id: self.seller.uuid(),
+            seat_order: keys::of_seat(&self.seat),
+            // The seat of a pass is the pass's, whichever ticket sells it.
+            seat_key: if pass_id.is_some() { None } else { keys::of_numbered_seat(&self.seat) },
+            seat_section: text(self.seat.section),
+            seat_row: text(self.seat.row),
+            seat_number: text(self.seat.seat),
+            price: self.price,
+            face_value: self.face_value,
+            state: Text(TicketState::OnSale),
+            order_id: None,
+            buyer_id: None,
+            held_until: None,
+            price_version: Version::FIRST,
+            version: Version::FIRST,
+            created_at: Millis(tx.now()),
+            cancellation_published: false,
+            pass_id: pass_id.map(PassId::uuid),
+            origin_id: origin_id.flatten().map(TicketId::uuid),
+            refund_requested: false,
+            sale_refunded: false,
+        }
+    }
 }
 
 /// A change of a ticket.
@@ -298,10 +381,13 @@ pub async fn apply_changes(
         let show = shows.get(&after.show_id).ok_or(Rejection::NotFound)?;
         counts.entry(after.show_id).or_default().add(before.as_ref(), &after);
         let (ticket, order_id) = (ticket_of(&after, show)?, after.order_id.map(OrderId::new));
-        events.push((cause, TicketChanged { ticket, order_id, price_version: after.price_version.0 }));
+        let (refund_requested, price_version) = (after.refund_requested, after.price_version.0);
+        events.push((cause, TicketChanged { ticket, order_id, refund_requested, price_version }));
         newest.insert(after.id, after);
     }
-    let rows: Vec<_> = newest.into_values().collect();
+    let rows: Vec<TicketRow> = newest.into_values().collect();
+    let ended = rows.iter().filter(|row| row.pass_id.is_some() && row.state.0 == TicketState::Withdrawn);
+    end_listings(tx, ended.map(|row| row.id).collect()).await?;
     let (count, next) = (rows.len() as u64, Expr::col((Alias::new("excluded"), tickets::Column::Version)));
     let overwrite = OnConflict::column(tickets::Column::Id)
         .update_columns(tickets::Column::iter().filter(|column| !matches!(column, tickets::Column::Id)))

@@ -43,7 +43,7 @@ async fn add_keys(market: &OnSale) -> Vec<Option<String>> {
 async fn offer(market: &OnSale, number: &str) -> Result<Vec<Ticket>, Error> {
     let price = Price::try_from(PRICE).expect("a valid price");
     let seats = vec![Seat::parse("", "", number).expect("a seat")];
-    let offer = OfferTickets { show_id: market.show.show.id, price, face_value: None, seats };
+    let offer = OfferTickets { show_id: market.show.show.id, price, face_value: None, seats, issued: false };
     market.service.clone().offer(seller(), offer).await
 }
 

@@ -1,6 +1,7 @@
-//! Numbered seats: each has one ticket that is on sale, held or sold.
+//! Numbered seats: each has one pass, or one ticket from elsewhere that is on sale, held or sold.
 
 use super::keys;
+use super::passes::schema::passes_of_seats;
 use super::schema::{self, TicketRow, tickets};
 use crate::Error;
 use crate::store::{Text, Tx};
@@ -11,11 +12,22 @@ use std::collections::{BTreeSet, HashMap};
 
 /// Refuses a numbered seat that has a ticket which is on sale, held or sold. The unique index `tickets_live_seat` would refuse it, but
 /// cannot tell which seat it is, and has no key for the second ticket of a seat that an earlier version has sold twice.
-pub async fn check_free(tx: &Tx, show: ShowId, seller: UserId, seats: &[Seat]) -> Result<(), Error> {
+pub async fn check_free(
+    tx: &Tx,
+    show: ShowId,
+    seller: UserId,
+    seats: impl Iterator<Item = &Seat>,
+) -> Result<(), Error> {
     let numbered: HashMap<_, _> =
-        seats.iter().filter_map(|seat| keys::of_numbered_seat(seat).map(|key| (key, seat))).collect();
+        seats.filter_map(|seat| keys::of_numbered_seat(seat).map(|key| (key, seat))).collect();
     if numbered.is_empty() {
         return Ok(());
+    }
+    for pass in passes_of_seats(tx.db(), show, numbered.keys().cloned()).await? {
+        if let Some(seat) = pass.seat_key.and_then(|key| numbered.get(&key)) {
+            let yours = pass.owner_id == seller.uuid();
+            return Err(Rejection::SeatTaken { seat: (*seat).clone(), yours }.into());
+        }
     }
     // Equal seats sort alike, too. Those that an earlier version has listed may have no keys yet.
     let orders = numbered.values().map(|seat| keys::of_seat(seat)).chain([String::new()]).collect();

@@ -1,14 +1,14 @@
 //! Versions of orders arrive late, twice and out of order. The inbox and the rules together still let a ticket have one
 //! order at a time, and let no order keep a ticket after its end.
 
-use super::{MIGRATIONS, Tickets, schema};
+use super::{CodeSigner, MIGRATIONS, Tickets, schema};
 use crate::fixtures::{self, PRICE, SELLER};
 use crate::messaging::EventHandler;
 use crate::messaging::inbox::{Inbox, count_pending};
 use crate::services::ServiceHandler;
 use crate::store::{Databases, open};
 use crate::tasks::Tasks;
-use crate::{Caller, Environment};
+use crate::{Caller, Config, Environment};
 use shared::orders::{OrderChanged, OrderState};
 use shared::tickets::{CreateShow, OfferTickets, Seat, ShowListing, Ticket, TicketState};
 use shared::{Envelope, Event, EventId, Instant, OrderId, Price, Service};
@@ -26,12 +26,20 @@ pub struct OnSale {
     pub tickets: Vec<Ticket>,
 }
 
+/// Tickets from elsewhere.
 pub async fn on_sale(count: usize) -> OnSale {
+    offered(count, false).await
+}
+
+pub async fn offered(count: usize, issued: bool) -> OnSale {
     let folder = tempfile::tempdir().expect("makes a folder");
     let environment = Environment::simulated(1, Instant::from_millis(1_790_000_000_000));
     let databases = Databases::Folder(folder.path().to_owned());
     let store = open(Service::Tickets, &databases, MIGRATIONS, environment, &Tasks::default()).await.expect("opens");
-    let service = Tickets::new(store.clone(), false);
+    let secret = "000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f".to_owned();
+    let config = Config::from_variables(|name| (name == "CODE_SECRET").then(|| secret.clone())).expect("it is valid");
+    let secrets = config.code_secrets(store.environment()).expect("it is set");
+    let service = Tickets::new(store.clone(), false, CodeSigner::new(secrets), Some(110));
     let inbox = Inbox::new(store, service.subscriptions());
     let seller = Caller { user: Some(SELLER), ..Caller::anonymous(Uuid::nil()) };
     let sample = fixtures::show();
@@ -48,7 +56,7 @@ pub async fn on_sale(count: usize) -> OnSale {
     let show = service.clone().create_show(seller.clone(), create).await.expect("creates the show");
     let price = Price::try_from(PRICE).expect("a valid price");
     let seats = vec![Seat::default(); count];
-    let offer = OfferTickets { show_id: show.show.id, price, face_value: None, seats };
+    let offer = OfferTickets { show_id: show.show.id, price, face_value: None, seats, issued };
     let tickets = service.clone().offer(seller, offer).await.expect("offers the tickets");
     OnSale { _folder: folder, service, inbox, show, tickets }
 }

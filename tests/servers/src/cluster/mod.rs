@@ -22,6 +22,8 @@ use crate::{paths, process, server_process};
 
 /// The `SERVICES` value of the web tier.
 pub const WEB: &str = "web";
+/// All processes of `tickets` have the same.
+const CODE_SECRET: &str = "6465e3b10c9f4a7785d2016bfa18c4937e5a2db86f90c1e4a35b7d28164f9c0e";
 
 /// What a cluster consists of.
 #[derive(Clone, Debug)]
@@ -74,6 +76,7 @@ impl Cluster {
             member.set("DRAIN_SECONDS", "1");
             if role != WEB {
                 member.set("DATABASE_URL", &postgres.database_url());
+                member.set("CODE_SECRET", CODE_SECRET);
             }
             layout.settings.iter().for_each(|(name, value)| member.set(name, value));
             member.namespace = network.map(|network| network.name().to_owned());

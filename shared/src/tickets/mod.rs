@@ -1,5 +1,9 @@
 //! Requests, replies and the event of `tickets`: shows and the tickets listed for them.
 
+mod pass;
+
+pub use pass::{GetPass, GetPassCode, ListPasses, Listing, Pass, RefundSale, ResellPass};
+
 use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::{OrderId, ShowId, TicketId, UserId};
@@ -8,6 +12,7 @@ use crate::invalid::Invalid;
 use crate::money::{Currency, Money};
 use crate::page::Paginated;
 use crate::price::Price;
+use crate::ticket_code::IssuedCode;
 use crate::value::ShortText;
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -190,6 +195,9 @@ pub struct Ticket {
     pub face_value: Option<Money>,
     /// Changed by the seller, and by `tickets` when an order changes.
     pub state: TicketState,
+    /// Whether it is of a [`Pass`]: the code that its buyer gets makes all former ones invalid.
+    #[serde(default)]
+    pub issued: bool,
     /// The end of the hold; `None` unless the ticket is held.
     pub held_until: Option<Instant>,
     /// 1, 2, 3, …: raised by each change. An edit names the version that it is based on.
@@ -307,6 +315,9 @@ pub struct OfferTickets {
     /// A seat with a number has one ticket that is on sale, held or sold. Without a number, several tickets may have the same place:
     /// `Seat::default()` is general admission.
     pub seats: Vec<Seat>,
+    /// Whether the tickets exist only here, with codes of their own: only the creator of the show may issue them.
+    #[serde(default)]
+    pub issued: bool,
 }
 
 /// Returns a ticket in any state.
@@ -348,6 +359,9 @@ pub struct TicketChanged {
     pub ticket: Ticket,
     /// The order that holds or bought it.
     pub order_id: Option<OrderId>,
+    /// The seller gives the money of that order back.
+    #[serde(default)]
+    pub refund_requested: bool,
     /// Raised only by a change of price and by a withdrawal: `orders` cancels a held order whose line names an older one.
     #[serde(rename = "terms")]
     pub price_version: u64,
@@ -380,4 +394,9 @@ crate::request::requests! { Service::Tickets;
     RepriceTicket = "tickets.reprice" -> Ticket;
     WithdrawTicket = "tickets.withdraw" -> Ticket;
     ListSelling = "tickets.selling" -> Paginated<Ticket>;
+    RefundSale = "tickets.refund_sale" -> ();
+    ListPasses = "tickets.passes" -> Paginated<Pass>;
+    GetPass = "tickets.pass" -> Pass;
+    GetPassCode = "tickets.code" -> IssuedCode;
+    ResellPass = "tickets.resell" -> Ticket;
 }
