@@ -1,5 +1,6 @@
 //! Who called, and what caused a write: recorded with every event that follows.
 
+use shared::value::Email;
 use shared::{Envelope, Rejection, UserId};
 use uuid::Uuid;
 
@@ -8,8 +9,8 @@ use uuid::Uuid;
 pub struct Caller {
     /// `None` if signed out.
     pub user: Option<UserId>,
-    /// Whether the person has proved that they read the mail of their address.
-    pub verified: bool,
+    /// The address of the person, who has proved that they read its mail; `None` if they have not.
+    pub address: Option<Email>,
     /// Correlates everything that follows from the HTTP request.
     pub request_id: Uuid,
     /// The same request under the same key has one effect.

@@ -34,6 +34,9 @@ pub enum Subject {
     /// A ticket was created or changed: [`TicketChanged`](crate::tickets::TicketChanged).
     #[strum(serialize = "tickets.changed")]
     TicketsChanged,
+    /// A pass got another owner, is offered to one, or was admitted: [`PassChanged`](crate::tickets::PassChanged).
+    #[strum(serialize = "tickets.pass_changed")]
+    TicketsPassChanged,
     /// An order was created or changed: [`OrderChanged`](crate::orders::OrderChanged).
     #[strum(serialize = "orders.changed")]
     OrdersChanged,

@@ -17,6 +17,8 @@ pub type ShowId = Id<marker::Show>;
 pub type TicketId = Id<marker::Ticket>;
 /// The right to a seat; see [`Pass`](crate::tickets::Pass).
 pub type PassId = Id<marker::Pass>;
+/// An offer to give a pass away; see [`PassTransfer`](crate::tickets::PassTransfer).
+pub type TransferId = Id<marker::Transfer>;
 /// A purchase of tickets for one show; see [`Order`](crate::orders::Order).
 pub type OrderId = Id<marker::Order>;
 /// One attempt to pay an order; see [`Payment`](crate::payments::Payment). A new attempt gets a new id.
@@ -31,6 +33,7 @@ mod marker {
     pub enum Show {}
     pub enum Ticket {}
     pub enum Pass {}
+    pub enum Transfer {}
     pub enum Order {}
     pub enum Payment {}
     pub enum Event {}

@@ -38,7 +38,7 @@ pub mod tickets;
 pub mod value;
 
 pub use event::{Envelope, Event, Subject};
-pub use id::{EventId, Id, OrderId, PassId, PaymentId, SessionId, ShowId, TicketId, UserId};
+pub use id::{EventId, Id, OrderId, PassId, PaymentId, SessionId, ShowId, TicketId, TransferId, UserId};
 pub use instant::{Instant, OffsetTime};
 pub use invalid::{Flaw, Invalid};
 pub use money::{Currency, FeeShare, Money};

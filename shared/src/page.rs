@@ -44,7 +44,11 @@ impl<Item> Paginated<Item> {
     }
 }
 
-fn cursor<Position: Serialize>(position: &Position) -> String {
+/// The cursor of a page that begins after this position.
+///
+/// # Panics
+/// If the position cannot be written as JSON.
+pub fn cursor<Position: Serialize>(position: &Position) -> String {
     URL_SAFE_NO_PAD.encode(serde_json::to_vec(position).expect("a position is plain data"))
 }
 

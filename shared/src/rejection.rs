@@ -50,6 +50,12 @@ pub enum Rejection {
     TicketPassedOn,
     #[error("the money for this ticket is being given back")]
     RefundUnderWay,
+    #[error("this ticket is offered to somebody already, take it back first")]
+    TransferPending,
+    #[error("a ticket can be given away {most} times")]
+    TooManyTransfers { most: u32 },
+    #[error("this ticket has been used at the door")]
+    TicketUsed,
     #[error("this is your own ticket")]
     OwnTicket,
     #[error("{}", seat_taken(seat, *yours))]

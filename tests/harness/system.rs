@@ -223,7 +223,8 @@ impl TestSystem {
     ) -> Result<R::Reply, Rejection> {
         let idempotency_key = key.map(str::to_owned);
         let request_id = self.environment.new_id();
-        let caller = Caller { user: Some(user.user.id), idempotency_key, ..Caller::anonymous(request_id) };
+        let address = user.user.verified.then(|| user.user.email.clone());
+        let caller = Caller { user: Some(user.user.id), address, idempotency_key, ..Caller::anonymous(request_id) };
         let backend = self.backend();
         let time = async {
             loop {

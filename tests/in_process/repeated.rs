@@ -94,7 +94,13 @@ async fn a_show_or_tickets_that_are_sent_twice_under_one_key_are_created_once() 
 
     assert_eq!((again, other), (first.clone(), Rejection::KeyReused));
     assert_ne!(of_ben.id, first.id);
-    let offer = OfferTickets { show_id: first.id, price: price(1000), face_value: None, seats: vec![Seat::default()], issued: false };
+    let offer = OfferTickets {
+        show_id: first.id,
+        price: price(1000),
+        face_value: None,
+        seats: vec![Seat::default()],
+        issued: false,
+    };
     let offered = system.call_with_key(&ann, Some("k"), offer.clone()).await.expect("the tickets are valid");
     assert_eq!(system.call_with_key(&ann, Some("k"), offer).await.expect("the same"), offered);
     let listed = system.call(&ben, ListShows { filter: ShowFilter::default() }).await.expect("the filter is valid");

@@ -141,7 +141,8 @@ async fn every_order_of_shows_is_read_to_its_end() {
         let show = announce(&system, &ann, ["Many of them", "Hall", "Bern"], currency).await;
         if number % 4 > 0 {
             let price = Price::try_from(shared::Money::new(1_000 + (number * 7) % 50 * 10, currency)).expect("a price");
-            let offer = OfferTickets { show_id: show, price, face_value: None, seats: vec![Seat::default()], issued: false };
+            let offer =
+                OfferTickets { show_id: show, price, face_value: None, seats: vec![Seat::default()], issued: false };
             system.call(&ann, offer).await.expect("it is valid");
         }
     }

@@ -10,7 +10,8 @@ fn seat(section: &str, row: &str, number: &str) -> Seat {
 }
 
 async fn offer(system: &TestSystem, seller: &TestUser, show: ShowId, seats: &[Seat]) -> Result<Vec<Ticket>, Rejection> {
-    let offer = OfferTickets { show_id: show, price: price(1000), face_value: None, seats: seats.to_vec(), issued: false };
+    let offer =
+        OfferTickets { show_id: show, price: price(1000), face_value: None, seats: seats.to_vec(), issued: false };
     let offered = system.call(seller, offer).await;
     system.wait_until_idle().await;
     offered

@@ -91,7 +91,7 @@ impl Session {
     /// The session of a placeholder that looks at the same page. It has nothing that belongs to this reader.
     pub fn of_placeholder(&self, user: User) -> Session {
         let request_id = self.caller.request_id;
-        let caller = Caller { user: Some(user.id), verified: user.verified, ..Caller::anonymous(request_id) };
+        let caller = Caller { user: Some(user.id), address: proved_address(&user), ..Caller::anonymous(request_id) };
         let (backend, cookie) = (self.backend.clone(), self.cookie.clone());
         let (identity, language) = (Identity::User(user), self.language);
         Session { backend, caller, identity, token: None, device: None, language, cookie, changed: Arc::default() }
@@ -188,6 +188,11 @@ pub async fn resolve(State(site): State<Site>, request: Request, next: Next) -> 
     resolve_in_span(site, caller, request, next).instrument(span).await
 }
 
+/// The address of a user who reads its mail.
+fn proved_address(user: &User) -> Option<Email> {
+    user.verified.then(|| user.email.clone())
+}
+
 /// The span of a request: its correlation id is in every log line and trace of the request, in all processes.
 pub fn span(caller: &Caller, request: &Request) -> Span {
     let (method, path, correlation_id) = (request.method(), request.uri().path(), caller.request_id);
@@ -212,7 +217,7 @@ async fn resolve_in_span(site: Site, mut caller: Caller, mut request: Request, n
     };
     if let Identity::User(user) = &identity {
         caller.user = Some(user.id);
-        caller.verified = user.verified;
+        caller.address = proved_address(user);
         Span::current().record("user", tracing::field::display(user.id));
     }
     let user = caller.user;

@@ -5,12 +5,13 @@ use crate::telemetry::traces;
 use crate::{Caller, Error};
 use async_nats::HeaderMap;
 use serde::{Deserialize, Serialize};
+use shared::value::Email;
 use shared::{Rejection, Request, Service};
 
 const USER: &str = "User-Id";
 const CORRELATION: &str = "Correlation-Id";
 const IDEMPOTENCY_KEY: &str = "Idempotency-Key";
-const VERIFIED: &str = "User-Verified";
+const ADDRESS: &str = "User-Address";
 const NETWORK: &str = "Client-Network";
 const AGENT: &str = "Client-Agent";
 
@@ -39,8 +40,8 @@ pub fn encode_caller(caller: &Caller) -> HeaderMap {
     if let Some(key) = &caller.idempotency_key {
         headers.insert(IDEMPOTENCY_KEY, key.as_str());
     }
-    if caller.verified {
-        headers.insert(VERIFIED, "true");
+    if let Some(address) = &caller.address {
+        headers.insert(ADDRESS, address.as_str());
     }
     headers.insert(NETWORK, header_text(&caller.network));
     headers.insert(AGENT, header_text(&caller.agent));
@@ -60,7 +61,7 @@ pub fn decode_caller(headers: Option<&HeaderMap>) -> Option<Caller> {
     let text = |name| header(name).unwrap_or_default().to_owned();
     Some(Caller {
         user,
-        verified: header(VERIFIED) == Some("true"),
+        address: header(ADDRESS).and_then(|address| Email::try_from(address.to_owned()).ok()),
         request_id,
         idempotency_key: header(IDEMPOTENCY_KEY).map(str::to_owned),
         network: text(NETWORK),

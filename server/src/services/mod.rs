@@ -15,10 +15,17 @@ use crate::tasks::Tasks;
 use crate::telemetry::metrics::StateGauge;
 use crate::{Config, ConfigError, Environment, Error, private_files};
 use async_trait::async_trait;
+use sha2::{Digest, Sha256};
+use shared::value::Secret;
 use shared::{Instant, Service, Subject};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+
+/// Only hashes of sessions' tokens and other secrets are stored: a copy of the database does not let its reader use them.
+pub fn hash_secret(secret: &Secret) -> String {
+    hex::encode(Sha256::digest(secret.reveal()))
+}
 
 /// A service: the requests that it answers, the events that it handles, and what it does when time passes.
 #[async_trait]

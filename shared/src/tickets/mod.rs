@@ -1,8 +1,16 @@
 //! Requests, replies and the event of `tickets`: shows and the tickets listed for them.
 
+mod door;
 mod pass;
 
-pub use pass::{GetPass, GetPassCode, ListPasses, Listing, Pass, RefundSale, ResellPass};
+pub use door::{
+    Admission, AdmitScans, CreateDoorLink, DoorEntry, DoorKey, DoorLink, DoorList, GetDoorList, MAX_SCANS_AT_ONCE,
+    Scan, ScanAnswer, ScanResult, UndoAdmission,
+};
+pub use pass::{
+    AcceptTransfer, GetPass, GetPassCode, GetTransfer, ListPasses, Listing, MAX_TRANSFERS, Pass, PassChanged,
+    PassTransfer, PendingTransfer, RefundSale, ResellPass, TakeBackTransfer, TransferPass,
+};
 
 use crate::Service;
 use crate::event::{Event, Subject};
@@ -399,4 +407,12 @@ crate::request::requests! { Service::Tickets;
     GetPass = "tickets.pass" -> Pass;
     GetPassCode = "tickets.code" -> IssuedCode;
     ResellPass = "tickets.resell" -> Ticket;
+    TransferPass = "tickets.transfer" -> Pass;
+    TakeBackTransfer = "tickets.take_back" -> Pass;
+    GetTransfer = "tickets.pass_transfer" -> PassTransfer;
+    AcceptTransfer = "tickets.accept" -> Pass;
+    CreateDoorLink = "tickets.door_link" -> DoorLink;
+    GetDoorList = "tickets.door_list" -> DoorList;
+    AdmitScans = "tickets.admit" -> Vec<ScanAnswer>;
+    UndoAdmission = "tickets.undo_admission" -> DoorEntry;
 }

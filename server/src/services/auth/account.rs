@@ -5,7 +5,8 @@ use super::identities::Changed;
 use super::recovery::set_password;
 use super::schema::users::{self, UserRow};
 use super::schema::{events, links, mails, sessions};
-use super::{Auth, hash_token, password};
+use super::{Auth, password};
+use crate::services::hash_secret;
 use crate::{Caller, Cause, Error};
 use shared::auth::{
     AccountClosed, AccountExport, ChangePassword, CloseAccount, ExportAccount, ListSecurityEvents, ListSessions,
@@ -39,7 +40,7 @@ impl Auth {
                 // A new session for this browser as well (OWASP ASVS 5.0, 7.2.4).
                 sessions::delete_of_user(tx, person, None).await?;
                 sessions::delete_devices_of_user(tx, person).await?;
-                sessions::insert(tx, &hash_token(&token), person, &caller).await?;
+                sessions::insert(tx, &hash_secret(&token), person, &caller).await?;
                 set_password(tx, &caller, user, new, SecurityEventKind::PasswordChanged, &site_url).await?;
                 Ok(Some(token))
             })
@@ -56,7 +57,7 @@ impl Auth {
         caller: Caller,
         request: ListSessions,
     ) -> Result<Vec<SessionInfo>, Error> {
-        self.sessions_of(caller.person()?, Some(&hash_token(&request.session))).await
+        self.sessions_of(caller.person()?, Some(&hash_secret(&request.session))).await
     }
 
     async fn sessions_of(&self, person: UserId, current: Option<&str>) -> Result<Vec<SessionInfo>, Error> {
@@ -82,7 +83,7 @@ impl Auth {
         caller: Caller,
         request: RevokeOtherSessions,
     ) -> Result<(), Error> {
-        let (person, session) = (caller.person()?, hash_token(&request.session));
+        let (person, session) = (caller.person()?, hash_secret(&request.session));
         let write = self.store.write(Cause::from(&caller), move |tx| {
             Box::pin(async move {
                 // The users of other browsers must not pass for the owner at the next sign-in.

@@ -1,10 +1,11 @@
 //! Accounts cannot be taken over or found out, and their owners get back in.
 
+use super::end_sessions;
 use super::schema::RETENTIONS;
 use super::schema::mails::MailKind;
 use super::schema::sessions;
 use super::test_site::{DAY, ELSEWHERE, HOME, OTHER, RIGHT, TestAuth, email, password, refused};
-use super::{end_sessions, hash_token};
+use crate::services::hash_secret;
 use crate::store::Databases;
 use crate::{Caller, Config, Environment, Host};
 use sea_orm::{ConnectionTrait, EntityTrait};
@@ -227,7 +228,7 @@ async fn files_of_data_are_readable_by_their_owner_only() {
 /// A session as the first version writes it, which knows three of its columns.
 async fn begin_by_first_version(site: &TestAuth, user: &User, token: &Secret) {
     let expires_at = (site.environment.now() + 30 * DAY).millis();
-    let (hash, id) = (hash_token(token), user.id.uuid().simple().to_string());
+    let (hash, id) = (hash_secret(token), user.id.uuid().simple().to_string());
     let insert =
         format!("insert into sessions (token_hash, user_id, expires_at) values ('{hash}', x'{id}', {expires_at})");
     site.auth.store.read().execute_unprepared(&insert).await.expect("the other columns have defaults");

@@ -1,9 +1,10 @@
 //! Proving a password: throttled and counted in the same way wherever it is asked for.
 
+use super::Auth;
 use super::rules::{self, Counter};
 use super::schema::users::UserRow;
 use super::schema::{attempts, events, sessions, users};
-use super::{Auth, hash_token};
+use crate::services::hash_secret;
 use crate::store::Tx;
 use crate::{Caller, Error};
 use shared::auth::SecurityEventKind;
@@ -49,7 +50,7 @@ impl Auth {
             Ok(throttle) => return Ok(AddressThrottle { throttle, only: None }),
             Err(throttled) => throttled,
         };
-        let Some(token_hash) = device.map(hash_token) else { return Err(throttled) };
+        let Some(token_hash) = device.map(hash_secret) else { return Err(throttled) };
         let (db, now) = (self.store.read(), self.store.environment().now());
         let accounts = users::of_address(db, email).await?;
         let owner = sessions::owner_of_device(db, &token_hash, now).await?;

@@ -9,6 +9,7 @@ use crate::store::Tx;
 use shared::UserId;
 use shared::orders::OrderChanged;
 use shared::payments::PaymentChanged;
+use shared::tickets::PassChanged;
 use std::sync::Arc;
 
 pub async fn order_changed(tx: &Tx, order: Delivery<OrderChanged>, site_url: Arc<str>) -> Result<(), Error> {
@@ -32,6 +33,18 @@ pub async fn payment_changed(tx: &Tx, payment: Delivery<PaymentChanged>, site_ur
         Some(mail) => queue::enqueue(tx, mail).await,
         None => Ok(()),
     }
+}
+
+/// Mails the link that accepts a gift. Its recipient may have no account: then in the language of the giver.
+pub async fn pass_changed(tx: &Tx, pass: Delivery<PassChanged>, site_url: Arc<str>) -> Result<(), Error> {
+    let Some(transfer) = pass.event.transfer.as_ref() else { return Ok(()) };
+    let giver = users::find(tx.db(), pass.event.owner_id).await?.filter(|giver| giver.verified_at.is_some());
+    let Some(giver) = giver.filter(|_| rules::is_worth_mailing(pass.occurred_at, tx.now())) else { return Ok(()) };
+    let address = transfer.recipient.as_str();
+    let recipient = users::verified(tx.db(), address).await?;
+    let texts = Texts::of(&recipient.as_ref().unwrap_or(&giver).language()?);
+    let content = templates::pass_offered(&pass.event, transfer, &giver.email, texts, &site_url);
+    queue::enqueue_once_to(tx, address, content).await
 }
 
 /// The texts in the language of a user who may be mailed. `None` for an account that is closed, or whose address nobody has

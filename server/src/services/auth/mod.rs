@@ -34,7 +34,6 @@ use async_trait::async_trait;
 use identities::Identities;
 use password::PasswordHasher;
 use schema::users;
-use sha2::{Digest, Sha256};
 use shared::Instant;
 use shared::value::Secret;
 use std::sync::Arc;
@@ -91,18 +90,14 @@ async fn salt_key(store: &Store) -> Result<Vec<u8>, Error> {
     hex::decode(key).map_err(Error::caused_by)
 }
 
-/// Only hashes of tokens are stored: a copy of the database does not let its reader take over a session.
-fn hash_token(token: &Secret) -> String {
-    hex::encode(Sha256::digest(token.reveal()))
-}
-
 /// The events that this service handles.
 pub fn subscriptions(site_url: &str) -> Subscriptions {
     let for_orders: Arc<str> = site_url.into();
-    let for_payments = for_orders.clone();
+    let (for_payments, for_passes) = (for_orders.clone(), for_orders.clone());
     Subscriptions::default()
         .on_each(move |tx, order| Box::pin(events::order_changed(tx, order, for_orders.clone())))
         .on_each(move |tx, payment| Box::pin(events::payment_changed(tx, payment, for_payments.clone())))
+        .on_each(move |tx, pass| Box::pin(events::pass_changed(tx, pass, for_passes.clone())))
 }
 
 #[async_trait]

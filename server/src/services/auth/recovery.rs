@@ -7,7 +7,8 @@ use super::rules::LinkKind;
 use super::schema::links::{self, LinkRow};
 use super::schema::users::{self, UserRow};
 use super::schema::{events, sessions};
-use super::{Auth, hash_token, password};
+use super::{Auth, password};
+use crate::services::hash_secret;
 use crate::store::{Millis, Tx};
 use crate::{Caller, Cause, Error};
 use shared::Rejection;
@@ -29,7 +30,7 @@ impl Auth {
     }
 
     pub(super) async fn verify_email(self: Arc<Self>, caller: Caller, request: VerifyEmail) -> Result<(), Error> {
-        let (token_hash, site_url) = (hash_token(&request.token), self.site_url.clone());
+        let (token_hash, site_url) = (hash_secret(&request.token), self.site_url.clone());
         let write = self.store.write(Cause::from(&caller), move |tx| {
             Box::pin(async move {
                 let (link, user) = linked(tx, &token_hash).await?;
@@ -74,7 +75,7 @@ impl Auth {
     }
 
     pub(super) async fn reset_password(self: Arc<Self>, caller: Caller, request: ResetPassword) -> Result<(), Error> {
-        let (token_hash, now) = (hash_token(&request.token), self.store.environment().now());
+        let (token_hash, now) = (hash_secret(&request.token), self.store.environment().now());
         // Nobody makes the program hash passwords without a link.
         let link = links::find(self.store.read(), &token_hash, now).await?;
         let link = link.filter(|link| link.kind.0 == LinkKind::ResetPassword).ok_or(Rejection::LinkInvalid)?;
@@ -114,7 +115,7 @@ impl Auth {
                     None => {
                         let mail = account_mails::change_email(&user, &link, &site_url)?;
                         if queue::enqueue_to(tx, email.as_str(), mail).await? {
-                            let (hash, kind) = (hash_token(&link), LinkKind::ChangeEmail);
+                            let (hash, kind) = (hash_secret(&link), LinkKind::ChangeEmail);
                             links::insert(tx, &hash, person, kind, email.as_str(), Some(new_hash)).await?;
                         }
                     }

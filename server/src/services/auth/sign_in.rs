@@ -8,7 +8,8 @@ use super::mail::link_mails;
 use super::rules;
 use super::schema::users::UserRow;
 use super::schema::{events, sessions, users};
-use super::{Auth, hash_token, password};
+use super::{Auth, password};
+use crate::services::hash_secret;
 use crate::store::Tx;
 use crate::{Caller, Cause, Error};
 use shared::Rejection;
@@ -36,7 +37,7 @@ impl Auth {
             (self.throttle_address(&caller, &email, None).await?, self.throttle_network(&caller).await?);
         let known = users::of_address(self.store.read(), &email).await?;
         let hashes = self.candidates(request.password, &email, &known).await?;
-        let replaced = request.replaced.as_ref().map(hash_token);
+        let replaced = request.replaced.as_ref().map(hash_secret);
         let tokens = self.session_tokens(request.replaced, None);
         let (link, site_url, language) = (self.new_token(), self.site_url.clone(), request.language);
         let write = self.store.write(Cause::from(&caller), move |tx| {
@@ -77,7 +78,7 @@ impl Auth {
         // Hashed for an unknown address too, so that the response time does not reveal which addresses have accounts.
         let known = users::of_address(self.store.read(), &email).await?;
         let hashes = self.candidates(request.password, &email, &known).await?;
-        let replaced = request.replaced.as_ref().map(hash_token);
+        let replaced = request.replaced.as_ref().map(hash_secret);
         let tokens = self.session_tokens(request.replaced, request.device);
         let language: LanguageTag = request.language;
         let write = self.store.write(Cause::from(&caller), move |tx| {
@@ -105,14 +106,14 @@ impl Auth {
     }
 
     pub(super) async fn sign_out(self: Arc<Self>, caller: Caller, request: SignOut) -> Result<(), Error> {
-        let token_hash = hash_token(&request.token);
+        let token_hash = hash_secret(&request.token);
         let ended = token_hash.clone();
         let write = self.store.write(&caller, move |tx| Box::pin(async move { sessions::delete(tx, &ended).await }));
         self.identities.during(Some(Changed::Session(&token_hash)), write).await
     }
 
     pub(super) async fn identify(self: Arc<Self>, caller: Caller, request: Identify) -> Result<Option<User>, Error> {
-        let (token_hash, now) = (hash_token(&request.token), self.store.environment().now());
+        let (token_hash, now) = (hash_secret(&request.token), self.store.environment().now());
         if let Some(user) = self.identities.find(&token_hash) {
             return Ok(Some(user));
         }
@@ -135,12 +136,12 @@ impl Auth {
 
 async fn start_session(tx: &Tx, caller: &Caller, user: &UserRow, tokens: SessionTokens) -> Result<SignedIn, Error> {
     if let Some(replaced) = &tokens.replaced {
-        sessions::delete(tx, &hash_token(replaced)).await?;
+        sessions::delete(tx, &hash_secret(replaced)).await?;
     }
     if let Some(known) = &tokens.known_device {
-        sessions::delete_device(tx, &hash_token(known)).await?;
+        sessions::delete_device(tx, &hash_secret(known)).await?;
     }
-    sessions::insert(tx, &hash_token(&tokens.session), user.user_id(), caller).await?;
-    sessions::insert_device(tx, &hash_token(&tokens.device), user.user_id()).await?;
+    sessions::insert(tx, &hash_secret(&tokens.session), user.user_id(), caller).await?;
+    sessions::insert_device(tx, &hash_secret(&tokens.device), user.user_id()).await?;
     Ok(SignedIn { user: user.user()?, token: tokens.session, device: tokens.device })
 }

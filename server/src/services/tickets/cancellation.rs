@@ -1,6 +1,7 @@
 //! Cancels a show. Each of its tickets publishes the cancellation, so that `orders` refunds the buyer. A show may have
 //! thousands of tickets, so they publish in batches, one commit each; a crash loses no batch.
 
+use super::changes;
 use super::schema::{self, shows, tickets};
 use crate::Error;
 use crate::store::{Millis, Store, Text, Tx};
@@ -95,7 +96,7 @@ async fn publish_batch(tx: &Tx, show: Uuid) -> Result<(), Error> {
             ticket.state = Text(TicketState::Withdrawn);
             ticket.price_version = ticket.price_version.next();
         }
-        schema::update_ticket(tx, before, ticket).await?;
+        changes::update_ticket(tx, before, ticket).await?;
     }
     Ok(())
 }

@@ -1,7 +1,8 @@
 //! Withdraws what a person has on sale who has closed the account. A person may have thousands of tickets, so they are withdrawn
 //! in batches, one commit each; a crash loses no batch. A ticket that is held is withdrawn when it is released.
 
-use super::schema::{self, tickets};
+use super::changes;
+use super::schema::tickets;
 use crate::Error;
 use crate::store::{Store, Text, Tx};
 use sea_orm::sea_query::{Expr, OnConflict};
@@ -85,7 +86,7 @@ async fn withdraw_batch(tx: &Tx, seller: Uuid) -> Result<(), Error> {
         let mut ticket = before.clone();
         ticket.state = Text(TicketState::Withdrawn);
         ticket.price_version = ticket.price_version.next();
-        schema::update_ticket(tx, before, ticket).await?;
+        changes::update_ticket(tx, before, ticket).await?;
     }
     Ok(())
 }

@@ -1,13 +1,14 @@
 //! The reaction of `tickets` to orders: holds, sells and releases tickets, and moves their passes.
 
 use super::passes::{PassChanges, TicketChanges};
-use super::{closing, rules, schema};
+use super::{changes, closing, rules, schema};
 use crate::Error;
 use crate::messaging::Delivery;
 use crate::store::{Millis, Text, Tx, Version};
 use shared::OrderId;
 use shared::orders::{OrderChanged, OrderState};
-use std::collections::BTreeSet;
+use shared::tickets::Show;
+use std::collections::{BTreeSet, HashMap};
 use uuid::Uuid;
 
 /// Applies the newest versions of orders to their tickets.
@@ -51,11 +52,12 @@ pub async fn orders_changed(tx: &Tx, orders: Vec<Delivery<OrderChanged>>) -> Res
             }
             let ticket = tickets.get(line.ticket_id.uuid())?;
             if order.captured && order.state == OrderState::Complete && ticket.order_id == Some(order.id.uuid()) {
-                passes.capture(ticket, order.buyer_id);
+                passes.capture(ticket, order.buyer_id, cause);
             }
         }
     }
-    let shows = shows.into_iter().map(|show| Ok((show.id, schema::show_of(show)?))).collect::<Result<_, Error>>()?;
-    passes.store(tx, &mut tickets).await?;
-    schema::apply_changes(tx, &shows, tickets.into_changes()).await.map(drop)
+    let shows: HashMap<Uuid, Show> =
+        shows.into_iter().map(|show| Ok((show.id, schema::show_of(show)?))).collect::<Result<_, Error>>()?;
+    passes.store(tx, &mut tickets, &shows).await?;
+    changes::apply_changes(tx, &shows, tickets.into_changes()).await.map(drop)
 }

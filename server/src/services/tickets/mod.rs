@@ -2,15 +2,18 @@
 
 mod backfill;
 mod cancellation;
+mod changes;
 mod closing;
 #[cfg(test)]
 mod closing_tests;
 mod codes;
 #[cfg(test)]
 mod codes_tests;
+mod door;
 mod events;
 mod keys;
 mod lists;
+mod pass_schema;
 mod passes;
 mod rules;
 mod schema;
@@ -22,15 +25,17 @@ mod seats;
 mod tests;
 
 pub use codes::CodeSigner;
+pub use door::RETENTIONS;
 pub use schema::MIGRATIONS;
 
 use crate::messaging::Subscriptions;
 use crate::rpc::Registry;
 use crate::services::ServiceHandler;
-use crate::store::{Store, Text, Tx, Version};
+use crate::store::{Retention, Store, Text, Tx, Version};
 use crate::{Caller, Error};
 use async_trait::async_trait;
-use schema::{NewTicket, TicketChange};
+use changes::TicketChange;
+use schema::NewTicket;
 use shared::page::position;
 use shared::tickets::{
     CancelShow, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets, MAX_SEATS_AT_ONCE, OfferTickets,
@@ -56,7 +61,7 @@ impl Tickets {
 
     async fn create_show(self: Arc<Self>, caller: Caller, request: CreateShow) -> Result<ShowListing, Error> {
         let creator = caller.person()?;
-        rules::check_seller(self.real_payments, caller.verified)?;
+        rules::check_seller(self.real_payments, &caller)?;
         let key_owner = caller.clone();
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
@@ -108,7 +113,7 @@ impl Tickets {
 
     async fn offer(self: Arc<Self>, caller: Caller, request: OfferTickets) -> Result<Vec<Ticket>, Error> {
         let seller = caller.person()?;
-        rules::check_seller(self.real_payments, caller.verified)?;
+        rules::check_seller(self.real_payments, &caller)?;
         if !(1..=MAX_SEATS_AT_ONCE).contains(&request.seats.len()) {
             return Err(Invalid::new("seats", Flaw::SeatCount { most: MAX_SEATS_AT_ONCE }).into());
         }
@@ -152,7 +157,7 @@ impl Tickets {
                 let before = row.clone();
                 row.price = request.price.money().minor;
                 row.price_version = row.price_version.next();
-                schema::update_ticket(tx, before, row).await
+                changes::update_ticket(tx, before, row).await
             })
         });
         write.await
@@ -167,7 +172,7 @@ impl Tickets {
                 let before = row.clone();
                 row.state = Text(TicketState::Withdrawn);
                 row.price_version = row.price_version.next();
-                schema::update_ticket(tx, before, row).await
+                changes::update_ticket(tx, before, row).await
             })
         });
         write.await
@@ -239,7 +244,7 @@ async fn create_tickets(tx: &Tx, seller: UserId, request: OfferTickets) -> Resul
     };
     let changes: Vec<_> = request.seats.into_iter().map(new_ticket).collect();
     passes::issue(tx, &changes, own.into_values().map(|(pass, _)| pass).collect()).await?;
-    schema::apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), changes).await
+    changes::apply_changes(tx, &HashMap::from([(show.id.uuid(), show)]), changes).await
 }
 
 fn check_currency(show: &Show, price: Price, field: &str) -> Result<(), Invalid> {
@@ -264,6 +269,10 @@ impl ServiceHandler for Tickets {
         subscriptions()
     }
 
+    fn retentions(&self) -> &'static [Retention] {
+        RETENTIONS
+    }
+
     fn register(self: Arc<Self>, registry: &mut Registry) {
         registry.register(&self, Tickets::create_show);
         registry.register(&self, Tickets::list_shows);
@@ -280,6 +289,14 @@ impl ServiceHandler for Tickets {
         registry.register(&self, Tickets::pass);
         registry.register(&self, Tickets::code);
         registry.register(&self, Tickets::resell);
+        registry.register(&self, Tickets::transfer);
+        registry.register(&self, Tickets::take_back);
+        registry.register(&self, Tickets::pass_transfer);
+        registry.register(&self, Tickets::accept);
+        registry.register(&self, Tickets::door_link);
+        registry.register(&self, Tickets::door_list);
+        registry.register(&self, Tickets::admit);
+        registry.register(&self, Tickets::undo_admission);
     }
 
     async fn tick(self: Arc<Self>) -> Result<Option<Instant>, Error> {

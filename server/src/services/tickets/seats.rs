@@ -1,7 +1,7 @@
 //! Numbered seats: each has one pass, or one ticket from elsewhere that is on sale, held or sold.
 
 use super::keys;
-use super::passes::schema::passes_of_seats;
+use super::pass_schema::passes_of_seats;
 use super::schema::{self, TicketRow, tickets};
 use crate::Error;
 use crate::store::{Text, Tx};

@@ -1,11 +1,12 @@
 //! Mails about an address: links that prove that a person reads its mail, and notices to its owner.
 
 use super::{account_mails, queue};
+use crate::services::auth::rules;
 use crate::services::auth::rules::LinkKind;
 use crate::services::auth::schema::mails::{self, MailKind};
 use crate::services::auth::schema::users::{self, UserRow};
 use crate::services::auth::schema::{events, links};
-use crate::services::auth::{hash_token, rules};
+use crate::services::hash_secret;
 use crate::store::Tx;
 use crate::{Caller, Error};
 use shared::auth::SecurityEventKind;
@@ -23,7 +24,7 @@ pub async fn mail_verification(tx: &Tx, user: &UserRow, token: &Secret, site_url
     }
     let content = account_mails::verify_email(user, token, site_url)?;
     if !is_on_its_way(tx, user, MailKind::VerifyEmail).await? && queue::enqueue_to(tx, &user.email, content).await? {
-        links::insert(tx, &hash_token(token), user.user_id(), LinkKind::VerifyEmail, &user.email, None).await?;
+        links::insert(tx, &hash_secret(token), user.user_id(), LinkKind::VerifyEmail, &user.email, None).await?;
     }
     Ok(())
 }
@@ -45,7 +46,7 @@ pub async fn mail_reset(tx: &Tx, caller: &Caller, user: &UserRow, token: &Secret
     } else {
         queue::enqueue_beyond_limits(tx, &user.email, content).await?;
     }
-    links::insert(tx, &hash_token(token), user.user_id(), LinkKind::ResetPassword, &user.email, None).await?;
+    links::insert(tx, &hash_secret(token), user.user_id(), LinkKind::ResetPassword, &user.email, None).await?;
     events::record(tx, caller, user.user_id(), SecurityEventKind::PasswordResetRequested).await
 }
 

@@ -21,6 +21,24 @@ pub async fn enqueue(tx: &Tx, content: MailContent) -> Result<(), Error> {
 /// Queues a mail about an account to an address, unless that has received enough of them. Returns whether it is queued: a link
 /// that is not mailed is not made either.
 pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<bool, Error> {
+    let within_limits = is_within_limits(tx, address, &content).await?;
+    if within_limits {
+        enqueue_beyond_limits(tx, address, content).await?;
+    }
+    Ok(within_limits)
+}
+
+/// Queues a mail to an address that need not have an account, unless that has received enough mails. There is at most one of a kind
+/// for each thing that it is about.
+pub async fn enqueue_once_to(tx: &Tx, address: &str, content: MailContent) -> Result<(), Error> {
+    if !is_within_limits(tx, address, &content).await? {
+        return Ok(());
+    }
+    let key = format!("{}/{}/{}", content.kind, content.about_id, content.recipient_id);
+    insert(tx, key, Some(address.to_owned()), content).await
+}
+
+async fn is_within_limits(tx: &Tx, address: &str, content: &MailContent) -> Result<bool, Error> {
     let deleted = attempts::find(tx.db(), &Counter::MailsTo(address.to_owned()).key()).await?.failures;
     let deleted = u64::try_from(deleted).unwrap_or_default();
     for (most, interval) in rules::MAIL_LIMITS {
@@ -30,7 +48,7 @@ pub async fn enqueue_to(tx: &Tx, address: &str, content: MailContent) -> Result<
             return Ok(false);
         }
     }
-    enqueue_beyond_limits(tx, address, content).await.map(|()| true)
+    Ok(true)
 }
 
 /// Queues a mail that its reader needs even if strangers have used up the mails of the address. The caller limits how often it is

@@ -4,7 +4,7 @@ use super::texts::{Texts, inert, t};
 use crate::services::auth::schema::mails::MailKind;
 use shared::orders::{EndReason, HeldTicket, OrderChanged, OrderState};
 use shared::payments::{Decline, PaymentChanged, PaymentState};
-use shared::tickets::Show;
+use shared::tickets::{PassChanged, PendingTransfer, Show};
 use shared::{Money, UserId};
 use uuid::Uuid;
 
@@ -156,6 +156,31 @@ pub fn for_payment(payment: &PaymentChanged, texts: Texts, site_url: &str) -> Op
     let link = format!("{}\n{site_url}/orders/{}", t!(texts, "mail-order-link"), payment.order_id);
     let body = sign(&[text, link], texts, site_url);
     Some(MailContent { kind, about_id, recipient_id: payment.payer_id, subject, body })
+}
+
+/// The mail by which a person accepts a ticket as a gift.
+pub fn pass_offered(
+    pass: &PassChanged,
+    transfer: &PendingTransfer,
+    giver: &str,
+    texts: Texts,
+    site_url: &str,
+) -> MailContent {
+    let link = format!("{site_url}/gifts/{}", transfer.id);
+    let title = inert(pass.show.title.as_str());
+    let parts = [
+        t!(texts, "mail-gift", giver = inert(giver)),
+        format!("{}\n{}", show_details(&pass.show, texts), texts.seat(&pass.seat)),
+        format!("{}\n{link}", t!(texts, "mail-gift-link")),
+        t!(texts, "mail-gift-ignore"),
+    ];
+    MailContent {
+        kind: MailKind::PassOffered,
+        about_id: transfer.id.uuid(),
+        recipient_id: pass.owner_id,
+        subject: t!(texts, "mail-gift-subject", title = title),
+        body: sign(&parts, texts, site_url),
+    }
 }
 
 fn decline(decline: Decline, texts: Texts) -> String {

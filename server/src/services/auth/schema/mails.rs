@@ -40,6 +40,8 @@ mod row {
         SaleReversed,
         /// To the buyer and the seller.
         ShowCancelled,
+        /// To the address that a ticket is offered to as a gift: the link that accepts it.
+        PassOffered,
         /// To the address of a new account: the link that verifies it.
         VerifyEmail,
         /// To the new address of an account: the link that makes it the account's.

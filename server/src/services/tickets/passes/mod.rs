@@ -2,24 +2,28 @@
 
 mod changes;
 mod rules;
-pub mod schema;
 #[cfg(test)]
-mod tests;
+pub mod tests;
+#[cfg(test)]
+mod transfer_tests;
+mod transfers;
 
 pub use changes::{PassChanges, TicketChanges};
 pub use rules::{check_cap, price_cap};
+pub use transfers::store_changes;
 
-use super::schema::{NewTicket, TicketChange, TicketRow};
+use super::changes::{TicketChange, apply_changes};
+use super::pass_schema::{self, ClaimKind, ClaimRow, PassRow};
+use super::schema::{self, NewTicket, TicketRow};
 use super::{Tickets, cancellation, check_currency, closing, keys};
-use crate::store::{Tx, Version};
+use crate::store::{Millis, Tx, Version};
 use crate::{Caller, Error};
-use schema::{ClaimKind, ClaimRow, PassRow};
 use shared::page::position;
 use shared::ticket_code::IssuedCode;
 use shared::tickets::{
-    GetPass, GetPassCode, ListPasses, Listing, Pass, RefundSale, ResellPass, Seat, Show, Ticket, TicketState,
+    GetPass, GetPassCode, ListPasses, Listing, MAX_TRANSFERS, Pass, RefundSale, ResellPass, Seat, Show, Ticket,
+    TicketState,
 };
-use shared::value::ShortText;
 use shared::{Money, Paginated, PassId, Rejection, ShowId, TicketId, UserId};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
@@ -28,7 +32,7 @@ use uuid::Uuid;
 impl Tickets {
     pub(super) async fn passes(self: Arc<Self>, caller: Caller, request: ListPasses) -> Result<Paginated<Pass>, Error> {
         let before = position(request.cursor.as_deref())?;
-        let rows = schema::passes_of_owner(self.store.read(), caller.person()?, before).await?;
+        let rows = pass_schema::passes_of_owner(self.store.read(), caller.person()?, before).await?;
         let Paginated { items, next } = Paginated::cut(rows, |row| PassId::new(row.id));
         Ok(Paginated { items: self.views(items).await?, next })
     }
@@ -47,14 +51,14 @@ impl Tickets {
     /// A pass that the caller has acquired. Those that the creator of a show has not sold have no code that anybody could show.
     async fn acquired(&self, caller: &Caller, id: PassId) -> Result<PassRow, Error> {
         let person = caller.person()?;
-        let row = schema::pass(self.store.read(), id).await?;
+        let row = pass_schema::pass(self.store.read(), id).await?;
         let is_acquired = row.owner_id == person.uuid() && row.title_id.is_some();
         if is_acquired { Ok(row) } else { Err(Rejection::NotFound.into()) }
     }
 
     pub(super) async fn resell(self: Arc<Self>, caller: Caller, request: ResellPass) -> Result<Ticket, Error> {
         let seller = caller.person()?;
-        super::rules::check_seller(self.real_payments, caller.verified)?;
+        super::rules::check_seller(self.real_payments, &caller)?;
         let (key_owner, cap_percent) = (caller.clone(), self.price_cap_percent);
         let write = self.store.write(&caller, move |tx| {
             Box::pin(async move {
@@ -86,21 +90,21 @@ impl Tickets {
     /// The passes as their owner sees them. Three queries, however many passes.
     async fn views(&self, rows: Vec<PassRow>) -> Result<Vec<Pass>, Error> {
         let db = self.store.read();
-        let shows = super::schema::shows_by_id(db, rows.iter().map(|row| row.show_id).collect()).await?;
-        let shows = shows.into_iter().map(|show| Ok((show.id, super::schema::show_of(show)?)));
+        let shows = schema::shows_by_id(db, rows.iter().map(|row| row.show_id).collect()).await?;
+        let shows = shows.into_iter().map(|show| Ok((show.id, schema::show_of(show)?)));
         let shows: HashMap<Uuid, Show> = shows.collect::<Result<_, Error>>()?;
-        let claims = schema::live_claims(db, rows.iter().map(|row| row.id)).await?;
-        let listed = super::schema::tickets_by_id(db, claims.iter().map(|claim| claim.ticket_id).collect()).await?;
+        let claims = pass_schema::live_claims(db, rows.iter().map(|row| row.id)).await?;
+        let listed = schema::tickets_by_id(db, claims.iter().filter_map(|claim| claim.ticket_id).collect()).await?;
         let view = |row: PassRow| {
             let show = shows.get(&row.show_id).ok_or(Rejection::NotFound)?;
             let claim = claims.iter().find(|claim| claim.pass_id == row.id);
             let listing = claim.filter(|claim| claim.kind.0 == ClaimKind::Listing);
-            let ticket = listing.and_then(|claim| listed.iter().find(|ticket| ticket.id == claim.ticket_id));
+            let ticket = listing.and_then(|claim| listed.iter().find(|ticket| Some(ticket.id) == claim.ticket_id));
             let face_value = Money::new(row.face_value, show.currency);
             Ok(Pass {
                 id: row.id.into(),
                 show: show.clone(),
-                seat: seat_of(&row)?,
+                seat: row.seat()?,
                 face_value,
                 price_cap: price_cap(face_value, self.price_cap_percent),
                 listing: ticket.map(|ticket| Listing {
@@ -109,6 +113,9 @@ impl Tickets {
                     state: ticket.state.0,
                 }),
                 refund_requested: claim.is_some_and(|claim| claim.kind.0 == ClaimKind::Refund),
+                transfer: claim.map(ClaimRow::transfer).transpose()?.flatten(),
+                transfers_left: MAX_TRANSFERS.saturating_sub(u32::try_from(row.transfers).unwrap_or(MAX_TRANSFERS)),
+                admission: claim.map(ClaimRow::admission).transpose()?.flatten(),
             })
         };
         rows.into_iter().map(view).collect()
@@ -124,9 +131,9 @@ pub async fn reusable(
     seats: &[Seat],
 ) -> Result<HashMap<String, (PassId, Option<TicketId>)>, Error> {
     let keys = seats.iter().filter_map(keys::of_numbered_seat);
-    let mut own = schema::passes_of_seats(tx.db(), show, keys).await?;
+    let mut own = pass_schema::passes_of_seats(tx.db(), show, keys).await?;
     own.retain(|pass| pass.owner_id == creator.uuid());
-    let claims = schema::live_claims(tx.db(), own.iter().map(|pass| pass.id)).await?;
+    let claims = pass_schema::live_claims(tx.db(), own.iter().map(|pass| pass.id)).await?;
     own.retain(|pass| claims.iter().all(|claim| claim.pass_id != pass.id));
     let entry = |pass: PassRow| Some((pass.seat_key?, (PassId::new(pass.id), pass.title_id.map(TicketId::new))));
     Ok(own.into_iter().filter_map(entry).collect())
@@ -147,25 +154,21 @@ pub async fn issue(tx: &Tx, tickets: &[TicketChange], existing: BTreeSet<PassId>
         owner_id: ticket.seller_id,
         generation: 1,
         title_id: None,
-        version: Version::FIRST,
+        transfers: 0,
+        changed_at: Millis(tx.now()),
+        version: Version(0),
     };
     let is_new = |listed: &&(TicketRow, Uuid)| !existing.contains(&PassId::new(listed.1));
     let passes: Vec<_> = listed.iter().filter(is_new).map(new_pass).collect();
-    schema::store_passes(tx, passes).await?;
-    let claim = |(ticket, pass): &(TicketRow, Uuid)| schema::new_claim(tx, ClaimKind::Listing, *pass, ticket.id);
-    schema::insert_claims(tx, listed.iter().map(claim).collect()).await
+    pass_schema::store_passes(tx, passes).await?;
+    let claim = |(ticket, pass): &(TicketRow, Uuid)| ClaimRow::of_ticket(tx, ClaimKind::Listing, *pass, ticket.id);
+    pass_schema::insert_claims(tx, listed.iter().map(claim).collect()).await
 }
 
 async fn resell(tx: &Tx, seller: UserId, request: ResellPass, cap_percent: Option<u32>) -> Result<Ticket, Error> {
-    let pass = schema::pass(tx.db(), request.id).await?;
-    let claim = match schema::live_claims(tx.db(), [pass.id]).await?.pop() {
-        Some(ClaimRow { kind, ticket_id, .. }) => {
-            Some((kind.0, super::schema::ticket(tx.db(), ticket_id.into()).await?.state.0))
-        }
-        None => None,
-    };
-    rules::check_disposable(&pass, seller, claim)?;
-    let show = super::schema::show_of(super::schema::show(tx.db(), pass.show_id.into()).await?)?;
+    let pass = pass_schema::pass(tx.db(), request.id).await?;
+    rules::check_disposable(&pass, seller, live_claim(tx, pass.id).await?)?;
+    let show = schema::show_of(schema::show(tx.db(), pass.show_id.into()).await?)?;
     super::rules::check_sellable(&show, tx.now())?;
     check_currency(&show, request.price, "price")?;
     check_cap(request.price, price_cap(Money::new(pass.face_value, show.currency), cap_percent))?;
@@ -176,22 +179,32 @@ async fn resell(tx: &Tx, seller: UserId, request: ResellPass, cap_percent: Optio
     let new = NewTicket {
         show_id: show.id,
         seller,
-        seat: seat_of(&pass)?,
+        seat: pass.seat()?,
         price: request.price.money().minor,
         face_value: Some(pass.face_value),
         pass: Some((request.id, pass.title_id.map(TicketId::new))),
     };
     let ticket = new.row(tx);
-    schema::insert_claims(tx, vec![schema::new_claim(tx, ClaimKind::Listing, pass.id, ticket.id)]).await?;
+    pass_schema::insert_claims(tx, vec![ClaimRow::of_ticket(tx, ClaimKind::Listing, pass.id, ticket.id)]).await?;
     let change = TicketChange { before: None, after: ticket, cause: tx.cause() };
     let shows = HashMap::from([(show.id.uuid(), show)]);
-    let mut tickets = super::schema::apply_changes(tx, &shows, vec![change]).await?;
+    let mut tickets = apply_changes(tx, &shows, vec![change]).await?;
     tickets.pop().ok_or_else(|| Error::failed("the ticket was not stored"))
+}
+
+/// What takes a pass up, with the state of the ticket that it is listed by.
+async fn live_claim(tx: &Tx, pass: Uuid) -> Result<Option<(ClaimKind, Option<TicketState>)>, Error> {
+    let Some(claim) = pass_schema::live_claims(tx.db(), [pass]).await?.pop() else { return Ok(None) };
+    let state = match claim.ticket_id {
+        Some(ticket) => Some(schema::ticket(tx.db(), ticket.into()).await?.state.0),
+        None => None,
+    };
+    Ok(Some((claim.kind.0, state)))
 }
 
 /// Marks the tickets of an order, which `orders` then refunds. Decided here, since a refund must not cross a resale.
 async fn refund_sale(tx: &Tx, seller: UserId, id: TicketId) -> Result<(), Error> {
-    let ticket = super::schema::ticket(tx.db(), id).await?;
+    let ticket = schema::ticket(tx.db(), id).await?;
     if ticket.seller_id != seller.uuid() {
         return Err(Rejection::NotYours.into());
     }
@@ -199,33 +212,28 @@ async fn refund_sale(tx: &Tx, seller: UserId, id: TicketId) -> Result<(), Error>
     if ticket.refund_requested {
         return Ok(());
     }
-    let sold = super::schema::tickets_of_order(tx.db(), order).await?;
+    let sold = schema::tickets_of_order(tx.db(), order).await?;
     if sold.iter().any(|other| other.seller_id != seller.uuid()) {
         return Err(Rejection::SoldTogether.into());
     }
-    let show = super::schema::show_of(super::schema::show(tx.db(), ticket.show_id.into()).await?)?;
+    let show = schema::show_of(schema::show(tx.db(), ticket.show_id.into()).await?)?;
     if show.starts_at <= tx.now() {
         return Err(Rejection::ShowBegun.into());
     }
     let ids: Vec<Uuid> = sold.iter().filter_map(|ticket| ticket.pass_id).collect();
-    let passes = schema::passes_by_id(tx.db(), ids.iter().copied()).await?;
-    let claims = schema::live_claims(tx.db(), ids).await?;
+    let passes = pass_schema::passes_by_id(tx.db(), ids.iter().copied()).await?;
+    let claims = pass_schema::live_claims(tx.db(), ids).await?;
     for pass in &passes {
         let ticket = sold.iter().find(|ticket| ticket.pass_id == Some(pass.id)).ok_or(Rejection::NotFound)?;
         rules::check_refundable(ticket, pass, claims.iter().find(|claim| claim.pass_id == pass.id))?;
     }
     let claim =
-        |ticket: &TicketRow| ticket.pass_id.map(|pass| schema::new_claim(tx, ClaimKind::Refund, pass, ticket.id));
-    schema::insert_claims(tx, sold.iter().filter_map(claim).collect()).await?;
+        |ticket: &TicketRow| ticket.pass_id.map(|pass| ClaimRow::of_ticket(tx, ClaimKind::Refund, pass, ticket.id));
+    pass_schema::insert_claims(tx, sold.iter().filter_map(claim).collect()).await?;
     let (cause, mut changes) = (tx.cause(), TicketChanges::new(Vec::new()));
     for ticket in sold {
         changes.change(ticket, cause, |row| row.refund_requested = true);
     }
     let shows = HashMap::from([(show.id.uuid(), show)]);
-    super::schema::apply_changes(tx, &shows, changes.into_changes()).await.map(drop)
-}
-
-fn seat_of(pass: &PassRow) -> Result<Seat, Error> {
-    let part = |text: &Option<String>| text.clone().map(ShortText::try_from).transpose();
-    Ok(Seat { section: part(&pass.seat_section)?, row: part(&pass.seat_row)?, seat: part(&pass.seat_number)? })
+    apply_changes(tx, &shows, changes.into_changes()).await.map(drop)
 }

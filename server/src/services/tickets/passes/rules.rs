@@ -1,6 +1,6 @@
 //! The decisions about passes. Pure functions.
 
-use super::schema::{ClaimKind, ClaimRow, PassRow};
+use crate::services::tickets::pass_schema::{ClaimKind, ClaimRow, PassRow};
 use crate::services::tickets::schema::TicketRow;
 use shared::tickets::TicketState;
 use shared::{Flaw, Invalid, Money, Price, Rejection, UserId};
@@ -23,23 +23,25 @@ pub fn check_cap(price: Price, cap: Option<Money>) -> Result<(), Invalid> {
     }
 }
 
-/// Checks that a person may dispose of a pass: it is theirs, and nothing takes it up. `listing` is the ticket of the claim.
+/// Checks that a person may dispose of a pass: it is theirs, and nothing takes it up. The state is that of the claim's ticket.
 ///
 /// # Errors
 /// [`Rejection::NotFound`] if it is somebody else's, so that nobody learns which passes exist.
 pub fn check_disposable(
     pass: &PassRow,
     person: UserId,
-    claim: Option<(ClaimKind, TicketState)>,
+    claim: Option<(ClaimKind, Option<TicketState>)>,
 ) -> Result<(), Rejection> {
     if pass.owner_id != person.uuid() {
         return Err(Rejection::NotFound);
     }
     match claim {
         None => Ok(()),
+        Some((ClaimKind::Transfer, _)) => Err(Rejection::TransferPending),
         Some((ClaimKind::Refund, _)) => Err(Rejection::RefundUnderWay),
-        Some((ClaimKind::Listing, TicketState::Held)) => Err(Rejection::TicketHeld),
-        Some((ClaimKind::Listing, TicketState::Sold)) => Err(Rejection::TicketSold),
+        Some((ClaimKind::Admission, _)) => Err(Rejection::TicketUsed),
+        Some((ClaimKind::Listing, Some(TicketState::Held))) => Err(Rejection::TicketHeld),
+        Some((ClaimKind::Listing, Some(TicketState::Sold))) => Err(Rejection::TicketSold),
         Some((ClaimKind::Listing, _)) => Err(Rejection::TicketListed),
     }
 }
@@ -49,11 +51,17 @@ pub fn check_disposable(
 /// # Errors
 /// If the buyer has not paid yet, or has passed it on.
 pub fn check_refundable(ticket: &TicketRow, pass: &PassRow, claim: Option<&ClaimRow>) -> Result<(), Rejection> {
-    match claim {
-        Some(claim) if claim.kind.0 == ClaimKind::Refund => Err(Rejection::RefundUnderWay),
-        Some(claim) if claim.ticket_id == ticket.id => Err(Rejection::PaymentUnderWay),
-        None if pass.title_id == Some(ticket.id) && Some(pass.owner_id) == ticket.buyer_id => Ok(()),
-        _ => Err(Rejection::TicketPassedOn),
+    let is_buyers = pass.title_id == Some(ticket.id) && Some(pass.owner_id) == ticket.buyer_id;
+    match claim.map(|claim| claim.kind.0) {
+        Some(ClaimKind::Refund) => Err(Rejection::RefundUnderWay),
+        Some(ClaimKind::Listing) if claim.is_some_and(|claim| claim.is_listing_of(ticket.id)) => {
+            Err(Rejection::PaymentUnderWay)
+        }
+        Some(ClaimKind::Listing) => Err(Rejection::TicketPassedOn),
+        _ if !is_buyers => Err(Rejection::TicketPassedOn),
+        Some(ClaimKind::Transfer) => Err(Rejection::TransferPending),
+        Some(ClaimKind::Admission) => Err(Rejection::TicketUsed),
+        None => Ok(()),
     }
 }
 

@@ -1,26 +1,27 @@
 //! Passes through sales, resales and refunds, event by event.
 
+use super::super::pass_schema::{self, PassRow};
 use super::super::tests::{OnSale, offered};
-use super::schema::{self, PassRow};
 use crate::fixtures::{self, BUYER, PRICE, SELLER};
 use crate::{Caller, Error};
 use shared::orders::{EndReason, OrderChanged, OrderState};
 use shared::tickets::{
     GetPassCode, GetTicket, ListPasses, RefundSale, ResellPass, Ticket, TicketState, WithdrawTicket,
 };
+use shared::value::Email;
 use shared::{Flaw, Invalid, Money, OrderId, PassId, Price, Rejection, TicketId, UserId};
 use uuid::Uuid;
 
-const CEM: UserId = UserId::new(Uuid::from_u128(77));
+pub const CEM: UserId = UserId::new(Uuid::from_u128(77));
 
 /// A show whose creator, [`SELLER`], has issued one ticket.
-struct Issued {
-    market: OnSale,
-    pass: PassId,
-    first: TicketId,
+pub struct Issued {
+    pub market: OnSale,
+    pub pass: PassId,
+    pub first: TicketId,
 }
 
-async fn issued() -> Issued {
+pub async fn issued() -> Issued {
     let market = offered(1, true).await;
     let first = market.tickets[0].id;
     let row = crate::services::tickets::schema::ticket(market.service.store.read(), first).await.expect("it is listed");
@@ -28,15 +29,20 @@ async fn issued() -> Issued {
     Issued { market, pass, first }
 }
 
-fn caller(user: UserId) -> Caller {
-    Caller { user: Some(user), ..Caller::anonymous(Uuid::nil()) }
+/// Who has proved the address of [`address`].
+pub fn caller(user: UserId) -> Caller {
+    Caller { user: Some(user), address: Some(address(user)), ..Caller::anonymous(Uuid::nil()) }
+}
+
+pub fn address(user: UserId) -> Email {
+    Email::try_from(format!("{}@example.org", user.uuid().as_u128())).expect("an address")
 }
 
 fn price(minor: i64) -> Price {
     Price::try_from(Money::new(minor, PRICE.currency)).expect("a price")
 }
 
-fn rejection<T>(result: Result<T, Error>) -> Option<Rejection> {
+pub fn rejection<T>(result: Result<T, Error>) -> Option<Rejection> {
     match result {
         Err(Error::Rejected(rejection)) => Some(rejection),
         _ => None,
@@ -44,37 +50,37 @@ fn rejection<T>(result: Result<T, Error>) -> Option<Rejection> {
 }
 
 impl Issued {
-    async fn pass(&self) -> PassRow {
-        schema::pass(self.market.service.store.read(), self.pass).await.expect("it exists")
+    pub async fn pass(&self) -> PassRow {
+        pass_schema::pass(self.market.service.store.read(), self.pass).await.expect("it exists")
     }
 
     /// Who owns the pass, and its generation.
-    async fn owner(&self) -> (UserId, i64) {
+    pub async fn owner(&self) -> (UserId, i64) {
         let pass = self.pass().await;
         (pass.owner_id.into(), pass.generation)
     }
 
-    async fn generation_of_code(&self, person: UserId) -> Option<u32> {
+    pub async fn generation_of_code(&self, person: UserId) -> Option<u32> {
         let code = self.market.service.clone().code(caller(person), GetPassCode { id: self.pass }).await.ok()?;
         Some(code.code.claims().generation)
     }
 
-    async fn state(&self, ticket: TicketId) -> TicketState {
+    pub async fn state(&self, ticket: TicketId) -> TicketState {
         let got = self.market.service.clone().get(caller(SELLER), GetTicket { id: ticket }).await;
         got.expect("it exists").state
     }
 
-    async fn resell(&self, seller: UserId, minor: i64) -> Result<Ticket, Error> {
+    pub async fn resell(&self, seller: UserId, minor: i64) -> Result<Ticket, Error> {
         let request = ResellPass { id: self.pass, price: price(minor) };
         self.market.service.clone().resell(caller(seller), request).await
     }
 
-    async fn refund_sale(&self, seller: UserId, ticket_id: TicketId) -> Result<(), Error> {
+    pub async fn refund_sale(&self, seller: UserId, ticket_id: TicketId) -> Result<(), Error> {
         self.market.service.clone().refund_sale(caller(seller), RefundSale { ticket_id }).await
     }
 
     /// Version 1 of an order of a ticket.
-    async fn hold(&self, id: u128, buyer_id: UserId, ticket: TicketId) -> OrderChanged {
+    pub async fn hold(&self, id: u128, buyer_id: UserId, ticket: TicketId) -> OrderChanged {
         let id = OrderId::new(Uuid::from_u128(id));
         let lines = vec![fixtures::held_ticket(ticket.uuid().as_u128())];
         let show = self.market.show.show.clone();
@@ -84,7 +90,7 @@ impl Issued {
     }
 
     /// The order is paid, and the payment captured.
-    async fn capture(&self, hold: &OrderChanged) -> OrderChanged {
+    pub async fn capture(&self, hold: &OrderChanged) -> OrderChanged {
         let complete = OrderChanged { version: 2, state: OrderState::Complete, ..hold.clone() };
         self.market.deliver(&complete).await;
         let captured = OrderChanged { version: 3, captured: true, ..complete };
@@ -92,12 +98,12 @@ impl Issued {
         captured
     }
 
-    async fn sell(&self, id: u128, buyer: UserId, ticket: TicketId) -> OrderChanged {
+    pub async fn sell(&self, id: u128, buyer: UserId, ticket: TicketId) -> OrderChanged {
         let hold = self.hold(id, buyer, ticket).await;
         self.capture(&hold).await
     }
 
-    async fn end(&self, order: &OrderChanged, state: OrderState, reason: Option<EndReason>) {
+    pub async fn end(&self, order: &OrderChanged, state: OrderState, reason: Option<EndReason>) {
         self.market.deliver(&OrderChanged { version: order.version + 1, state, reason, ..order.clone() }).await;
     }
 }

@@ -5,6 +5,8 @@ use crate::store::{Millis, Text, Tx, insert_all};
 use sea_orm::sea_query::{Alias, Expr, OnConflict};
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, ExprTrait, Iterable, QueryFilter, QueryOrder, QuerySelect};
 use shared::page::PAGE_SIZE;
+use shared::tickets::{Admission, PendingTransfer, Seat};
+use shared::value::{Email, ShortText};
 use shared::{PassId, Rejection, ShowId, UserId};
 use uuid::Uuid;
 
@@ -12,7 +14,7 @@ pub use claims::{ClaimKind, Model as ClaimRow};
 pub use passes::Model as PassRow;
 
 pub mod passes {
-    use crate::store::Version;
+    use crate::store::{Millis, Version};
     use sea_orm::entity::prelude::*;
 
     #[sea_orm::model]
@@ -25,14 +27,19 @@ pub mod passes {
         pub seat_section: Option<String>,
         pub seat_row: Option<String>,
         pub seat_number: Option<String>,
-        /// See [`keys::of_numbered_seat`](super::super::super::keys::of_numbered_seat).
+        /// See [`keys::of_numbered_seat`](super::super::keys::of_numbered_seat).
         pub seat_key: Option<String>,
         pub face_value: i64,
         pub owner_id: Uuid,
         /// Raised with each owner: the codes of those before are out of date.
         pub generation: i64,
-        /// The ticket by which the owner bought it; none while it is the creator's of the show.
+        /// The ticket by which the owner, or who gave it to the owner, bought it; none while it is the creator's of the show.
         pub title_id: Option<Uuid>,
+        /// How often it was offered as a gift since it was sold.
+        pub transfers: i64,
+        /// When the list of the door last changed by it.
+        pub changed_at: Millis,
+        /// Zero before the first event.
         pub version: Version,
     }
     impl ActiveModelBehavior for ActiveModel {}
@@ -48,8 +55,12 @@ pub mod claims {
     pub enum ClaimKind {
         /// Its owner sells it by a ticket.
         Listing,
+        /// Its owner offers it as a gift.
+        Transfer,
         /// The seller of its title gives the money back.
         Refund,
+        /// Somebody has entered with it.
+        Admission,
     }
 
     /// The unique index `claims_live` allows a pass one live claim: it decides every race between them.
@@ -63,23 +74,61 @@ pub mod claims {
         pub kind: Text<ClaimKind>,
         pub live: bool,
         /// The ticket that is listed, or whose sale is refunded.
-        pub ticket_id: Uuid,
+        pub ticket_id: Option<Uuid>,
+        /// The address that a gift is offered to; deleted when the offer ends.
+        pub recipient: Option<String>,
+        /// Who accepted a gift.
+        pub accepted_by: Option<Uuid>,
+        /// The entrance of an admission.
+        pub gate: Option<String>,
         pub made_at: Millis,
         pub ended_at: Option<Millis>,
     }
     impl ActiveModelBehavior for ActiveModel {}
 }
 
-/// A new live claim.
-pub fn new_claim(tx: &Tx, kind: ClaimKind, pass: Uuid, ticket: Uuid) -> ClaimRow {
-    ClaimRow {
-        id: tx.new_id(),
-        pass_id: pass,
-        kind: Text(kind),
-        live: true,
-        ticket_id: ticket,
-        made_at: Millis(tx.now()),
-        ended_at: None,
+impl ClaimRow {
+    /// A new live claim.
+    pub fn new(tx: &Tx, kind: ClaimKind, pass: Uuid) -> ClaimRow {
+        ClaimRow {
+            id: tx.new_id(),
+            pass_id: pass,
+            kind: Text(kind),
+            live: true,
+            ticket_id: None,
+            recipient: None,
+            accepted_by: None,
+            gate: None,
+            made_at: Millis(tx.now()),
+            ended_at: None,
+        }
+    }
+
+    pub fn of_ticket(tx: &Tx, kind: ClaimKind, pass: Uuid, ticket: Uuid) -> ClaimRow {
+        ClaimRow { ticket_id: Some(ticket), ..ClaimRow::new(tx, kind, pass) }
+    }
+
+    /// The offer of a gift, if it is one.
+    pub fn transfer(&self) -> Result<Option<PendingTransfer>, Error> {
+        let recipient = self.recipient.clone().map(Email::try_from).transpose()?;
+        Ok(recipient.map(|recipient| PendingTransfer { id: self.id.into(), recipient }))
+    }
+
+    /// When and where somebody entered, if it is an admission.
+    pub fn admission(&self) -> Result<Option<Admission>, Error> {
+        let gate = self.gate.clone().map(ShortText::try_from).transpose()?;
+        Ok(gate.map(|gate| Admission { at: self.made_at.0, gate }))
+    }
+
+    pub fn is_listing_of(&self, ticket: Uuid) -> bool {
+        self.kind.0 == ClaimKind::Listing && self.ticket_id == Some(ticket)
+    }
+}
+
+impl PassRow {
+    pub fn seat(&self) -> Result<Seat, Error> {
+        let part = |text: &Option<String>| text.clone().map(ShortText::try_from).transpose();
+        Ok(Seat { section: part(&self.seat_section)?, row: part(&self.seat_row)?, seat: part(&self.seat_number)? })
     }
 }
 
@@ -130,8 +179,18 @@ pub async fn live_claims(
     Ok(claims.filter(Expr::col(claims::Column::Live)).all(db).await?)
 }
 
+/// # Errors
+/// [`Error::Conflict`] if another transaction has taken up one of the passes since it was read.
 pub async fn insert_claims(tx: &Tx, claims: Vec<ClaimRow>) -> Result<(), Error> {
-    Ok(insert_all::<claims::Entity>(tx, claims, None).await.map(drop)?)
+    match insert_all::<claims::Entity>(tx, claims, None).await {
+        Err(error) if Error::is_duplicate(&error) => Err(Error::Conflict),
+        inserted => Ok(inserted.map(drop)?),
+    }
+}
+
+/// The live claim with this id.
+pub async fn live_claim(db: &impl ConnectionTrait, id: Uuid) -> Result<Option<ClaimRow>, Error> {
+    Ok(claims::Entity::find_by_id(id).filter(Expr::col(claims::Column::Live)).one(db).await?)
 }
 
 /// Stores passes as they are now.
@@ -146,6 +205,14 @@ pub async fn store_passes(tx: &Tx, passes: Vec<PassRow>) -> Result<(), Error> {
         .to_owned();
     let stored = insert_all::<passes::Entity>(tx, passes, Some(overwrite)).await?;
     if stored == count { Ok(()) } else { Err(Rejection::ChangedMeanwhile.into()) }
+}
+
+/// Records who accepted a gift.
+pub async fn mark_accepted(tx: &Tx, id: Uuid, person: UserId) -> Result<(), Error> {
+    let mark = claims::Entity::update_many()
+        .col_expr(claims::Column::AcceptedBy, Expr::value(person.uuid()))
+        .filter(claims::Column::Id.eq(id));
+    Ok(mark.exec(tx.db()).await.map(drop)?)
 }
 
 pub async fn end_claims(tx: &Tx, ids: Vec<Uuid>) -> Result<(), Error> {
@@ -163,6 +230,7 @@ async fn end(tx: &Tx, column: claims::Column, ids: Vec<Uuid>) -> Result<(), Erro
     }
     let end = claims::Entity::update_many()
         .col_expr(claims::Column::Live, Expr::value(false))
+        .col_expr(claims::Column::Recipient, Expr::value(None::<String>))
         .col_expr(claims::Column::EndedAt, Expr::value(Millis(tx.now())))
         .filter(column.is_in(ids))
         .filter(Expr::col(claims::Column::Live));
