@@ -34,6 +34,9 @@ impl ApiError {
                 | Rejection::TicketListed
                 | Rejection::TicketPassedOn
                 | Rejection::RefundUnderWay
+                | Rejection::TransferPending
+                | Rejection::TooManyTransfers { .. }
+                | Rejection::TicketUsed
                 | Rejection::OwnTicket
                 | Rejection::SeatTaken { .. }
                 | Rejection::PriceChanged

@@ -1,7 +1,8 @@
-//! Typed calls from the client to the server, one file per service; `passes` is what `tickets` does after a sale. Each passes the caller's session and a request to the
-//! service.
+//! Typed calls from the client to the server, one file per service; `passes` and `door` are what `tickets` does after a sale. Each passes
+//! the caller's session and a request to the service.
 
 pub mod auth;
+pub mod door;
 pub mod orders;
 pub mod passes;
 pub mod payments;

@@ -25,7 +25,7 @@ pub enum FeedUpdate {
     Hello(Option<Instant>),
     /// A ticket was added or changed.
     Ticket(Box<Ticket>),
-    /// An order or a ticket of the user was added or changed.
+    /// An order, a ticket or a pass of the user was added or changed.
     Own,
     /// Nothing changed; the connection works.
     Heartbeat,
@@ -102,7 +102,7 @@ fn parse(kind: &str, data: &str) -> FeedUpdate {
             Ok(update) => FeedUpdate::Ticket(Box::new(update.ticket)),
             Err(_) => FeedUpdate::Heartbeat,
         },
-        "order" | "own" => FeedUpdate::Own,
+        "order" | "pass" | "own" => FeedUpdate::Own,
         _ => FeedUpdate::Heartbeat,
     }
 }

@@ -13,6 +13,7 @@ use crate::error::ApiError;
 use crate::i18n::{amount, money, parse_amount, t};
 use crate::model::pass_code::PassCode;
 use crate::model::unique::unique_by;
+use crate::pages::gift::Gift;
 use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::Pass;
@@ -142,8 +143,13 @@ pub fn PassPage(id: String) -> Element {
                         Code { id: pass.id.to_string() }
                     }
                 }
-                if !show.cancelled {
-                    Resale { pass, on_change: move |()| fetched.restart() }
+                if let Some(admission) = &pass.admission {
+                    Notice { tone: Tone::Plain, {t!("pass-used", gate = admission.gate.as_str())} }
+                } else if !show.cancelled {
+                    if pass.transfer.is_none() {
+                        Resale { pass: pass.clone(), on_change: move |()| fetched.restart() }
+                    }
+                    Gift { pass, on_change: move |()| fetched.restart() }
                 }
             }
         }

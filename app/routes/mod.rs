@@ -45,6 +45,11 @@ pub fn pass(id: impl Display) -> String {
     format!("/passes/{}", segment(id))
 }
 
+/// A ticket that is offered as a gift. Mails link here.
+pub fn gift(id: impl Display) -> String {
+    format!("/gifts/{}", segment(id))
+}
+
 /// The first step of selling: the choice of a show.
 pub fn sell() -> String {
     "/sell".to_owned()

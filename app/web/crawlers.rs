@@ -1,12 +1,14 @@
 //! What crawlers may read, and what search engines list.
 
 /// Beginnings of paths that are private, or of no use to those who search.
-pub const PRIVATE: [&str; 15] = [
+pub const PRIVATE: [&str; 17] = [
     "/account",
     "/api/",
     "/design",
+    "/door/",
     "/forgot",
     "/forms/",
+    "/gifts/",
     "/health/",
     "/orders",
     "/passes/",

@@ -64,6 +64,9 @@ fn table(resources: &Resources) -> Vec<Row> {
     let unknown = "018f0000-0000-7000-8000-000000000000";
     let reprice = json!({ "price": { "minor": 1100, "currency": "EUR" }, "version": 1 });
     let resale = json!({ "price": { "minor": 1100, "currency": "EUR" } });
+    let gift = json!({ "recipient": "somebody@example.org" });
+    let scans = json!({ "device": unknown, "gate": "West", "scans": [] });
+    let undo = json!({ "pass_id": unknown });
     let pay = json!({ "order_id": resources.order, "method": "pm_card_visa" });
     let authenticate = Some(json!({ "approve": true }));
     let mut table = vec![
@@ -99,6 +102,14 @@ fn table(resources: &Resources) -> Vec<Row> {
         get("/api/passes/{id}", unknown, [401, 404, 404]),
         get("/api/passes/{id}/code", unknown, [401, 404, 404]),
         row(Method::POST, "/api/passes/{id}/resale", unknown, Some(resale), [401, 404, 404]),
+        row(Method::POST, "/api/passes/{id}/transfer", unknown, Some(gift), [401, 404, 404]),
+        get("/api/transfers/{id}", unknown, [410, 410, 410]),
+        row(Method::DELETE, "/api/transfers/{id}", unknown, None, [401, 410, 410]),
+        row(Method::POST, "/api/transfers/{id}/accept", unknown, None, [401, 410, 410]),
+        row(Method::POST, "/api/shows/{id}/door/link", &resources.show, None, [401, 403, 200]),
+        row(Method::POST, "/api/shows/{id}/door/list", &resources.show, Some(json!({})), [403, 403, 200]),
+        row(Method::POST, "/api/shows/{id}/door/scans", &resources.show, Some(scans), [403, 403, 200]),
+        row(Method::POST, "/api/shows/{id}/door/undo", &resources.show, Some(undo), [403, 403, 404]),
         row(Method::PUT, "/api/tickets/{id}", &resources.spare, Some(reprice), [401, 403, 200]),
         row(Method::DELETE, "/api/tickets/{id}", &resources.spare, None, [401, 403, 200]),
         get("/api/selling", "", [401, 200, 200]),

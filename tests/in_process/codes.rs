@@ -1,4 +1,4 @@
-//! The code of an issued ticket is its present owner's, and nobody else's, whoever sells it on.
+//! The code of an issued ticket is its present owner's, and nobody else's, however often it is sold on.
 
 use crate::harness::system::{TestSystem, TestUser, price};
 use server::store::Databases;

@@ -2,6 +2,7 @@
 
 mod door;
 mod pass;
+mod seat;
 
 pub use door::{
     Admission, AdmitScans, CreateDoorLink, DoorEntry, DoorKey, DoorLink, DoorList, GetDoorList, MAX_SCANS_AT_ONCE,
@@ -9,21 +10,20 @@ pub use door::{
 };
 pub use pass::{
     AcceptTransfer, GetPass, GetPassCode, GetTransfer, ListPasses, Listing, MAX_TRANSFERS, Pass, PassChanged,
-    PassTransfer, PendingTransfer, RefundSale, ResellPass, TakeBackTransfer, TransferPass,
+    PassTransfer, PassUpdate, PendingTransfer, RefundSale, ResellPass, TakeBackTransfer, TransferPass,
 };
+pub use seat::Seat;
 
 use crate::Service;
 use crate::event::{Event, Subject};
 use crate::id::{OrderId, ShowId, TicketId, UserId};
 use crate::instant::Instant;
-use crate::invalid::Invalid;
 use crate::money::{Currency, Money};
 use crate::page::Paginated;
 use crate::price::Price;
 use crate::ticket_code::IssuedCode;
 use crate::value::ShortText;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use strum::VariantArray;
 use uuid::Uuid;
 
@@ -119,43 +119,6 @@ pub struct ShowListing {
     pub tickets_left: u64,
     /// `None` for a show that is not cancelled, and in lists.
     pub cancellation: Option<Cancellation>,
-}
-
-/// The place that a ticket admits to. Without any part it is general admission.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Seat {
-    /// The block, stand or balcony.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub section: Option<ShortText>,
-    /// A number or letters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub row: Option<ShortText>,
-    /// The seat in its row. Usually a number; adjacent numbers are adjacent seats.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub seat: Option<ShortText>,
-}
-
-impl Seat {
-    /// Parses what a person typed. A blank part becomes `None`.
-    ///
-    /// # Errors
-    /// As [`ShortText::parse`], with the name of the part as the field.
-    pub fn parse(section: &str, row: &str, seat: &str) -> Result<Seat, Invalid> {
-        let part = |field: &str, text: &str| match text.trim() {
-            "" => Ok(None),
-            text => ShortText::parse(field, text).map(Some),
-        };
-        Ok(Seat { section: part("section", section)?, row: part("row", row)?, seat: part("seat", seat)? })
-    }
-}
-
-impl fmt::Display for Seat {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let parts = [("", &self.section), ("Row ", &self.row), ("Seat ", &self.seat)];
-        let parts: Vec<String> =
-            parts.iter().filter_map(|(label, part)| part.as_ref().map(|part| format!("{label}{part}"))).collect();
-        if parts.is_empty() { formatter.write_str("General admission") } else { formatter.write_str(&parts.join(", ")) }
-    }
 }
 
 /// `on_sale → held → sold`, `held → on_sale`, and from every state `→ withdrawn`.

@@ -163,6 +163,15 @@ pub struct PassChanged {
     pub version: u64,
 }
 
+/// The data of a feed's event `pass`, for its owner and who had it before.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PassUpdate {
+    /// The pass to load again.
+    pub id: PassId,
+    /// [`PassChanged::version`].
+    pub version: u64,
+}
+
 impl Event for PassChanged {
     const SUBJECT: Subject = Subject::TicketsPassChanged;
 

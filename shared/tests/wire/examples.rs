@@ -1,6 +1,6 @@
 //! One example of every message. Optional fields are set, so that the snapshots show them.
 
-use super::Recorder;
+use super::{Recorder, passes};
 use serde_json::json;
 use shared::auth::{
     AccountClosed, AccountExport, ChangeEmail, ChangePassword, CloseAccount, ExportAccount, ForgotPassword, Identify,
@@ -16,28 +16,24 @@ use shared::payments::{
     Authenticate, Balance, Decline, GetAccount, GetPayment, GetSettings, Movement, MovementKind, Pay, Payment,
     PaymentChanged, PaymentMethod, PaymentState, ReceiveWebhook, SellerAccount, SetUpPayouts, Settings, SoldTicket,
 };
-use shared::ticket_code::{Claims, IssuedCode, TicketCode};
 use shared::tickets::{
-    CancelShow, Cancellation, Category, CreateShow, GetPass, GetPassCode, GetShow, GetTicket, ListPasses, ListSelling,
-    ListShows, ListTickets, Listing, OfferTickets, Pass, RefundSale, RepriceTicket, ResellPass, Seat, Show, ShowFilter,
-    ShowListing, Ticket, TicketChanged, TicketState, TicketUpdate, WithdrawTicket,
+    CancelShow, Cancellation, Category, CreateShow, GetShow, GetTicket, ListSelling, ListShows, ListTickets,
+    OfferTickets, RefundSale, RepriceTicket, Seat, Show, ShowFilter, ShowListing, Ticket, TicketChanged, TicketState,
+    TicketUpdate, WithdrawTicket,
 };
 use shared::value::{Email, LanguageTag, Password, Secret, ShortText};
 use shared::{
-    Currency, Envelope, Event, FeeShare, Flaw, Id, Instant, Money, OffsetTime, OrderId, Paginated, PassId, PaymentId,
-    Price, Rejection, ShowId, Subject, TicketId, UserId,
+    Currency, Envelope, Event, FeeShare, Id, Instant, Money, OrderId, Paginated, PaymentId, Price, ShowId, Subject,
+    TicketId, UserId,
 };
 use uuid::Uuid;
 
-const BUYER: UserId = id(1);
-const SELLER: UserId = id(2);
-const SHOW: ShowId = id(3);
-const TICKET: TicketId = id(4);
-const PASS: PassId = id(9);
-const ORDER: OrderId = id(5);
+pub const BUYER: UserId = id(1);
+pub const SELLER: UserId = id(2);
+pub const SHOW: ShowId = id(3);
+pub const TICKET: TicketId = id(4);
+pub const ORDER: OrderId = id(5);
 const PAYMENT: PaymentId = id(6);
-const EARLIER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_888_200_000), offset_minutes: 120 };
-const LATER: OffsetTime = OffsetTime { at: Instant::from_millis(1_792_891_800_000), offset_minutes: 60 };
 
 pub fn events(recorder: &mut Recorder) {
     recorder.event(&Registered { user_id: BUYER });
@@ -48,6 +44,7 @@ pub fn events(recorder: &mut Recorder) {
         refund_requested: true,
         price_version: 2,
     });
+    recorder.event(&passes::pass_changed());
     recorder.event(&order_changed());
     recorder.event(&expiration_due());
     recorder.event(&PaymentChanged {
@@ -64,6 +61,7 @@ pub fn events(recorder: &mut Recorder) {
 pub fn requests(recorder: &mut Recorder) {
     auth(recorder);
     tickets(recorder);
+    passes::requests(recorder);
     orders(recorder);
     payments(recorder);
 }
@@ -162,11 +160,6 @@ fn tickets(recorder: &mut Recorder) {
     recorder.request(&WithdrawTicket { id: TICKET }, &ticket());
     recorder.request(&ListSelling { cursor: some("50") }, &page(ticket()));
     recorder.request(&RefundSale { ticket_id: TICKET }, &());
-    recorder.request(&ListPasses { cursor: some("50") }, &page(pass()));
-    recorder.request(&GetPass { id: PASS }, &pass());
-    let claims = Claims { show_id: SHOW, key_id: 1, pass_id: PASS, generation: 2 };
-    recorder.request(&GetPassCode { id: PASS }, &IssuedCode { code: TicketCode::new(claims, [3; 64]) });
-    recorder.request(&ResellPass { id: PASS, price }, &ticket());
 }
 
 fn orders(recorder: &mut Recorder) {
@@ -201,80 +194,6 @@ fn payments(recorder: &mut Recorder) {
     recorder.request(&GetAccount { cursor: some("50") }, &account);
     recorder.request(&SetUpPayouts {}, &some("https://connect.stripe.com/setup/1"));
 }
-
-/// One example of each rejection but `Invalid`, which the examples of the flaws cover.
-pub fn rejections() -> Vec<Rejection> {
-    vec![
-        Rejection::Malformed("the cause".to_owned()),
-        Rejection::TooLarge,
-        Rejection::SignedOut,
-        Rejection::WrongCredentials,
-        Rejection::LinkInvalid,
-        Rejection::EmailUnverified,
-        Rejection::NotYours,
-        Rejection::ForeignOrigin,
-        Rejection::NotFound,
-        Rejection::NotAllowed,
-        Rejection::TicketHeld,
-        Rejection::HeldByYou { order_id: ORDER },
-        Rejection::TicketSold,
-        Rejection::TicketWithdrawn,
-        Rejection::TicketListed,
-        Rejection::TicketPassedOn,
-        Rejection::RefundUnderWay,
-        Rejection::OwnTicket,
-        Rejection::SeatTaken { seat: seat(), yours: false },
-        Rejection::PriceChanged,
-        Rejection::ChangedMeanwhile,
-        Rejection::TooManyTickets { most: 8 },
-        Rejection::MixedShows,
-        Rejection::ShowCancelled,
-        Rejection::ShowBegun,
-        Rejection::SoldTogether,
-        Rejection::NotSold,
-        Rejection::OrderExpired,
-        Rejection::OrderClosed(OrderState::Complete),
-        Rejection::PaymentUnderWay,
-        Rejection::CardDeclined(Decline::Generic),
-        Rejection::KeyReused,
-        Rejection::TooManyRequests { wait_seconds: 60 },
-    ]
-}
-
-pub const FLAWS: [Flaw; 32] = [
-    Flaw::Empty,
-    Flaw::TooLong { most: 120 },
-    Flaw::InvisibleCharacters,
-    Flaw::InvalidEmail,
-    Flaw::ShortPassword { least: 8 },
-    Flaw::LongPassword { most: 128 },
-    Flaw::CommonPassword,
-    Flaw::InvalidPaymentMethod,
-    Flaw::InvalidAmount,
-    Flaw::UnclearAmount { first: Money::new(100, Currency::Eur), second: Money::new(100_000, Currency::Eur) },
-    Flaw::PriceNotPositive,
-    Flaw::OffStep { step: Money::new(10, Currency::Kwd) },
-    Flaw::LowPrice { least: Money::new(50, Currency::Eur) },
-    Flaw::HighTotal { most: Money::new(99_999_999, Currency::Eur) },
-    Flaw::AboveCap { most: Money::new(4_950, Currency::Eur) },
-    Flaw::HighPrice { most: Money::new(99_999_999, Currency::Eur) },
-    Flaw::OtherCurrency { currency: Currency::Eur },
-    Flaw::UnknownChoice,
-    Flaw::InvalidCursor,
-    Flaw::NothingChosen,
-    Flaw::TogetherBeyond { most: 8 },
-    Flaw::InvalidDay,
-    Flaw::EndsBeforeItBegins,
-    Flaw::InvalidTime,
-    Flaw::UnknownTimeZone,
-    Flaw::Past,
-    Flaw::FarFuture,
-    Flaw::SkippedTime,
-    Flaw::AmbiguousTime { earlier: EARLIER, later: LATER },
-    Flaw::Backwards { first: 9, last: 1 },
-    Flaw::SeatCount { most: 100 },
-    Flaw::RepeatedSeat { first: 1, second: 3 },
-];
 
 pub fn envelope() -> Envelope {
     let event = expiration_due();
@@ -324,7 +243,7 @@ fn user() -> User {
     User { id: BUYER, email: email(), verified: true }
 }
 
-fn show() -> Show {
+pub fn show() -> Show {
     Show {
         id: SHOW,
         title: text("Aida"),
@@ -346,7 +265,7 @@ fn listing() -> ShowListing {
     ShowListing { show: show(), lowest_price: Some(euros(4990)), tickets_left: 12, cancellation }
 }
 
-fn ticket() -> Ticket {
+pub fn ticket() -> Ticket {
     Ticket {
         id: TICKET,
         show: show(),
@@ -358,18 +277,6 @@ fn ticket() -> Ticket {
         issued: true,
         held_until: Some(at(60)),
         version: 3,
-    }
-}
-
-fn pass() -> Pass {
-    Pass {
-        id: PASS,
-        show: show(),
-        seat: seat(),
-        face_value: euros(4500),
-        price_cap: Some(euros(4950)),
-        listing: Some(Listing { ticket_id: TICKET, price: euros(4900), state: TicketState::OnSale }),
-        refund_requested: false,
     }
 }
 
@@ -403,35 +310,35 @@ fn payment() -> Payment {
     }
 }
 
-const fn id<Thing>(number: u128) -> Id<Thing> {
+pub const fn id<Thing>(number: u128) -> Id<Thing> {
     Id::new(Uuid::from_u128(number))
 }
 
 /// Seconds after 2026-12-05T18:00:00Z.
-fn at(seconds: i64) -> Instant {
+pub fn at(seconds: i64) -> Instant {
     Instant::from_millis(1_796_493_600_000 + seconds * 1000)
 }
 
-fn euros(cents: i64) -> Money {
+pub fn euros(cents: i64) -> Money {
     Money::new(cents, Currency::Eur)
 }
 
-fn seat() -> Seat {
+pub fn seat() -> Seat {
     Seat::parse("Block A", "3", "12").expect("a seat")
 }
 
-fn text(text: &str) -> ShortText {
+pub fn text(text: &str) -> ShortText {
     ShortText::parse("text", text).expect("short text")
 }
 
-fn email() -> Email {
+pub fn email() -> Email {
     Email::try_from("ann@example.org".to_owned()).expect("an address")
 }
 
-fn some(text: &str) -> Option<String> {
+pub fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn page<Item>(item: Item) -> Paginated<Item> {
+pub fn page<Item>(item: Item) -> Paginated<Item> {
     Paginated { items: vec![item], next: some("50") }
 }

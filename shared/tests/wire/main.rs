@@ -5,6 +5,8 @@
 //! `INSTA_UPDATE=always cargo test -p shared`.
 
 mod examples;
+mod passes;
+mod refusals;
 
 use insta::{Settings, assert_json_snapshot};
 use serde::{Serialize, de::DeserializeOwned};
@@ -102,14 +104,14 @@ fn every_request_and_reply_has_a_snapshot() {
 
 #[test]
 fn every_refusal_has_a_snapshot() {
-    let flaws = examples::FLAWS.map(|flaw| Rejection::Invalid(shared::Invalid::new("the_field", flaw)));
-    let refusals: Vec<Rejection> = examples::rejections().into_iter().chain(flaws).collect();
+    let flaws = refusals::FLAWS.map(|flaw| Rejection::Invalid(shared::Invalid::new("the_field", flaw)));
+    let refusals: Vec<Rejection> = refusals::rejections().into_iter().chain(flaws).collect();
 
     let texts: BTreeMap<String, String> =
         refusals.iter().map(|refusal| (json_of(refusal), refusal.to_string())).collect();
 
-    assert_eq!(examples::FLAWS.len(), Flaw::COUNT, "add an example of each flaw to examples.rs");
-    assert_eq!(texts.len(), Rejection::COUNT - 1 + Flaw::COUNT, "add an example of each rejection to examples.rs");
+    assert_eq!(refusals::FLAWS.len(), Flaw::COUNT, "add an example of each flaw to refusals.rs");
+    assert_eq!(texts.len(), Rejection::COUNT - 1 + Flaw::COUNT, "add an example of each rejection to refusals.rs");
     for refusal in refusals {
         assert_eq!(serde_json::from_str(&json_of(&refusal)).ok(), Some(refusal));
     }
@@ -119,6 +121,7 @@ fn every_refusal_has_a_snapshot() {
 #[test]
 fn the_envelope_and_the_feeds_have_snapshots() {
     let (envelope, ticket, order) = (examples::envelope(), examples::ticket_update(), examples::order_update());
+    let pass = passes::pass_update();
 
     // The body is kept as it is, with the fields of later versions.
     let mut later = json!(envelope);
@@ -126,11 +129,13 @@ fn the_envelope_and_the_feeds_have_snapshots() {
     assert_eq!(serde_json::from_value(later).ok().as_ref(), Some(&envelope));
     assert_decodes(&ticket);
     assert_decodes(&order);
+    assert_decodes(&pass);
 
     in_folder("").bind(|| {
         assert_json_snapshot!("envelope", envelope);
         assert_json_snapshot!("ticket_update", ticket);
         assert_json_snapshot!("order_update", order);
+        assert_json_snapshot!("pass_update", pass);
     });
 }
 

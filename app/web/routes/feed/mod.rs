@@ -13,7 +13,7 @@ use axum::response::sse::Event;
 use metrics::Gauge;
 use server::messaging::BusEvent;
 use shared::orders::{OrderChanged, OrderUpdate};
-use shared::tickets::{TicketChanged, TicketUpdate};
+use shared::tickets::{PassChanged, PassUpdate, TicketChanged, TicketUpdate};
 use shared::{Envelope, Rejection, ShowId, Subject, UserId};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -33,7 +33,7 @@ const RETRY_AFTER_SECONDS: u64 = 30;
 const CHANNEL_CAPACITY: usize = 256;
 
 /// The subjects that feeds are made from.
-pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::OrdersChanged];
+pub const SUBJECTS: &[Subject] = &[Subject::TicketsChanged, Subject::TicketsPassChanged, Subject::OrdersChanged];
 
 /// The data of an event that has none: browsers drop events without a `data` line.
 const NO_DATA: &str = "{}";
@@ -192,6 +192,12 @@ fn update(envelope: &Envelope) -> Option<Message> {
             let topics = vec![Topic::Show(ticket.show.id), Topic::User(ticket.seller_id)];
             let json = serde_json::to_string(&TicketUpdate { ticket }).ok()?;
             Some(Message::Update { topics, event: "ticket", id, json })
+        }
+        Subject::TicketsPassChanged => {
+            let pass: PassChanged = envelope.decode().ok()?;
+            let topics = [Some(pass.owner_id), pass.former_owner_id].into_iter().flatten().map(Topic::User).collect();
+            let json = serde_json::to_string(&PassUpdate { id: pass.pass_id, version: pass.version }).ok()?;
+            Some(Message::Update { topics, event: "pass", id, json })
         }
         Subject::OrdersChanged => {
             let order: OrderChanged = envelope.decode().ok()?;
