@@ -4,8 +4,8 @@
 use crate::client::context::AddressHook;
 use crate::pages::layout::PageLayout;
 use crate::pages::{
-    Account, Design, ForgotPassword, FormError, GiftPage, Home, NotFound, OrderPage, Orders, PassPage, Passes,
-    ResetPassword, Sell, Selling, ShowPage, SignIn, SignUp, TicketPage, VerifyEmail,
+    Account, Design, DoorPage, ForgotPassword, FormError, GiftPage, Home, NotFound, OrderPage, Orders, PassPage,
+    Passes, ResetPassword, Sell, Selling, ShowPage, SignIn, SignUp, TicketPage, VerifyEmail,
 };
 use crate::routes::{AccountQuery, ForgotQuery, FormErrorQuery, HomeQuery, LinkQuery, SellQuery, SignInQuery};
 use dioxus::prelude::*;
@@ -26,6 +26,8 @@ pub enum Route {
         PassPage { id: String },
         #[route("/gifts/:id")]
         GiftPage { id: String },
+        #[route("/door/:id")]
+        DoorPage { id: String },
         #[route("/sell?:..query")]
         Sell { query: SellQuery },
         #[route("/selling")]

@@ -1,5 +1,17 @@
 //! The address of the page in the browser's address bar.
 
+/// Where this site is, as in `https://tickets.example.org`.
+#[cfg(target_arch = "wasm32")]
+pub fn origin() -> String {
+    web_sys::window().and_then(|window| window.location().origin().ok()).unwrap_or_default()
+}
+
+/// Windows and servers do not know.
+#[cfg(not(target_arch = "wasm32"))]
+pub fn origin() -> String {
+    String::new()
+}
+
 /// Takes the fragment from the address bar and from the browser's history, so that a secret in it is neither read over a shoulder
 /// nor found later. The page is not rendered again. `None` if there is none.
 #[cfg(target_arch = "wasm32")]

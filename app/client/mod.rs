@@ -1,4 +1,4 @@
-//! What the client needs of its browser or window: time, live updates, Stripe's card field, the document, and the state that
+//! What the client needs of its browser or window: time, live updates, Stripe's card field, the door's scanner, the document, and the state that
 //! all pages share.
 
 pub mod address;
@@ -7,6 +7,7 @@ mod backoff;
 pub mod clock;
 pub mod context;
 pub mod document_title;
+pub mod door;
 pub mod external_page;
 pub mod feed;
 pub mod focus;
@@ -17,5 +18,7 @@ pub mod prewarm;
 pub mod recently_viewed;
 pub mod reload;
 pub mod request_key;
+#[cfg(target_arch = "wasm32")]
+mod script;
 pub mod stripe;
 pub mod submission;

@@ -63,11 +63,12 @@ pub async fn tokenize_card() -> Result<Card, String> {
 #[cfg(target_arch = "wasm32")]
 mod browser {
     use super::t;
+    use crate::client::script;
     use dioxus::prelude::{Asset, AssetOptions, asset, manganis};
-    use futures_util::StreamExt;
     use wasm_bindgen::prelude::*;
-    use web_sys::Event;
 
+    /// What our script defines.
+    const OBJECT: &str = "ticketingStripe";
     const SCRIPT: Asset = asset!("/assets/stripe.js", AssetOptions::js().with_minify(false));
 
     #[wasm_bindgen]
@@ -82,28 +83,12 @@ mod browser {
 
     /// Whether our script has run.
     pub fn is_loaded() -> bool {
-        js_sys::Reflect::has(&js_sys::global(), &"ticketingStripe".into()).unwrap_or_default()
+        script::is_loaded(OBJECT)
     }
 
     /// Loads our script, once.
     pub async fn load() -> Result<(), String> {
-        let failed = || t!("card-field-failed");
-        if is_loaded() {
-            return Ok(());
-        }
-        let document = web_sys::window().and_then(|window| window.document()).ok_or_else(failed)?;
-        let script = document.create_element("script").map_err(|_| failed())?;
-        script.set_attribute("src", &SCRIPT.to_string()).map_err(|_| failed())?;
-        let (sender, mut events) = futures_channel::mpsc::unbounded();
-        let on_end = Closure::<dyn FnMut(Event)>::new(move |_| {
-            let _ = sender.unbounded_send(());
-        });
-        for event in ["load", "error"] {
-            let _ = script.add_event_listener_with_callback(event, on_end.as_ref().unchecked_ref());
-        }
-        document.head().ok_or_else(failed)?.append_child(&script).map_err(|_| failed())?;
-        events.next().await;
-        if is_loaded() { Ok(()) } else { Err(failed()) }
+        if script::load(SCRIPT, OBJECT).await { Ok(()) } else { Err(t!("card-field-failed")) }
     }
 
     /// The message of a JavaScript error. Our script leaves it empty where the page has a text of its own.

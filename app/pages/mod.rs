@@ -2,6 +2,7 @@
 
 mod account;
 mod design;
+mod door;
 mod forgot_password;
 mod form_error;
 mod gift;
@@ -23,6 +24,7 @@ mod verify_email;
 
 pub use account::Account;
 pub use design::Design;
+pub use door::DoorPage;
 pub use forgot_password::ForgotPassword;
 pub use form_error::FormError;
 pub use gift::GiftPage;

@@ -50,6 +50,11 @@ pub fn gift(id: impl Display) -> String {
     format!("/gifts/{}", segment(id))
 }
 
+/// The door of a show. The secret of a link for helpers follows after a `#`.
+pub fn door(show: impl Display) -> String {
+    format!("/door/{}", segment(show))
+}
+
 /// The first step of selling: the choice of a show.
 pub fn sell() -> String {
     "/sell".to_owned()

@@ -199,6 +199,11 @@ impl TestSystem {
     /// Creates an account and verifies its address with the link that was mailed to it.
     pub async fn sign_up_verified(&self, name: &str) -> TestUser {
         let user = self.sign_up(name).await;
+        self.verify(user, name).await
+    }
+
+    /// Verifies the address of a new account.
+    pub async fn verify(&self, user: TestUser, name: &str) -> TestUser {
         self.wait_until_idle().await;
         let to = format!("To: {name}@example.org");
         let mails = mail::read_all(&self.mail_folder());
@@ -206,7 +211,7 @@ impl TestSystem {
         let (_, rest) = mail.split_once("/verify#").expect("the mail has a link");
         let token: String = rest.chars().take_while(char::is_ascii_hexdigit).collect();
         self.call(&user, VerifyEmail { token: token.into() }).await.expect("the link is valid");
-        user
+        TestUser { user: User { verified: true, ..user.user } }
     }
 
     /// Calls a service as that user. Simulated time passes only while the call waits for it.
@@ -311,6 +316,11 @@ impl TestSystem {
         self.wait_until_idle().await;
     }
 
+    /// The simulated clock.
+    pub fn now(&self) -> Instant {
+        self.environment.now()
+    }
+
     /// Advances the clock only.
     pub fn advance_clock(&self, seconds: u64) {
         self.environment.advance(Duration::from_secs(seconds));
@@ -355,7 +365,7 @@ impl TestSystem {
         fs::remove_file(self.mail_folder()).expect("mail is blocked");
     }
 
-    fn mail_folder(&self) -> PathBuf {
+    pub fn mail_folder(&self) -> PathBuf {
         self.folder.path().join("mails")
     }
 

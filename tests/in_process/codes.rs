@@ -15,22 +15,22 @@ fn offer(show_id: ShowId, issued: bool) -> OfferTickets {
 }
 
 /// One ticket of a new show that its creator issues.
-async fn issue(system: &TestSystem, creator: &TestUser) -> Ticket {
+pub async fn issue(system: &TestSystem, creator: &TestUser) -> Ticket {
     let (show, _) = system.list_tickets(creator, 1, 1000).await;
     let tickets = system.call(creator, offer(show.show.id, true)).await.expect("the show is hers");
     system.wait_until_idle().await;
     tickets.into_iter().next().expect("one is issued")
 }
 
-async fn passes(system: &TestSystem, user: &TestUser) -> Vec<Pass> {
+pub async fn passes(system: &TestSystem, user: &TestUser) -> Vec<Pass> {
     system.call(user, ListPasses { cursor: None }).await.expect("a list").items
 }
 
-async fn code(system: &TestSystem, user: &TestUser, id: PassId) -> Result<TicketCode, Rejection> {
+pub async fn code(system: &TestSystem, user: &TestUser, id: PassId) -> Result<TicketCode, Rejection> {
     system.call(user, GetPassCode { id }).await.map(|issued| issued.code)
 }
 
-async fn buy(system: &TestSystem, buyer: &TestUser, ticket: &Ticket) {
+pub async fn buy(system: &TestSystem, buyer: &TestUser, ticket: &Ticket) {
     let order = system.hold(buyer, std::slice::from_ref(ticket)).await.expect("the ticket is free");
     system.pay(buyer, order.id, "pm_card_visa").await.expect("the card is accepted");
     system.wait_until_idle().await;

@@ -8,6 +8,7 @@ mod closing;
 mod codes;
 mod defects;
 mod gauges;
+mod gifts;
 mod mails;
 mod purchase;
 mod repeated;

@@ -8,7 +8,7 @@ use anyhow::{Context, Result};
 use servers::step::Step;
 use servers::{paths, process};
 
-use crate::{bundle_size, toolchain};
+use crate::{bundle_size, scanner, toolchain};
 
 /// The files and folders from which the bundle is built.
 const SOURCES: [&str; 7] = ["app", "server", "shared", "assets", "Cargo.toml", "Cargo.lock", "Dioxus.toml"];
@@ -28,6 +28,7 @@ pub fn build() -> Result<()> {
     dx.envs([("CI", "1"), ("DX_TELEMETRY_ENABLED", "false")]);
     Step::new("build", dx).run()?;
     collect()?;
+    scanner::build(&paths::dist().join("public"))?;
 
     let mut node = process::command("node");
     node.arg(paths::root().join("xtask/scripts/compress.mjs")).arg(paths::dist().join("public"));

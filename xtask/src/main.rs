@@ -13,6 +13,7 @@ mod cluster;
 mod desktop;
 mod dev;
 mod manifests;
+mod scanner;
 mod start;
 mod stats;
 mod test_all;

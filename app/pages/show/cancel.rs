@@ -6,6 +6,7 @@ use crate::client::context::use_user_id;
 use crate::components::{ActionError, Notice, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
+use crate::routes;
 use dioxus::prelude::*;
 use shared::tickets::{Cancellation, ShowListing};
 use std::time::Duration;
@@ -101,7 +102,11 @@ fn CancelForm(listing: Signal<ShowListing>) -> Element {
                     button { class: "quiet", disabled: busy(), onclick: move |_| confirming.set(false), {t!("cancel-no")} }
                 }
             } else {
-                button { class: "quiet", onclick: move |_| confirming.set(true), {t!("cancel-show")} }
+                p { class: "actions",
+                    // Not a link of the router: only a page that is loaded there may use the camera.
+                    a { class: "button", href: routes::door(id), {t!("to-the-door")} }
+                    button { class: "quiet", onclick: move |_| confirming.set(true), {t!("cancel-show")} }
+                }
             }
         }
     }

@@ -28,7 +28,6 @@ const MAX_PAGE_BYTES: usize = 16 * 1024 * 1024;
 
 /// Adds the headers to all responses of a router.
 pub fn apply(router: Router, site: &Site) -> Router {
-    let permissions = permissions_policy(site.config.publishable_key.is_some());
     let computed = (site.clone(), policy_header(&[], site));
     router.layer(
         ServiceBuilder::new()
@@ -37,7 +36,6 @@ pub fn apply(router: Router, site: &Site) -> Router {
             .layer(fixed(REFERRER_POLICY, "same-origin"))
             .layer(fixed(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
             .layer(fixed(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
-            .layer(fixed(HeaderName::from_static("permissions-policy"), permissions))
             // Without `includeSubDomains`: other hosts of the domain are not ours to decide about.
             .option_layer(site.config.is_https().then(|| fixed(STRICT_TRANSPORT_SECURITY, "max-age=31536000")))
             .layer(from_fn_with_state(computed, add_computed_headers)),
@@ -103,6 +101,8 @@ async fn add_computed_headers(
         headers.insert(CONTENT_TYPE, complete);
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(policy);
+    let permissions = permissions_policy(site.config.publishable_key.is_some(), path.starts_with("/door/"));
+    headers.insert(HeaderName::from_static("permissions-policy"), HeaderValue::from_static(permissions));
     if crawlers::is_unlisted(&path) {
         headers.insert(HeaderName::from_static("x-robots-tag"), HeaderValue::from_static("noindex"));
     }
@@ -166,11 +166,12 @@ fn content_security_policy(hashes: &[String], stripe: bool) -> String {
     )
 }
 
-fn permissions_policy(stripe: bool) -> &'static str {
-    if stripe {
-        "camera=(), geolocation=(), microphone=(), payment=(self \"https://js.stripe.com\")"
-    } else {
-        "camera=(), geolocation=(), microphone=(), payment=()"
+/// Only the page of a door uses the camera.
+fn permissions_policy(stripe: bool, door: bool) -> &'static str {
+    match (stripe, door) {
+        (_, true) => "camera=(self), geolocation=(), microphone=(), payment=()",
+        (true, false) => "camera=(), geolocation=(), microphone=(), payment=(self \"https://js.stripe.com\")",
+        (false, false) => "camera=(), geolocation=(), microphone=(), payment=()",
     }
 }
 
@@ -241,7 +242,7 @@ mod tests {
     }
 
     fn policies(stripe: bool) -> (String, &'static str) {
-        (content_security_policy(&["'sha256-x'".to_owned()], stripe), permissions_policy(stripe))
+        (content_security_policy(&["'sha256-x'".to_owned()], stripe), permissions_policy(stripe, false))
     }
 
     #[test]
@@ -251,6 +252,14 @@ mod tests {
         assert!(!policy.contains("http"), "{policy}");
         assert!(!policy.contains("frame-src") && policy.contains("connect-src 'self';"), "{policy}");
         assert!(permissions.ends_with("payment=()"), "{permissions}");
+    }
+
+    #[test]
+    fn only_the_page_of_a_door_may_use_the_camera() {
+        for stripe in [false, true] {
+            assert!(permissions_policy(stripe, false).contains("camera=(),"));
+            assert!(permissions_policy(stripe, true).contains("camera=(self),"));
+        }
     }
 
     #[test]

@@ -248,7 +248,8 @@ const PLANTED: &[(&str, Service, &str)] = &[
         "I19",
         Service::Tickets,
         "drop index claims_live;
-         insert into claims select randomblob(16), pass_id, kind, live, ticket_id, made_at, ended_at from claims where live",
+         insert into claims select randomblob(16), pass_id, kind, live, ticket_id, recipient, accepted_by, gate, made_at, ended_at
+            from claims where live",
     ),
     ("I19", Service::Tickets, "update passes set owner_id = randomblob(16)"),
     ("I19", Service::Tickets, "update claims set live = false"),
@@ -258,6 +259,12 @@ const PLANTED: &[(&str, Service, &str)] = &[
         "update claims set ticket_id = (select id from tickets where state = 'sold' and pass_id is not null) where live",
     ),
     ("I19", Service::Tickets, "update tickets set sale_refunded = true where state = 'sold'"),
+    ("I20", Service::Tickets, "update claims set kind = 'admission', ticket_id = null, gate = 'West' where live"),
+    (
+        "I20",
+        Service::Tickets,
+        "insert into scans select randomblob(16), randomblob(16), show_id, id, 2, 'West', 'admitted', 0, 0 from passes",
+    ),
     (
         "I21",
         Service::Tickets,

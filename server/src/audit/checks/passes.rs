@@ -15,7 +15,7 @@ pub const CHECKS: &[Check] = &[
     },
     Check {
         invariant: "I19",
-        statement: "a pass belongs to the buyer of its title, or to the creator of the show",
+        statement: "a pass belongs to the buyer of its title, to who accepted it as a gift, or to the creator of the show",
         noun: "passes",
         population: "tickets.passes",
         at_rest_only: false,
@@ -24,7 +24,10 @@ pub const CHECKS: &[Check] = &[
             from tickets.passes pass
             left join tickets.tickets title on title.id = pass.title_id
             left join tickets.shows show on show.id = pass.show_id
-            where pass.owner_id <> coalesce(title.buyer_id, show.creator_id) or pass.title_id is not null and title.buyer_id is null",
+            where pass.title_id is not null and title.buyer_id is null or pass.owner_id <> coalesce(title.buyer_id, show.creator_id)
+                and not exists (
+                    select 1 from tickets.claims gift
+                    where gift.pass_id = pass.id and gift.kind = 'transfer' and gift.accepted_by = pass.owner_id)",
     },
     Check {
         invariant: "I19",
@@ -66,6 +69,30 @@ pub const CHECKS: &[Check] = &[
                 and not exists (
                     select 1 from tickets.claims claim join tickets.tickets listed on listed.id = claim.ticket_id
                     where claim.pass_id = pass.id and claim.live and listed.state in ('held', 'sold'))",
+    },
+    Check {
+        invariant: "I20",
+        statement: "a pass that somebody has entered with is not for sale",
+        noun: "admissions",
+        population: "tickets.claims where kind = 'admission' and live",
+        at_rest_only: false,
+        offenders: "
+            select admission.pass_id as id, 'its ticket is ' || ticket.state as detail
+            from tickets.claims admission join tickets.tickets ticket on ticket.pass_id = admission.pass_id
+            where admission.kind = 'admission' and admission.live and ticket.state in ('on_sale', 'held')",
+    },
+    Check {
+        invariant: "I20",
+        statement: "each scan that admitted somebody has its own admission",
+        noun: "scans",
+        population: "tickets.scans where answer = 'admitted'",
+        at_rest_only: false,
+        offenders: "
+            select pass_id as id, count(*) || ' scans admitted somebody' as detail
+            from tickets.scans scan where answer = 'admitted' group by pass_id
+            having count(*) > (
+                select count(*) from tickets.claims admission
+                where admission.pass_id = scan.pass_id and admission.kind = 'admission')",
     },
     Check {
         invariant: "I21",
