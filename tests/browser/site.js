@@ -71,7 +71,9 @@ export const test = base.extend({
         const rejection = /Failed to load resource: the server responded with a status of (400|401|403|404|409|410|422)/;
         // Chromium measures how soon a page uses what it preloads, which on a busy machine takes longer.
         const slow = /was preloaded using link preload but not used within a few seconds/;
-        if (!rejection.test(message.text()) && !slow.test(message.text())) logged.push(`${name} ${message.type()}: ${message.text()} at ${page.url()}`);
+        // What a page asks for while its browser is set offline.
+        const offline = /net::ERR_INTERNET_DISCONNECTED/;
+        if (![rejection, slow, offline].some((expected) => expected.test(message.text()))) logged.push(`${name} ${message.type()}: ${message.text()} at ${page.url()}`);
       });
       page.on('pageerror', (error) => logged.push(`${name} error: ${error} at ${page.url()}`));
       return page;

@@ -1,0 +1,155 @@
+// The door: a camera that sees QR codes, two devices, and an hour without a network.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from '@playwright/test';
+import { messages } from './messages.js';
+import config from './playwright.config.js';
+import { createShow, expect, hold, pay, signUp, test, waitUntilHydrated } from './site.js';
+
+/** Buys a seat of a show and returns its pass's path and code. */
+async function buy(page, show, number) {
+  await page.goto(show);
+  await waitUntilHydrated(page);
+  await hold(page, [number]);
+  await pay(page, '4242 4242 4242 4242');
+  await expect(page.getByRole('link', { name: page.t('to-your-tickets') })).toBeVisible();
+  const passes = async () => (await (await page.request.get('/api/passes')).json()).items;
+  await expect.poll(async () => (await passes()).some(({ seat }) => seat.seat === number)).toBe(true);
+  const { id } = (await passes()).find(({ seat }) => seat.seat === number);
+  return { id, code: await code(page, id) };
+}
+
+async function code(page, id) {
+  return (await (await page.request.get(`/api/passes/${id}/code`)).json()).code;
+}
+
+/** Opens the door on a device, and waits until it has the list. */
+async function openDoor(page, door, gate) {
+  await page.goto(door);
+  await waitUntilHydrated(page);
+  await page.locator('#door[data-started=true]').waitFor();
+  await page.getByLabel(page.t('door-gate')).fill(gate);
+  await page.getByRole('button', { name: page.t('door-start'), exact: true }).click();
+  await expect(page.getByText(page.t('door-online'), { exact: true })).toBeVisible();
+}
+
+/** Scans as a device that types, and returns what the door shows. */
+async function scan(page, text, result) {
+  await page.getByLabel(page.t('door-type')).fill(text);
+  await page.getByLabel(page.t('door-type')).press('Enter');
+  await expect(page.getByRole('alert').filter({ hasText: page.t(result) })).toBeVisible();
+}
+
+test('the door tells the five kinds of codes apart, and an admission can be undone', async ({ open }) => {
+  const [ann, ben, cem] = [await open('ann'), await open('ben'), await open('cem')];
+  await signUp(ann, 'ann');
+  const show = await createShow(ann, 'The Long Note', '1-4', '20');
+  const other = await createShow(ann, 'The Short Note', '1-2', '20');
+  await signUp(ben, 'ben');
+  const [bens, elsewhere] = [await buy(ben, show, '1'), await buy(ben, other, '1')];
+  await ben.goto(`/passes/${bens.id}`);
+  await waitUntilHydrated(ben);
+  await ben.getByRole('button', { name: ben.t('resell'), exact: true }).click();
+  await expect(ben.getByText(ben.t('resell-change'))).toBeVisible();
+  await signUp(cem, 'cem');
+  const cems = await buy(cem, show, '1');
+
+  await openDoor(ann, show.replace('/shows/', '/door/'), 'West');
+  await scan(ann, bens.code, 'door-replaced');
+  await scan(ann, cems.code, 'door-admitted');
+  await scan(ann, elsewhere.code, 'door-other-show');
+  await scan(ann, 'hello', 'door-unknown');
+  await scan(ann, cems.code, 'door-already-admitted');
+  await expect(ann.locator('[data-part=waiting]')).toHaveText('0');
+  await expect(ann.locator('[data-part=admitted]')).toHaveText('1');
+
+  await cem.goto(`/passes/${cems.id}`);
+  await expect(cem.getByText(cem.t('pass-used', { gate: 'West' }))).toBeVisible();
+  await ann.getByRole('button', { name: ann.t('door-undo'), exact: true }).click();
+  await expect(ann.locator('[data-part=admitted]')).toHaveText('0');
+  await scan(ann, cems.code, 'door-admitted');
+});
+
+test('two devices without a network admit a ticket once, and the second one is told', async ({ open }) => {
+  const [ann, ben, helper] = [await open('ann'), await open('ben'), await open('helper')];
+  await signUp(ann, 'ann');
+  const show = await createShow(ann, 'The Long Note', '1-12', '20');
+  await signUp(ben, 'ben');
+  const passes = [];
+  for (let number = 1; number <= 9; number += 1) passes.push(await buy(ben, show, String(number)));
+  const door = show.replace('/shows/', '/door/');
+  await openDoor(ann, door, 'West');
+  await ann.getByRole('button', { name: ann.t('door-link'), exact: true }).click();
+  const link = await ann.getByLabel(ann.t('door-link-label')).inputValue();
+  await openDoor(helper, link, 'East');
+  expect(helper.url()).not.toContain('#');
+
+  await ann.context().setOffline(true);
+  await helper.context().setOffline(true);
+  for (const { code: own } of passes.slice(0, 5)) await scan(ann, own, 'door-admitted');
+  for (const { code: own } of passes.slice(4)) await scan(helper, own, 'door-admitted');
+  await expect(ann.locator('[data-part=waiting]')).toHaveText('5');
+  await expect(helper.locator('[data-part=waiting]')).toHaveText('5');
+  await ann.context().setOffline(false);
+  await expect(ann.locator('[data-part=waiting]')).toHaveText('0', { timeout: 30_000 });
+  await helper.context().setOffline(false);
+  await expect(helper.getByRole('alert').filter({ hasText: helper.t('door-server-says') })).toBeVisible({ timeout: 30_000 });
+  await expect(helper.getByRole('alert').filter({ hasText: 'West' })).toBeVisible();
+  await expect(helper.locator('[data-part=waiting]')).toHaveText('0');
+
+  await expect(ann.locator('[data-part=admitted]')).toHaveText('9', { timeout: 30_000 });
+  await expect(ann.locator('[data-part=here]')).toHaveText('5');
+});
+
+test('nobody without a link sees the list', async ({ open }) => {
+  const [ann, stranger] = [await open('ann'), await open('stranger')];
+  await signUp(ann, 'ann');
+  const show = await createShow(ann, 'The Long Note', '1-2', '20');
+  await stranger.goto(show.replace('/shows/', '/door/'));
+  await waitUntilHydrated(stranger);
+  await stranger.locator('#door[data-started=true]').waitFor();
+  await stranger.getByRole('button', { name: stranger.t('door-start'), exact: true }).click();
+  await expect(stranger.getByText(stranger.t('door-refused'))).toBeVisible();
+});
+
+/** A video in which a camera sees a QR code, given as the path of its SVG and its side in modules: a file of the format YUV4MPEG2. */
+function videoOf({ path, modules }, file) {
+  const [width, height, scale] = [640, 480, 7];
+  const luma = Buffer.alloc(width * height, 200);
+  const [left, top] = [Math.round((width - modules * scale) / 2), Math.round((height - modules * scale) / 2)];
+  for (const [, x, y, run] of path.matchAll(/M(\d+) (\d+)h(\d+)/g)) {
+    for (let line = 0; line < scale; line += 1) {
+      const start = (top + Number(y) * scale + line) * width + left + Number(x) * scale;
+      luma.fill(40, start, start + Number(run) * scale);
+    }
+  }
+  const frame = Buffer.concat([Buffer.from('FRAME\n'), luma, Buffer.alloc(width * height / 2, 128)]);
+  writeFileSync(file, Buffer.concat([Buffer.from(`YUV4MPEG2 W${width} H${height} F10:1 Ip A1:1 C420\n`), frame, frame, frame]));
+}
+
+test('the camera reads the code that a phone shows', async ({ open, site }) => {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await createShow(ann, 'The Long Note', '1-2', '20');
+  await signUp(ben, 'ben');
+  const { id } = await buy(ben, show, '1');
+  const shown = await (await ben.request.get(`/api/passes/${id}/code`)).json();
+  await openDoor(ann, show.replace('/shows/', '/door/'), 'West');
+  await ann.getByRole('button', { name: ann.t('door-link'), exact: true }).click();
+  const link = await ann.getByLabel(ann.t('door-link-label')).inputValue();
+  const folder = mkdtempSync(join(tmpdir(), 'camera-'));
+  videoOf(shown, join(folder, 'camera.y4m'));
+  const { executablePath, args } = config.use.launchOptions;
+  const camera = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream', `--use-file-for-fake-video-capture=${join(folder, 'camera.y4m')}`];
+
+  const browser = await chromium.launch({ executablePath, args: [...args, ...camera] });
+  const page = await (await browser.newContext({ baseURL: site.url })).newPage();
+  page.t = messages('en');
+  await openDoor(page, link, 'East');
+
+  await expect(page.getByRole('alert').filter({ hasText: page.t('door-admitted') })).toBeVisible();
+  await expect(page.locator('[data-part=admitted]')).toHaveText('1');
+  await browser.close();
+  rmSync(folder, { recursive: true });
+});
