@@ -12,6 +12,7 @@ pub mod external_page;
 pub mod feed;
 pub mod focus;
 pub mod hydration;
+pub mod my_tickets;
 pub mod prehydration_input;
 #[cfg(target_arch = "wasm32")]
 pub mod prewarm;

@@ -4,6 +4,7 @@ use crate::api::passes::{get_pass, get_pass_code, list_passes, resell_pass};
 use crate::client::context::CurrentUser;
 use crate::client::feed;
 use crate::client::focus::focus_first_error;
+use crate::client::my_tickets;
 use crate::client::request_key::use_request_key;
 use crate::components::{
     ActionError, Cover, EmptyState, Field, Heading, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowPlace,
@@ -65,17 +66,7 @@ fn PassList() -> Element {
                 }
             };
             rsx! {
-                if passes.is_empty() {
-                    EmptyState { title: t!("no-passes"),
-                        Link { class: "button", to: routes::home(), {t!("find-a-show")} }
-                    }
-                } else {
-                    ul { class: "tickets stubs",
-                        for pass in passes {
-                            PassItem { key: "{pass.id}", pass }
-                        }
-                    }
-                }
+                KeptPasses { passes, complete: !has_more }
                 if has_more {
                     p { class: "pager",
                         button { class: "quiet", onclick: show_more, {t!("show-more")} }
@@ -87,6 +78,26 @@ fn PassList() -> Element {
             Problem { error, heading: false }
         },
         None => rsx! {},
+    }
+}
+
+/// The passes, which this device keeps for when there is no network. `complete`: there are no others.
+#[component]
+fn KeptPasses(passes: Vec<Pass>, complete: bool) -> Element {
+    let paths: Vec<String> = passes.iter().map(|pass| routes::pass(pass.id)).chain([routes::passes()]).collect();
+    use_effect(use_reactive!(|(paths, complete)| my_tickets::keep(paths, complete)));
+    rsx! {
+        if passes.is_empty() {
+            EmptyState { title: t!("no-passes"),
+                Link { class: "button", to: routes::home(), {t!("find-a-show")} }
+            }
+        } else {
+            ul { class: "tickets stubs",
+                for pass in passes {
+                    PassItem { key: "{pass.id}", pass }
+                }
+            }
+        }
     }
 }
 
@@ -112,16 +123,32 @@ fn PassItem(pass: Pass) -> Element {
                 StateBadge { state: listing.state }
                 strong { class: "price", {money(listing.price)} }
             }
-            Link { class: "button", to, {t!("show-code")} }
+            // Not a link of the router: without a network, only the page itself is on this device.
+            a { class: "button", href: to, {t!("show-code")} }
         }
     }
 }
 
 #[component]
 pub fn PassPage(id: String) -> Element {
+    let path = routes::pass(&id);
     let mut fetched = use_server_future(use_reactive!(|(id,)| get_pass(id)))?;
     feed::use_live_updates(move |()| fetched.restart());
-    match fetched() {
+    let mut known = use_signal(|| None::<Pass>);
+    use_effect(move || {
+        if let Some(Ok(pass)) = fetched() {
+            known.set(Some(pass));
+            my_tickets::keep(vec![path.clone()], false);
+        }
+    });
+    use_effect(my_tickets::keep_awake);
+    use_drop(my_tickets::let_sleep);
+    // Without a network, a code that is on the page stays there.
+    let shown = match (fetched(), known()) {
+        (Some(Err(ApiError::Failed | ApiError::Unavailable)), Some(pass)) => Some(Ok(pass)),
+        (newest, _) => newest,
+    };
+    match shown {
         Some(Ok(pass)) => {
             let show = pass.show.clone();
             rsx! {

@@ -10,7 +10,8 @@ use super::response_cache::{self, MIN_COMPRESSED_BYTES, recent_writes};
 use super::routes::forms::MAX_FORM_BYTES;
 use super::routes::health::{self, Health};
 use super::routes::{
-    account_csv, account_forms, account_json, feed, forms, preview_image, robots, sitemap, stripe_webhook,
+    account_csv, account_forms, account_json, feed, forms, offline_worker, preview_image, robots, sitemap,
+    stripe_webhook,
 };
 use crate::App;
 use crate::api::ApiError;
@@ -81,6 +82,7 @@ fn endpoints() -> Vec<Endpoint<Site>> {
         Endpoint::get("/api/live", Guard::Session, feed::of_user),
         Endpoint::get("/api/tabs/live", Guard::Session, feed::of_tabs),
         Endpoint::get("/api/shows/{id}/live", Guard::Open, feed::of_show),
+        Endpoint::get("/offline.js", Guard::Public, offline_worker::serve),
         Endpoint::get("/preview.png", Guard::Public, preview_image::of_site),
         Endpoint::get("/robots.txt", Guard::Public, robots::serve),
         Endpoint::get("/shows/{id}/preview.png", Guard::Public, preview_image::of_show),

@@ -104,3 +104,29 @@ test('a ticket is given away by mail to somebody without an account', async ({ o
   await cem.goto(gift());
   await expect(cem.getByText(/cem@example\.org/).first()).toBeVisible();
 });
+
+test('tickets are shown without a network, and nobody who signs out leaves them behind', async ({ open }) => {
+  const [ann, ben] = [await open('ann'), await open('ben')];
+  await signUp(ann, 'ann');
+  const show = await createShow(ann, 'The Long Note', '1-2', '20');
+  await signUp(ben, 'ben');
+  await buy(ben, show, '1');
+  const kept = () => ben.evaluate(async () => (await (await caches.open('my-tickets')).keys()).map(({ url }) => new URL(url).pathname));
+  await expect.poll(async () => (await kept()).length).toBe(2);
+  await expect.poll(() => ben.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).filter(({ active }) => active).length)).toBe(2);
+
+  await ben.context().setOffline(true);
+  await ben.reload();
+  await ben.getByRole('link', { name: ben.t('show-code') }).click();
+  await expect(ben.getByRole('img', { name: ben.t('pass-code') })).toBeVisible();
+  await waitUntilHydrated(ben);
+  await expect(ben.getByRole('img', { name: ben.t('pass-code') })).toBeVisible();
+  await ben.context().setOffline(false);
+
+  await ben.reload();
+  await waitUntilHydrated(ben);
+  await ben.getByRole('button', { name: ben.t('sign-out') }).click();
+  await expect(ben.getByRole('link', { name: ben.t('sign-in') })).toBeVisible();
+  await expect.poll(kept).toEqual([]);
+  expect(await ben.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).length)).toBe(0);
+});

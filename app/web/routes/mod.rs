@@ -6,6 +6,7 @@ pub mod account_json;
 pub mod feed;
 pub mod forms;
 pub mod health;
+pub mod offline_worker;
 mod paging;
 pub mod preview_image;
 pub mod robots;
