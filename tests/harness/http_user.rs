@@ -121,7 +121,18 @@ impl HttpUser {
 
     /// Lists tickets for €10.00 each and returns their ids.
     pub async fn list_tickets(&self, show: &str, tickets: usize) -> Vec<String> {
-        let listed = self.post("/api/tickets", offer_body(show, tickets)).await;
+        self.offer(offer_body(show, tickets)).await
+    }
+
+    /// Issues tickets of the user's own show for €10.00 each and returns their ids.
+    pub async fn issue_tickets(&self, show: &str, tickets: usize) -> Vec<String> {
+        let mut offer = offer_body(show, tickets);
+        offer["issued"] = json!(true);
+        self.offer(offer).await
+    }
+
+    async fn offer(&self, offer: Value) -> Vec<String> {
+        let listed = self.post("/api/tickets", offer).await;
         let tickets = listed.as_array().expect("a list").iter();
         tickets.map(|ticket| ticket["id"].as_str().expect("it has an id").to_owned()).collect()
     }

@@ -5,7 +5,7 @@ use crate::harness::site::Site;
 use futures::future::join_all;
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use reqwest::Method;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -67,6 +67,16 @@ async fn buy_all(
     }
 }
 
+/// All items of a list.
+async fn all(person: &HttpUser, path: &str) -> Vec<Value> {
+    let (mut items, mut page) = (Vec::new(), person.get(path).await);
+    loop {
+        items.extend(page["items"].as_array().expect("a list").iter().cloned());
+        let Some(next) = page["next"].as_str() else { return items };
+        page = person.get(&format!("{path}?cursor={next}")).await;
+    }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_acknowledged_purchase_survives_50_kills() {
     let seed: u64 = rand::rng().random();
@@ -78,7 +88,7 @@ async fn every_acknowledged_purchase_survives_50_kills() {
     let mut tickets = vec![Vec::new(); BUYERS];
     for number in 0..SHOWS {
         let show = seller.create_show(&format!("Night {number}")).await;
-        for (number, ticket) in seller.list_tickets(&show, TICKETS_PER_SHOW).await.into_iter().enumerate() {
+        for (number, ticket) in seller.issue_tickets(&show, TICKETS_PER_SHOW).await.into_iter().enumerate() {
             // Two buyers compete for each ticket.
             tickets[number % BUYERS].push(ticket.clone());
             tickets[(number + 1) % BUYERS].push(ticket);
@@ -118,6 +128,16 @@ async fn every_acknowledged_purchase_survives_50_kills() {
     for (number, order) in &observed.paid {
         let order = people[*number].get(&format!("/api/orders/{order}")).await;
         assert_eq!(order["state"], json!("complete"), "seed {seed}: it was paid: {order}");
+    }
+    for person in &people {
+        let complete =
+            all(person, "/api/orders").await.into_iter().filter(|order| order["state"] == "complete").count();
+        let passes = all(person, "/api/passes").await;
+        assert_eq!(passes.len(), complete, "seed {seed}: who has paid has the code, and nobody else");
+        for pass in passes {
+            let code = person.get(&format!("/api/passes/{}/code", pass["id"].as_str().expect("an id"))).await;
+            assert!(code["code"].is_string(), "seed {seed}: {code}");
+        }
     }
     println!("{} purchases started, {} paid, {KILLS} kills\n{report}", observed.started, observed.paid.len());
     assert!(observed.paid.len() > KILLS / 2, "seed {seed}: only {} purchases were paid", observed.paid.len());
