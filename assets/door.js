@@ -83,7 +83,7 @@ globalThis.ticketingDoor = (() => {
     }
 
     setKeys(keys) {
-      if (keys) this.verifier = new this.scanner.Door(this.show, keys);
+      if (keys) this.verifier = this.scanner.Door.open(this.show, keys);
     }
 
     async post(path, body) {

@@ -25,9 +25,9 @@ pub struct Scanned {
 
 #[wasm_bindgen]
 impl Door {
-    /// The door of a show with these public keys, in hexadecimal digits. A key that this version cannot read verifies nothing.
-    #[wasm_bindgen(constructor)]
-    pub fn new(show: &str, keys: Vec<String>) -> Option<Door> {
+    /// The door of a show with these public keys, in hexadecimal digits. A key that this version cannot read verifies nothing. `None` if the
+    /// show's id is none.
+    pub fn open(show: &str, keys: Vec<String>) -> Option<Door> {
         let keys = keys.into_iter().filter_map(|key| PublicKey::try_from(key).ok()).collect();
         Some(Door { show: show.parse().ok()?, keys })
     }
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn the_code_of_a_ticket_is_read_from_a_picture_and_verified() {
-        let door = Door::new(SHOW, vec![KEY.to_owned(), "not a key".to_owned()]).expect("the id is well-formed");
+        let door = Door::open(SHOW, vec![KEY.to_owned(), "not a key".to_owned()]).expect("the id is well-formed");
         for scale in [3, 5, 9] {
             let (pixels, side) = picture(CODE, scale);
             let text = read_qr(&pixels, side, side).expect("it is in the picture");
@@ -105,11 +105,11 @@ mod tests {
 
     #[test]
     fn what_is_no_code_of_the_show_is_refused() {
-        let door = Door::new(SHOW, vec![KEY.to_owned()]).expect("the id is well-formed");
-        let other = Door::new("01920000-0000-7000-8000-000000000005", vec![KEY.to_owned()]).expect("it is well-formed");
+        let door = Door::open(SHOW, vec![KEY.to_owned()]).expect("the id is well-formed");
+        let other = Door::open("01920000-0000-7000-8000-000000000005", vec![KEY.to_owned()]).expect("it is well-formed");
         assert_eq!(door.verify("hello").result, "unknown");
         assert_eq!(other.verify(CODE).result, "other_show");
-        assert!(Door::new("not an id", Vec::new()).is_none());
+        assert!(Door::open("not an id", Vec::new()).is_none());
         assert!(read_qr(&[0; 16], 2, 2).is_none());
         assert!(read_qr(&[0; 3], usize::MAX, usize::MAX).is_none());
     }
