@@ -70,7 +70,7 @@ fn Scanner(show: ShowId) -> Element {
             "data-undone": t!("door-undone"),
             form { "data-part": "start", class: "stack",
                 label { r#for: "gate", {t!("door-gate")} }
-                input { id: "gate", "data-part": "gate", name: "gate", required: true, maxlength: 40, autocomplete: "off", initial_value: t!("door-gate-default") }
+                input { id: "gate", "data-part": "gate", name: "gate", required: true, maxlength: 40, autocomplete: "off", value: t!("door-gate-default") }
                 div { class: "actions",
                     button { r#type: "submit", {t!("door-start")} }
                 }
