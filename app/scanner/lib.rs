@@ -106,7 +106,8 @@ mod tests {
     #[test]
     fn what_is_no_code_of_the_show_is_refused() {
         let door = Door::open(SHOW, vec![KEY.to_owned()]).expect("the id is well-formed");
-        let other = Door::open("01920000-0000-7000-8000-000000000005", vec![KEY.to_owned()]).expect("it is well-formed");
+        let other =
+            Door::open("01920000-0000-7000-8000-000000000005", vec![KEY.to_owned()]).expect("it is well-formed");
         assert_eq!(door.verify("hello").result, "unknown");
         assert_eq!(other.verify(CODE).result, "other_show");
         assert!(Door::open("not an id", Vec::new()).is_none());

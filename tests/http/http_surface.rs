@@ -55,6 +55,33 @@ const FORMS: [&str; 16] = [
     "/forms/verify",
 ];
 
+/// What is done with tickets after their sale, and at the door.
+fn passes(show: &str) -> Vec<Row> {
+    let unknown = "018f0000-0000-7000-8000-000000000000";
+    let resale = json!({ "price": { "minor": 1100, "currency": "EUR" } });
+    let gift = json!({ "recipient": "somebody@example.org" });
+    let scans = json!({ "device": unknown, "gate": "West", "scans": [] });
+    let undo = json!({ "pass_id": unknown });
+    let get = |endpoint, id, statuses| row(Method::GET, endpoint, id, None, statuses);
+    let post = |endpoint, id, body, statuses| row(Method::POST, endpoint, id, body, statuses);
+    vec![
+        get("/api/passes", "", [401, 200, 200]),
+        // None is theirs.
+        get("/api/passes/{id}", unknown, [401, 404, 404]),
+        get("/api/passes/{id}/code", unknown, [401, 404, 404]),
+        post("/api/passes/{id}/resale", unknown, Some(resale), [401, 404, 404]),
+        // Their addresses are not proved.
+        post("/api/passes/{id}/transfer", unknown, Some(gift), [401, 403, 403]),
+        get("/api/transfers/{id}", unknown, [410, 410, 410]),
+        row(Method::DELETE, "/api/transfers/{id}", unknown, None, [401, 410, 410]),
+        post("/api/transfers/{id}/accept", unknown, None, [401, 410, 410]),
+        post("/api/shows/{id}/door/link", show, None, [401, 403, 200]),
+        post("/api/shows/{id}/door/list", show, Some(json!({})), [403, 403, 200]),
+        post("/api/shows/{id}/door/scans", show, Some(scans), [403, 403, 200]),
+        post("/api/shows/{id}/door/undo", show, Some(undo), [403, 403, 404]),
+    ]
+}
+
 fn table(resources: &Resources) -> Vec<Row> {
     let get = |endpoint, id: &str, statuses| row(Method::GET, endpoint, id, None, statuses);
     let post = |endpoint, body: Value, statuses| row(Method::POST, endpoint, "", Some(body), statuses);
@@ -63,10 +90,6 @@ fn table(resources: &Resources) -> Vec<Row> {
     let new_email = json!({ "password": "not the password", "email": "somebody@example.org" });
     let unknown = "018f0000-0000-7000-8000-000000000000";
     let reprice = json!({ "price": { "minor": 1100, "currency": "EUR" }, "version": 1 });
-    let resale = json!({ "price": { "minor": 1100, "currency": "EUR" } });
-    let gift = json!({ "recipient": "somebody@example.org" });
-    let scans = json!({ "device": unknown, "gate": "West", "scans": [] });
-    let undo = json!({ "pass_id": unknown });
     let pay = json!({ "order_id": resources.order, "method": "pm_card_visa" });
     let authenticate = Some(json!({ "approve": true }));
     let mut table = vec![
@@ -97,19 +120,6 @@ fn table(resources: &Resources) -> Vec<Row> {
         // A seat has one ticket.
         post("/api/tickets", offer_body(&resources.show, 1), [401, 200, 409]),
         get("/api/tickets/{id}", &resources.ticket, [200, 200, 200]),
-        get("/api/passes", "", [401, 200, 200]),
-        // None is theirs.
-        get("/api/passes/{id}", unknown, [401, 404, 404]),
-        get("/api/passes/{id}/code", unknown, [401, 404, 404]),
-        row(Method::POST, "/api/passes/{id}/resale", unknown, Some(resale), [401, 404, 404]),
-        row(Method::POST, "/api/passes/{id}/transfer", unknown, Some(gift), [401, 404, 404]),
-        get("/api/transfers/{id}", unknown, [410, 410, 410]),
-        row(Method::DELETE, "/api/transfers/{id}", unknown, None, [401, 410, 410]),
-        row(Method::POST, "/api/transfers/{id}/accept", unknown, None, [401, 410, 410]),
-        row(Method::POST, "/api/shows/{id}/door/link", &resources.show, None, [401, 403, 200]),
-        row(Method::POST, "/api/shows/{id}/door/list", &resources.show, Some(json!({})), [403, 403, 200]),
-        row(Method::POST, "/api/shows/{id}/door/scans", &resources.show, Some(scans), [403, 403, 200]),
-        row(Method::POST, "/api/shows/{id}/door/undo", &resources.show, Some(undo), [403, 403, 404]),
         row(Method::PUT, "/api/tickets/{id}", &resources.spare, Some(reprice), [401, 403, 200]),
         row(Method::DELETE, "/api/tickets/{id}", &resources.spare, None, [401, 403, 200]),
         get("/api/selling", "", [401, 200, 200]),
@@ -141,6 +151,7 @@ fn table(resources: &Resources) -> Vec<Row> {
         row(Method::POST, "/api/auth/sign-out", "", None, [200, 200, 200]),
         row(Method::POST, "/forms/sign-out", "", None, [200, 200, 200]),
     ];
+    table.splice(..0, passes(&resources.show));
     // A form always leads to a page, here to one that explains the error. The module `forms` tests what they do. They come
     // before the session ends.
     let before_the_end = table.len() - 2;
