@@ -148,6 +148,8 @@ async fn d4_a_charge_whose_response_is_lost_in_a_crash_is_found_and_made_once() 
         site.start().await;
 
         ben.wait_for_order_state(&order, "complete").await;
+        // Otherwise the next round may observe this order's capture.
+        ben.wait_for_payment_state(&order, "captured").await;
     }
     site.wait_until_consistent(IDLE_TIMEOUT).await;
     let books = fake.books();
