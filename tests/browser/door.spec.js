@@ -59,6 +59,7 @@ test('the door tells the five kinds of codes apart, and an admission can be undo
   await scan(ann, cems.code, 'door-admitted');
   await scan(ann, elsewhere.code, 'door-other-show');
   await scan(ann, 'hello', 'door-unknown');
+  await scan(ann, 'x'.repeat(100_000), 'door-unknown');
   await scan(ann, cems.code, 'door-already-admitted');
   await expect(ann.locator('[data-part=waiting]')).toHaveText('0');
   await expect(ann.locator('[data-part=admitted]')).toHaveText('1');

@@ -40,7 +40,7 @@ impl InFlight {
     }
 
     fn admit(&self, path: &str) -> Admission<'_> {
-        let exempt = ["/health/", "/assets/", "/wasm/"];
+        let exempt = ["/health/", "/assets/", "/scanner/", "/wasm/"];
         if exempt.iter().any(|prefix| path.starts_with(prefix)) || path.ends_with("/live") {
             return Admission::Exempt;
         }

@@ -69,6 +69,9 @@ const CREDENTIALS: [&str; 15] = [
     "revoke-other-sessions",
 ];
 
+/// What a device at a door sends all evening: a scan every few seconds. All devices of a venue may share an address.
+const DOOR_CALLS: [&str; 3] = ["/door/list", "/door/scans", "/door/undo"];
+
 /// A page renders on the server and makes several reads.
 const PAGE_COST: u32 = 4;
 /// Searching and sorting read more rows than they return, and so does whatever comes after a cursor.
@@ -79,11 +82,14 @@ const EXPENSIVE_FIELDS: [&str; 4] = ["search", "sort", "together", "cursor"];
 /// and feeds, which have slots.
 pub fn classify(method: &Method, uri: &Uri) -> Option<(Class, u32)> {
     let path = uri.path();
-    let exempt = ["/health/", "/assets/", "/wasm/", "/webhooks/"];
+    let exempt = ["/health/", "/assets/", "/scanner/", "/wasm/", "/webhooks/"];
     if exempt.iter().any(|prefix| path.starts_with(prefix)) || path.ends_with("/live") {
         return None;
     }
     let credential = path.strip_prefix("/api/auth/").or_else(|| path.strip_prefix("/forms/"));
+    if DOOR_CALLS.iter().any(|call| path.ends_with(call)) {
+        return Some((Class::Read, EXPENSIVE_COST));
+    }
     if !method.is_safe() {
         let takes_secret = credential.is_some_and(|call| CREDENTIALS.contains(&call));
         return Some((if takes_secret { Class::Credentials } else { Class::Change }, 1));
@@ -118,6 +124,14 @@ mod tests {
         {
             assert_eq!(class(Method::POST, path), Some((Class::Change, 1)), "{path}");
         }
+    }
+
+    #[test]
+    fn a_door_scans_faster_than_people_change_things() {
+        for call in DOOR_CALLS {
+            assert_eq!(class(Method::POST, &format!("/api/shows/1{call}")), Some((Class::Read, EXPENSIVE_COST)));
+        }
+        assert_eq!(class(Method::POST, "/api/shows/1/door/link"), Some((Class::Change, 1)));
     }
 
     #[test]
