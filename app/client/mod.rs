@@ -6,13 +6,13 @@ pub mod address;
 mod backoff;
 pub mod clock;
 pub mod context;
+pub mod device;
 pub mod document_title;
 pub mod door;
 pub mod external_page;
 pub mod feed;
 pub mod focus;
 pub mod hydration;
-pub mod my_tickets;
 pub mod prehydration_input;
 #[cfg(target_arch = "wasm32")]
 pub mod prewarm;

@@ -4,7 +4,7 @@ use crate::api::door::create_door_link;
 use crate::api::tickets::get_show;
 use crate::client::address::{origin, take_fragment};
 use crate::client::context::use_user_id;
-use crate::client::door;
+use crate::client::{device, door};
 use crate::components::{ActionError, Heading, Notice, Problem, ShowPlace, ShowTime, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
@@ -45,7 +45,11 @@ fn Scanner(show: ShowId) -> Element {
     let mut failed = use_signal(|| false);
     use_effect(move || {
         let key = take_fragment();
-        spawn(async move { failed.set(!door::start(show, key).await) });
+        spawn(async move {
+            failed.set(!door::start(show, key).await);
+            // Now that all files are loaded.
+            device::keep_pages(vec![routes::door(show)], false);
+        });
     });
     use_drop(door::stop);
     rsx! {

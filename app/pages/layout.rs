@@ -4,7 +4,7 @@ use crate::api;
 use crate::client::clock;
 use crate::client::context::{CurrentUser, PaymentSettings, ReadyCard, SessionUnknown, use_address};
 use crate::client::hydration::use_hydrated;
-use crate::client::{my_tickets, recently_viewed};
+use crate::client::{device, recently_viewed};
 use crate::components::{Problem, Skeleton};
 use crate::error::ApiError;
 use crate::i18n::{Language, t};
@@ -68,7 +68,7 @@ fn Header() -> Element {
                 current.0.set(None);
                 ready_card.0.set(None);
                 recently_viewed::forget();
-                my_tickets::forget().await;
+                device::forget_pages().await;
                 navigator.push(routes::home());
             }
         }

@@ -2,9 +2,9 @@
 
 use crate::api::passes::{get_pass, get_pass_code, list_passes, resell_pass};
 use crate::client::context::CurrentUser;
+use crate::client::device;
 use crate::client::feed;
 use crate::client::focus::focus_first_error;
-use crate::client::my_tickets;
 use crate::client::request_key::use_request_key;
 use crate::components::{
     ActionError, Cover, EmptyState, Field, Heading, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowPlace,
@@ -85,7 +85,7 @@ fn PassList() -> Element {
 #[component]
 fn KeptPasses(passes: Vec<Pass>, complete: bool) -> Element {
     let paths: Vec<String> = passes.iter().map(|pass| routes::pass(pass.id)).chain([routes::passes()]).collect();
-    use_effect(use_reactive!(|(paths, complete)| my_tickets::keep(paths, complete)));
+    use_effect(use_reactive!(|(paths, complete)| device::keep_pages(paths, complete)));
     rsx! {
         if passes.is_empty() {
             EmptyState { title: t!("no-passes"),
@@ -138,11 +138,11 @@ pub fn PassPage(id: String) -> Element {
     use_effect(move || {
         if let Some(Ok(pass)) = fetched() {
             known.set(Some(pass));
-            my_tickets::keep(vec![path.clone()], false);
+            device::keep_pages(vec![path.clone()], false);
         }
     });
-    use_effect(my_tickets::keep_awake);
-    use_drop(my_tickets::let_sleep);
+    use_effect(device::keep_awake);
+    use_drop(device::let_sleep);
     // Without a network, a code that is on the page stays there.
     let shown = match (fetched(), known()) {
         (Some(Err(ApiError::Failed | ApiError::Unavailable)), Some(pass)) => Some(Ok(pass)),

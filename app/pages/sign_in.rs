@@ -3,7 +3,7 @@
 use crate::api::auth;
 use crate::client::context::{CurrentUser, ReadyCard};
 use crate::client::focus::focus_first_error;
-use crate::client::{my_tickets, recently_viewed};
+use crate::client::{device, recently_viewed};
 use crate::components::{Field, Heading, Notice, PasswordField, Tone};
 use crate::error::ApiError;
 use crate::i18n::t;
@@ -74,7 +74,7 @@ fn CredentialsForm(query: SignInQuery, new_account: bool) -> Element {
                         ready_card.set(None);
                         recently_viewed::forget();
                     }
-                    my_tickets::forget().await;
+                    device::forget_pages().await;
                     current.0.set(Some(user));
                     navigator.push(back);
                 }

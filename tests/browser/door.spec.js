@@ -84,8 +84,15 @@ test('two devices without a network admit a ticket once, and the second one is t
   await openDoor(helper, link, 'East');
   expect(helper.url()).not.toContain('#');
 
+  const kept = () => helper.evaluate(async () => (await (await caches.open('pages')).keys()).length);
+  await expect.poll(kept).toBe(1);
   await ann.context().setOffline(true);
   await helper.context().setOffline(true);
+  // The page itself is on the device, too.
+  await helper.reload();
+  await helper.locator('#door[data-started=true]').waitFor();
+  await expect(helper.getByLabel(helper.t('door-gate'))).toHaveValue('East');
+  await helper.getByRole('button', { name: helper.t('door-start'), exact: true }).click();
   for (const { code } of passes.slice(0, 5)) await scan(ann, code, 'door-admitted');
   for (const { code } of passes.slice(4)) await scan(helper, code, 'door-admitted');
   await expect(ann.locator('[data-part=waiting]')).toHaveText('5');

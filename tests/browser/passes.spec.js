@@ -111,7 +111,7 @@ test('tickets are shown without a network, and nobody who signs out leaves them 
   const show = await createShow(ann, 'The Long Note', '1-2', '20');
   await signUp(ben, 'ben');
   await buy(ben, show, '1');
-  const kept = () => ben.evaluate(async () => (await (await caches.open('my-tickets')).keys()).map(({ url }) => new URL(url).pathname));
+  const kept = () => ben.evaluate(async () => (await (await caches.open('pages')).keys()).map(({ url }) => new URL(url).pathname));
   await expect.poll(async () => (await kept()).length).toBe(2);
   await expect.poll(() => ben.evaluate(async () => (await navigator.serviceWorker.getRegistrations()).filter(({ active }) => active).length)).toBe(2);
 

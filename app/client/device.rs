@@ -1,5 +1,5 @@
-//! The user's tickets on this device: pages that are shown without a network, and a screen that stays on. Only browsers do this; our
-//! script is `assets/my_tickets.js`.
+//! What pages ask of the device: to be kept for when there is no network, and a screen that stays on. Only browsers do this; our
+//! script is `assets/device.js`.
 
 #[cfg(target_arch = "wasm32")]
 use crate::client::script;
@@ -7,14 +7,14 @@ use crate::client::script;
 use dioxus::prelude::{Asset, AssetOptions, asset, manganis, spawn};
 
 #[cfg(target_arch = "wasm32")]
-const SCRIPT: Asset = asset!("/assets/my_tickets.js", AssetOptions::js().with_minify(false));
+const SCRIPT: Asset = asset!("/assets/device.js", AssetOptions::js().with_minify(false));
 /// What our script defines.
 #[cfg(target_arch = "wasm32")]
-const OBJECT: &str = "ticketingMyTickets";
+const OBJECT: &str = "ticketingDevice";
 
-/// Keeps these pages for when there is no network. `complete`: and no others.
+/// Keeps these pages for when there is no network. `complete`: and no other tickets.
 #[cfg(target_arch = "wasm32")]
-pub fn keep(paths: Vec<String>, complete: bool) {
+pub fn keep_pages(paths: Vec<String>, complete: bool) {
     spawn(async move {
         if script::load(SCRIPT, OBJECT).await {
             browser::keep(paths, complete).await;
@@ -23,18 +23,18 @@ pub fn keep(paths: Vec<String>, complete: bool) {
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub fn keep(_: Vec<String>, _: bool) {}
+pub fn keep_pages(_: Vec<String>, _: bool) {}
 
 /// Forgets what was kept: another person may use this device.
 #[cfg(target_arch = "wasm32")]
-pub async fn forget() {
+pub async fn forget_pages() {
     if script::load(SCRIPT, OBJECT).await {
         browser::forget().await;
     }
 }
 
 #[cfg(not(target_arch = "wasm32"))]
-pub async fn forget() {}
+pub async fn forget_pages() {}
 
 /// Keeps the screen on until [`let_sleep`].
 #[cfg(target_arch = "wasm32")]
@@ -66,13 +66,13 @@ mod browser {
 
     #[wasm_bindgen]
     extern "C" {
-        #[wasm_bindgen(js_namespace = ticketingMyTickets)]
+        #[wasm_bindgen(js_namespace = ticketingDevice)]
         pub async fn keep(paths: Vec<String>, complete: bool);
-        #[wasm_bindgen(js_namespace = ticketingMyTickets)]
+        #[wasm_bindgen(js_namespace = ticketingDevice)]
         pub async fn forget();
-        #[wasm_bindgen(js_namespace = ticketingMyTickets, js_name = keepAwake)]
+        #[wasm_bindgen(js_namespace = ticketingDevice, js_name = keepAwake)]
         pub fn keep_awake();
-        #[wasm_bindgen(js_namespace = ticketingMyTickets, js_name = letSleep)]
+        #[wasm_bindgen(js_namespace = ticketingDevice, js_name = letSleep)]
         pub fn let_sleep();
     }
 }

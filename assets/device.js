@@ -1,23 +1,25 @@
-// "My tickets" on this device: kept for when there is no network, and the screen stays on while a code is shown.
-globalThis.ticketingMyTickets = (() => {
-  const [PAGES, FILES] = ['my-tickets', 'my-tickets-files'];
-  /** What the service worker sees, and nothing else. */
-  const SCOPES = ['/tickets', '/passes/'];
+// What pages ask of the device: to be kept for when there is no network, and a screen that stays on.
+globalThis.ticketingDevice = (() => {
+  // As in the service worker.
+  const [PAGES, FILES] = ['pages', 'files'];
+  /** The pages that the service worker sees, and no others: "My tickets", a ticket with its code, and the door. */
+  const SCOPES = ['/tickets', '/passes/', '/door/'];
   let lock;
   let awake = false;
 
-  /** Keeps these pages, and the files that they need. `complete`: and no others. */
+  /** Keeps these pages, and the files that they need. `complete`: and no other tickets. */
   async function keep(paths, complete) {
     if (!navigator.serviceWorker) return;
     try {
       for (const scope of SCOPES) await navigator.serviceWorker.register('/offline.js', { scope });
       const files = await caches.open(FILES);
       const loaded = performance.getEntriesByType('resource').map(({ name }) => new URL(name))
-        .filter(({ origin, pathname }) => origin === location.origin && /^\/(assets|wasm)\//.test(pathname));
+        .filter(({ origin, pathname }) => origin === location.origin && /^\/(assets|scanner|wasm)\//.test(pathname));
       for (const { href } of loaded) if (!await files.match(href)) await files.add(href);
       const pages = await caches.open(PAGES);
       for (const { url } of await pages.keys()) {
-        if (complete && !paths.includes(new URL(url).pathname)) await pages.delete(url);
+        const { pathname } = new URL(url);
+        if (complete && pathname.startsWith('/passes/') && !paths.includes(pathname)) await pages.delete(url);
       }
       for (const path of paths) {
         const response = await fetch(path, { headers: { accept: 'text/html' } });
@@ -29,7 +31,7 @@ globalThis.ticketingMyTickets = (() => {
     }
   }
 
-  /** Forgets all tickets: somebody signs in or out. */
+  /** Forgets all pages: somebody signs in or out. */
   async function forget() {
     await globalThis.caches?.delete(PAGES);
     for (const registration of await navigator.serviceWorker?.getRegistrations() ?? []) {

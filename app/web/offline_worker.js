@@ -1,7 +1,7 @@
-// The service worker of "My tickets": its pages are shown without a network as they were when they were last loaded. It sees no
-// other pages, since it is registered for these alone, and keeps no replies of the API.
-const PAGES = 'my-tickets';
-const FILES = 'my-tickets-files';
+// The service worker of tickets and doors: their pages are shown without a network as they were when they were last loaded. It sees no
+// other pages, since it is registered for these alone (assets/device.js), and keeps no replies of the API.
+const PAGES = 'pages';
+const FILES = 'files';
 
 addEventListener('install', () => skipWaiting());
 addEventListener('activate', (event) => event.waitUntil(clients.claim()));
@@ -9,24 +9,25 @@ addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (request.method !== 'GET' || url.origin !== location.origin) return;
-  if (request.mode === 'navigate') event.respondWith(page(request, url.pathname));
+  if (request.mode === 'navigate') event.respondWith(newest(PAGES, request, url.pathname));
+  else if (url.pathname.startsWith('/scanner/')) event.respondWith(newest(FILES, request, url.pathname));
   // The names of these files change with their contents.
   else if (/^\/(assets|wasm)\//.test(url.pathname)) event.respondWith(file(request));
 });
 
-/** The page as it is now. Without a network, as it was. Who has signed out meanwhile, or given the ticket away, keeps nothing. */
-async function page(request, path) {
-  const pages = await caches.open(PAGES);
+/** What is there now. Without a network, what was there. Who has signed out meanwhile, or given the ticket away, keeps nothing. */
+async function newest(name, request, path) {
+  const cache = await caches.open(name);
   let response;
   try {
     response = await fetch(request);
   } catch (error) {
-    const known = await pages.match(path);
+    const known = await cache.match(path);
     if (known) return known;
     throw error;
   }
-  if (response.ok) await pages.put(path, response.clone());
-  else await pages.delete(path);
+  if (response.ok) await cache.put(path, response.clone());
+  else await cache.delete(path);
   return response;
 }
 
