@@ -15,6 +15,8 @@ mod keys;
 mod lists;
 mod pass_schema;
 mod passes;
+#[cfg(test)]
+mod race_tests;
 mod rules;
 mod schema;
 mod search;

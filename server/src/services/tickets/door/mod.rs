@@ -4,7 +4,7 @@
 mod rules;
 mod tables;
 #[cfg(test)]
-mod tests;
+pub mod tests;
 
 pub use tables::RETENTIONS;
 

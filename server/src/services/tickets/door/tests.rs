@@ -22,33 +22,34 @@ const STRANGER: Caller = Caller {
     agent: String::new(),
 };
 
+/// Scans by the creator of the show.
+pub fn scans(show: &Issued, device: u128, texts: &[(u128, &str)]) -> AdmitScans {
+    let scan = |(nonce, text): &(u128, &str)| Scan {
+        nonce: Uuid::from_u128(*nonce),
+        text: (*text).to_owned(),
+        at: show.now(),
+    };
+    AdmitScans {
+        show_id: show.show_id(),
+        key: None,
+        device: Uuid::from_u128(device),
+        gate: short_text(&format!("Gate {device}")),
+        scans: texts.iter().map(scan).collect(),
+    }
+}
+
 impl Issued {
     fn show_id(&self) -> ShowId {
         self.market.show.show.id
     }
 
     /// The code of an owner, present or former.
-    fn code(&self, generation: u32) -> String {
+    pub fn code(&self, generation: u32) -> String {
         self.market.service.codes.sign(self.show_id(), self.pass, generation).into()
     }
 
     fn now(&self) -> Instant {
         self.market.service.store.environment().now()
-    }
-
-    fn scans(&self, device: u128, texts: &[(u128, &str)]) -> AdmitScans {
-        let scan = |(nonce, text): &(u128, &str)| Scan {
-            nonce: Uuid::from_u128(*nonce),
-            text: (*text).to_owned(),
-            at: self.now(),
-        };
-        AdmitScans {
-            show_id: self.show_id(),
-            key: None,
-            device: Uuid::from_u128(device),
-            gate: short_text(&format!("Gate {device}")),
-            scans: texts.iter().map(scan).collect(),
-        }
     }
 
     async fn admit(&self, request: AdmitScans) -> Vec<ScanAnswer> {
@@ -57,7 +58,7 @@ impl Issued {
 
     /// What device `device` is told about a scan.
     async fn scan(&self, device: u128, nonce: u128, text: &str) -> ScanResult {
-        self.admit(self.scans(device, &[(nonce, text)])).await[0].result
+        self.admit(scans(self, device, &[(nonce, text)])).await[0].result
     }
 
     async fn undo(&self) -> Result<(), Error> {
@@ -83,7 +84,7 @@ async fn a_pass_is_admitted_once_and_each_scan_keeps_its_answer() {
     let texts =
         [(1, &*former), (2, &present), (3, &present), (4, &String::from(elsewhere)), (5, &forged), (6, "hello")];
 
-    let answers = show.admit(show.scans(1, &texts)).await;
+    let answers = show.admit(scans(&show, 1, &texts)).await;
 
     let results: Vec<ScanResult> = answers.iter().map(|answer| answer.result).collect();
     assert_eq!(
@@ -102,7 +103,7 @@ async fn a_pass_is_admitted_once_and_each_scan_keeps_its_answer() {
     show.market.service.store.environment().advance(Duration::from_secs(30));
     assert_eq!(show.scan(1, 2, &present).await, ScanResult::Admitted, "the same scan, sent again");
     assert_eq!(show.scan(2, 2, &present).await, ScanResult::AlreadyAdmitted, "another device");
-    let again = show.admit(show.scans(2, &[(7, &present)])).await.remove(0);
+    let again = show.admit(scans(&show, 2, &[(7, &present)])).await.remove(0);
     let admission = again.entry.expect("it is known").admission.expect("somebody has entered");
     assert_eq!(admission.gate, short_text("Gate 1"), "the first admission counts");
 }
@@ -177,11 +178,11 @@ async fn only_the_creator_and_helpers_with_the_newest_link_are_at_the_door() {
     assert_eq!(rejection(show.list(caller(BUYER), None, None).await), Some(Rejection::NotYours));
     assert_eq!(rejection(show.list(STRANGER, Some(former.key.clone()), None).await), Some(Rejection::LinkInvalid));
     assert!(show.list(STRANGER, Some(newest.key.clone()), None).await.is_ok());
-    let scan = |key: &Secret| AdmitScans { key: Some(key.clone()), ..show.scans(1, &[(1, "hello")]) };
+    let scan = |key: &Secret| AdmitScans { key: Some(key.clone()), ..scans(&show, 1, &[(1, "hello")]) };
     assert_eq!(rejection(service.clone().admit(STRANGER, scan(&former.key)).await), Some(Rejection::LinkInvalid));
     assert!(service.clone().admit(STRANGER, scan(&newest.key)).await.is_ok());
     let many: Vec<_> = (0..=MAX_SCANS_AT_ONCE as u128).map(|nonce| (nonce, "hello")).collect();
-    let too_many = service.clone().admit(caller(SELLER), show.scans(1, &many)).await;
+    let too_many = service.clone().admit(caller(SELLER), scans(&show, 1, &many)).await;
     assert_eq!(rejection(too_many), Some(Rejection::TooLarge));
     service.store.environment().advance(newest.expires_at.since(show.now()));
     assert_eq!(rejection(show.list(STRANGER, Some(newest.key), None).await), Some(Rejection::LinkInvalid));
