@@ -39,11 +39,15 @@ for (const [width, scheme] of [[390, 'light'], [390, 'dark'], [1280, 'light'], [
     await pay(ben, '4242 4242 4242 4242');
     await expect(ben.getByRole('heading', { name: 'The tickets are yours' })).toBeVisible();
 
-    const unknown = ['/nowhere', '/shows/42', '/orders/42'];
+    const passes = async () => (await (await ben.request.get('/api/passes')).json()).items;
+    await expect.poll(async () => (await passes()).length).toBe(1);
+    const pass = `/passes/${(await passes())[0].id}`;
+    const door = show.replace('/shows/', '/door/');
+    const unknown = ['/nowhere', '/shows/42', '/orders/42', '/gifts/42', '/passes/42'];
     const visits = [
       ...[...STRANGER, show, ticket, ...unknown].map((path) => [eve, 'out', path]),
-      ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', '/account', show, ticket].map((path) => [ann, 'in', path]),
-      ...[show, ...orders].map((path) => [ben, 'in-ben', path]),
+      ...['/', '/sell', `/sell?show=${show.split('/')[2]}`, '/selling', '/orders', '/account', show, ticket, door].map((path) => [ann, 'in', path]),
+      ...[show, ...orders, '/tickets', pass, '/gifts/42'].map((path) => [ben, 'in-ben', path]),
     ];
     for (const [page, who, path] of visits) {
       await page.goto(path);
