@@ -153,6 +153,34 @@ async function asBuyer(look, ben, { show }) {
   return { complete };
 }
 
+/** The pages of a ticket that is bought: its code, a gift, and the door. */
+async function withPasses(look, { ann, ben, eve }, { show }) {
+  const { t } = ann;
+  await visit(look, ben, 'tickets', '/tickets', t('show-code'));
+  await ben.getByRole('link', { name: t('show-code') }).click();
+  await waitUntilHydrated(ben);
+  await expect(ben.getByRole('img', { name: t('pass-code') })).toBeVisible();
+  await look('ticket, code', ben);
+  await ben.getByLabel(t('gift-address')).fill('nobody');
+  await ben.getByRole('button', { name: t('gift-button'), exact: true }).click();
+  await expect(ben.locator('[aria-invalid=true]')).toBeVisible();
+  await look('ticket, wrong address', ben);
+  const gift = '/gifts/018f0000-0000-7000-8000-000000000000';
+  await visit(look, eve, 'tickets, signed out', '/tickets', t('sign-in-for-passes'));
+  await visit(look, eve, 'gift, signed out', gift, t('gift-sign-in'));
+  await visit(look, ben, 'gift, gone', gift, t('gift-for-you'));
+  const door = show.replace('/shows/', '/door/');
+  await visit(look, eve, 'door, signed out', door, t('door-gate'));
+  await visit(look, ann, 'door', door, t('door-helpers'));
+  await ann.locator('#door[data-started=true]').waitFor();
+  await ann.getByRole('button', { name: t('door-start'), exact: true }).click();
+  await expect(ann.getByText(t('door-online'), { exact: true })).toBeVisible();
+  await ann.getByLabel(t('door-type')).fill('hello');
+  await ann.getByLabel(t('door-type')).press('Enter');
+  await expect(ann.getByRole('alert').filter({ hasText: t('door-unknown') })).toBeVisible();
+  await look('door, no ticket', ann);
+}
+
 /** The pages after a sale, a refund and a cancellation. */
 async function afterwards(look, { ann, ben, eve }, { show, ticketOf, complete }) {
   const { t } = ann;
@@ -191,6 +219,7 @@ export async function everyState(open, options, look) {
   await signUp(ben, 'ben');
   const { complete } = await asBuyer(look, ben, { show });
   await asStranger(look, eve, { show, ticket });
+  await withPasses(look, { ann, ben, eve }, { show });
 
   const empty = await createShow(ann, 'Sold Out', '1', '5');
   await ann.goto(empty);
