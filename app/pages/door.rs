@@ -53,9 +53,7 @@ fn Scanner(show: ShowId) -> Element {
     });
     use_drop(door::stop);
     rsx! {
-        if failed() {
-            Notice { tone: Tone::Bad, {t!("door-failed")} }
-        }
+        Failure { failed }
         section {
             id: door::ELEMENT_ID,
             class: "panel door",
@@ -104,6 +102,16 @@ fn Scanner(show: ShowId) -> Element {
                 }
                 ol { "data-part": "log", class: "door-log" }
             }
+        }
+    }
+}
+
+/// A component of its own: what the script works in would lose its state if it were rendered again.
+#[component]
+fn Failure(failed: Signal<bool>) -> Element {
+    rsx! {
+        if failed() {
+            Notice { tone: Tone::Bad, {t!("door-failed")} }
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::api::passes::{accept_transfer, get_transfer, take_back_transfer, transfer_pass};
 use crate::client::context::CurrentUser;
 use crate::client::focus::focus_first_error;
+use crate::client::hydration::use_hydrated;
 use crate::client::request_key::use_request_key;
 use crate::client::submission::use_submission;
 use crate::components::{
@@ -37,7 +38,8 @@ fn GiftForm(id: PassId, on_change: EventHandler<()>) -> Element {
     let recipient = use_signal(String::new);
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let key = use_request_key();
+    // Only the client can send it.
+    let (key, hydrated) = (use_request_key(), use_hydrated());
     let submit = move |event: FormEvent| {
         event.prevent_default();
         async move {
@@ -71,7 +73,7 @@ fn GiftForm(id: PassId, on_change: EventHandler<()>) -> Element {
             form { class: "stack", method: "post", novalidate: true, onsubmit: submit,
                 Field { name: "email", label: t!("gift-address"), value: recipient, kind: "email", error: address_error, autocomplete: "off", inputmode: "email" }
                 div { class: "actions",
-                    button { r#type: "submit", disabled: busy(), {t!("gift-button")} }
+                    button { r#type: "submit", disabled: busy() || !hydrated, {t!("gift-button")} }
                 }
             }
         }

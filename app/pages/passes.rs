@@ -5,6 +5,7 @@ use crate::client::context::CurrentUser;
 use crate::client::device;
 use crate::client::feed;
 use crate::client::focus::focus_first_error;
+use crate::client::hydration::use_hydrated;
 use crate::client::request_key::use_request_key;
 use crate::components::{
     ActionError, Cover, EmptyState, Field, Heading, Notice, Problem, SeatLabel, SellerProceeds, ShowHeader, ShowPlace,
@@ -244,7 +245,8 @@ fn ResaleForm(pass: Pass, on_change: EventHandler<()>) -> Element {
     let price = use_signal(|| amount(pass.face_value));
     let mut busy = use_signal(|| false);
     let mut error = use_signal(|| None::<ApiError>);
-    let key = use_request_key();
+    // Only the client can send it.
+    let (key, hydrated) = (use_request_key(), use_hydrated());
     let submit = move |event: FormEvent| {
         event.prevent_default();
         async move {
@@ -280,7 +282,7 @@ fn ResaleForm(pass: Pass, on_change: EventHandler<()>) -> Element {
                 Field { name: "price", label: t!("price-in", currency = currency.code()), value: price, hint, error: price_error, inputmode: "decimal" }
                 SellerProceeds { price_input: price(), currency }
                 div { class: "actions",
-                    button { r#type: "submit", disabled: busy(), {t!("resell")} }
+                    button { r#type: "submit", disabled: busy() || !hydrated, {t!("resell")} }
                 }
             }
         }

@@ -1,5 +1,5 @@
-//! Two people, or two devices, take up one pass at the same moment, again and again: one of them gets it. The variable `RACES` says how
-//! often.
+//! Two people, or two devices, take up one pass at the same moment, again and again: one of them gets it. The variable `RACES` of the
+//! build says how often.
 
 use super::door::tests::scans;
 use super::pass_schema::{live_claims, passes};
@@ -8,16 +8,16 @@ use crate::Error;
 use crate::fixtures::{BUYER, PRICE, SELLER};
 use sea_orm::EntityTrait;
 use sea_orm::sea_query::Expr;
-use shared::TransferId;
 use shared::tickets::{
-    AcceptTransfer, Pass, ScanResult, TakeBackTransfer, Ticket, TransferPass, UndoAdmission, WithdrawTicket,
+    AcceptTransfer, Pass, ScanResult, TakeBackTransfer, TransferPass, UndoAdmission, WithdrawTicket,
 };
+use shared::{TicketId, TransferId};
 
 /// How often without the variable.
 const RACES: u128 = 50;
 
 fn races() -> u128 {
-    std::env::var("RACES").ok().and_then(|races| races.parse().ok()).unwrap_or(RACES)
+    option_env!("RACES").and_then(|races| races.parse().ok()).unwrap_or(RACES)
 }
 
 /// What takes the pass up.
@@ -29,7 +29,7 @@ enum Contender {
 }
 
 enum Outcome {
-    Listed(Ticket),
+    Listed(TicketId),
     /// None if it has ended again already.
     Offered(Option<TransferId>),
     Admitted,
@@ -43,7 +43,9 @@ impl Issued {
             other => panic!("{other}"),
         };
         match contender {
-            Contender::Resale => self.resell(BUYER, PRICE.minor).await.map_or_else(refused, Outcome::Listed),
+            Contender::Resale => {
+                self.resell(BUYER, PRICE.minor).await.map_or_else(refused, |ticket| Outcome::Listed(ticket.id))
+            }
             Contender::Gift => {
                 let request = TransferPass { id: self.pass, recipient: address(CEM) };
                 let offered = self.market.service.clone().transfer(caller(BUYER), request).await;
@@ -65,9 +67,9 @@ impl Issued {
     async fn free(&self, outcome: Outcome) {
         let service = self.market.service.clone();
         match outcome {
-            Outcome::Listed(ticket) => {
+            Outcome::Listed(id) => {
                 // A scan may have ended the listing.
-                let _ = service.withdraw(caller(BUYER), WithdrawTicket { id: ticket.id }).await;
+                let _ = service.withdraw(caller(BUYER), WithdrawTicket { id }).await;
             }
             Outcome::Offered(Some(id)) => {
                 let _ = service.take_back(caller(BUYER), TakeBackTransfer { id }).await;
